@@ -1,0 +1,74 @@
+// Package viewer says who is asking. One Viewer rides in the context of every request, job and command;
+// a context without one is refused by every table.
+package viewer
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"roster/ent/permission"
+)
+
+// Kind is what the request acts as.
+type Kind string
+
+// The kinds of viewer. System is for what runs for nobody (workers, commands); it says so by name.
+const (
+	Anonymous Kind = "ANONYMOUS"
+	User      Kind = "USER"
+	Staff     Kind = "STAFF"
+	Token     Kind = "TOKEN"
+	System    Kind = "SYSTEM"
+)
+
+// Viewer is who the current request acts as.
+type Viewer struct {
+	Kind Kind
+	// UserID is 0 for the anonymous viewer, for the system, and for a token that belongs to nobody.
+	UserID int
+	// Permissions are the admin permissions in force for this request.
+	Permissions permission.AdminSet
+	// SessionID is 0 unless a cookie was accepted; TokenID is 0 unless an API token was.
+	SessionID, TokenID int
+	// SudoUntil is when the explicit proof of identity runs out (security.md #32); zero: none was given.
+	SudoUntil time.Time
+	// Name says which worker or command runs; only for System.
+	Name string
+	// Address and Device describe the client for audit, history and throttles.
+	Address netip.Addr
+	Device  string
+	// RequestID ties answer, log and audit together.
+	RequestID string
+	// Language is a BCP 47 tag: the user's own, or what the browser asked for.
+	Language string
+}
+
+type key struct{}
+
+// With puts v into the context.
+func With(ctx context.Context, v *Viewer) context.Context { return context.WithValue(ctx, key{}, v) }
+
+// From returns the viewer of the context, nil when there is none.
+func From(ctx context.Context) *Viewer {
+	v, _ := ctx.Value(key{}).(*Viewer)
+	return v
+}
+
+// ForSystem returns a context that acts for nobody, under a name that says what runs.
+func ForSystem(ctx context.Context, name string) context.Context {
+	return With(ctx, &Viewer{Kind: System, Name: name})
+}
+
+// Can reports whether the viewer holds the admin permission.
+func (v *Viewer) Can(p permission.Admin) bool { return v != nil && v.Permissions.Has(p) }
+
+// IsStaff reports whether the viewer came through the staff door: a member of staff, or a token with admin scopes.
+func (v *Viewer) IsStaff() bool {
+	return v != nil && (v.Kind == Staff || v.Kind == Token && v.Permissions != 0)
+}
+
+// SignedIn reports whether somebody, or some token, stands behind the request.
+func (v *Viewer) SignedIn() bool {
+	return v != nil && (v.Kind == User || v.Kind == Staff || v.Kind == Token)
+}
