@@ -87,7 +87,4 @@ require (
 
 ignore ./node_modules
 
-tool (
-	entgo.io/ent/cmd/ent
-	github.com/99designs/gqlgen
-)
+tool github.com/99designs/gqlgen

@@ -33,8 +33,9 @@ type Viewer struct {
 	SessionID, TokenID int
 	// SudoUntil is when the explicit proof of identity runs out (security.md #32); zero: none was given.
 	SudoUntil time.Time
-	// Name says which worker or command runs; only for System.
-	Name string
+	// Name says which worker, command or step runs, and Behind who caused it, nil for nobody; only for System.
+	Name   string
+	Behind *Viewer
 	// Address and Device describe the client for audit, history and throttles.
 	Address netip.Addr
 	Device  string
@@ -55,9 +56,23 @@ func From(ctx context.Context) *Viewer {
 	return v
 }
 
-// ForSystem returns a context that acts for nobody, under a name that says what runs.
+// ForSystem returns a context that may touch every table, under a name that says what runs. Whoever caused it
+// stays known: Actor still answers with them.
 func ForSystem(ctx context.Context, name string) context.Context {
-	return With(ctx, &Viewer{Kind: System, Name: name})
+	v := &Viewer{Kind: System, Name: name}
+	if behind := From(ctx); behind != nil {
+		v.Behind = behind.Actor()
+		v.Address, v.Device, v.RequestID, v.Language = behind.Address, behind.Device, behind.RequestID, behind.Language
+	}
+	return With(ctx, v)
+}
+
+// Actor is who the audit log names: whoever is behind a system step, else the viewer.
+func (v *Viewer) Actor() *Viewer {
+	if v.Kind == System && v.Behind != nil {
+		return v.Behind
+	}
+	return v
 }
 
 // Can reports whether the viewer holds the admin permission.

@@ -1,0 +1,63 @@
+package rule
+
+import (
+	"context"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/privacy"
+
+	"roster/ent/viewer"
+)
+
+// filterable is what every generated query offers; asking for it here keeps this package free of generated code.
+type filterable interface{ WhereP(ps ...func(*sql.Selector)) }
+
+// inReach lets staff read everything and clients the rows that narrow leaves them.
+func inReach(narrow func(userID int) func(*sql.Selector)) Rule {
+	return Rule{Query: func(_ context.Context, v *viewer.Viewer, q ent.Query) error {
+		switch {
+		case v.IsStaff():
+			return privacy.Allow
+		case v.Kind == viewer.User:
+			f, ok := q.(filterable)
+			if !ok {
+				return privacy.Denyf("%T cannot be narrowed", q)
+			}
+			f.WhereP(narrow(v.UserID))
+			return privacy.Allow
+		}
+		return nil
+	}}
+}
+
+// accountsOf selects the accounts that a user is a member of.
+func accountsOf(s *sql.Selector, userID int) *sql.Selector {
+	m := sql.Dialect(s.Dialect()).Select("account_id").From(sql.Table("memberships"))
+	return m.Where(sql.EQ("user_id", userID))
+}
+
+// UsersInReach lets a user see themselves and those who share an account with them.
+func UsersInReach() Rule {
+	return inReach(func(userID int) func(*sql.Selector) {
+		return func(s *sql.Selector) {
+			fellows := sql.Dialect(s.Dialect()).Select("user_id").From(sql.Table("memberships"))
+			fellows.Where(sql.In("account_id", accountsOf(s, userID)))
+			s.Where(sql.Or(sql.EQ(s.C("id"), userID), sql.In(s.C("id"), fellows)))
+		}
+	})
+}
+
+// AccountsInReach lets a user see the accounts that they are a member of.
+func AccountsInReach() Rule {
+	return inReach(func(userID int) func(*sql.Selector) {
+		return func(s *sql.Selector) { s.Where(sql.In(s.C("id"), accountsOf(s, userID))) }
+	})
+}
+
+// MembershipsInReach lets a user see the memberships of the accounts that they are a member of.
+func MembershipsInReach() Rule {
+	return inReach(func(userID int) func(*sql.Selector) {
+		return func(s *sql.Selector) { s.Where(sql.In(s.C("account_id"), accountsOf(s, userID))) }
+	})
+}

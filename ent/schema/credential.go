@@ -1,0 +1,165 @@
+package schema
+
+import (
+	"time"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"roster/ent/rule"
+)
+
+// Password is what a user knows, hashed. A user without a row has none and signs in after a reset.
+type Password struct{ ent.Schema }
+
+// Fields of Password.
+func (Password) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int("user_id").Unique(),
+		field.String("hash").Sensitive(),
+		field.Bool("wrapped").Default(false).Comment("argon2id over an imported hash, until the first sign-in"),
+		field.Time("changed_at"),
+	}
+}
+
+// Edges of Password.
+func (Password) Edges() []ent.Edge {
+	return []ent.Edge{edge.From("user", User.Type).Ref("password").Field("user_id").Unique().Required()}
+}
+
+// Indexes of Password.
+func (Password) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("wrapped").Annotations(entsql.IndexWhere("wrapped"))}
+}
+
+// Policy of Password.
+func (Password) Policy() ent.Policy { return rule.Policy() }
+
+// Factor is a second factor that a user enrolled.
+type Factor struct{ ent.Schema }
+
+// Fields of Factor.
+func (Factor) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int("user_id"),
+		field.Enum("kind").Values("TOTP"),
+		field.Bytes("sealed_seed").Sensitive(),
+		field.Int64("last_step").Default(0).Comment("the last time step used (RFC 6238); a code works once"),
+		field.Time("created_at").Immutable(),
+	}
+}
+
+// Edges of Factor.
+func (Factor) Edges() []ent.Edge {
+	return []ent.Edge{edge.From("user", User.Type).Ref("factors").Field("user_id").Unique().Required()}
+}
+
+// Indexes of Factor.
+func (Factor) Indexes() []ent.Index { return []ent.Index{index.Fields("user_id", "kind").Unique()} }
+
+// Policy of Factor.
+func (Factor) Policy() ent.Policy { return rule.Policy() }
+
+// SecurityQuestion is one text of the list that staff keep.
+type SecurityQuestion struct{ ent.Schema }
+
+// Fields of SecurityQuestion.
+func (SecurityQuestion) Fields() []ent.Field {
+	return []ent.Field{
+		field.JSON("texts", map[string]string{}).Comment("by BCP 47 tag; en is always there"),
+		field.Int("position").Default(0),
+		field.Bool("retired").Default(false),
+	}
+}
+
+// Edges of SecurityQuestion.
+func (SecurityQuestion) Edges() []ent.Edge {
+	return []ent.Edge{edge.To("answers", SecurityAnswer.Type).Annotations(entsql.OnDelete(entsql.Restrict))}
+}
+
+// Policy of SecurityQuestion.
+func (SecurityQuestion) Policy() ent.Policy { return rule.Policy(rule.StaffRead()) }
+
+// SecurityAnswer is a user's chosen question with the answer, hashed like a password.
+type SecurityAnswer struct{ ent.Schema }
+
+// Fields of SecurityAnswer.
+func (SecurityAnswer) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int("user_id").Unique(),
+		field.Int("question_id"),
+		field.String("hash").Sensitive(),
+		field.Time("set_at"),
+	}
+}
+
+// Edges of SecurityAnswer.
+func (SecurityAnswer) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("user", User.Type).Ref("answer").Field("user_id").Unique().Required(),
+		edge.From("question", SecurityQuestion.Type).Ref("answers").Field("question_id").Unique().Required(),
+	}
+}
+
+// Indexes of SecurityAnswer.
+func (SecurityAnswer) Indexes() []ent.Index { return []ent.Index{index.Fields("question_id")} }
+
+// Policy of SecurityAnswer.
+func (SecurityAnswer) Policy() ent.Policy { return rule.Policy() }
+
+// OneTimeToken is a link that was mailed or printed: reset, verification, set-up (security.md #8-#12).
+type OneTimeToken struct{ ent.Schema }
+
+// Fields of OneTimeToken.
+func (OneTimeToken) Fields() []ent.Field {
+	return []ent.Field{
+		field.Bytes("hash").Unique().Sensitive(),
+		field.Enum("purpose").Values("RESET", "VERIFY_EMAIL", "SET_UP"),
+		field.Int("user_id").Optional().Nillable().Comment("none for set-up"),
+		field.String("address_key").Default("").Comment("the canonical address it was sent to"),
+		field.Int("credential_version").Default(0).Comment("of the user when it was made"),
+		field.Int("lifetime").Comment("seconds from the moment the mail is accepted"),
+		field.Int("wrong_answers").Default(0),
+		field.Time("created_at").Immutable(),
+		field.Time("expires_at"),
+		field.Time("used_at").Optional().Nillable(),
+	}
+}
+
+// Indexes of OneTimeToken.
+func (OneTimeToken) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("user_id", "purpose"), index.Fields("expires_at")}
+}
+
+// Policy of OneTimeToken.
+func (OneTimeToken) Policy() ent.Policy { return rule.Policy() }
+
+// APIToken lets a program act (security.md #14).
+type APIToken struct{ ent.Schema }
+
+// Fields of APIToken.
+func (APIToken) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("name"),
+		field.Bytes("hash").Unique().Sensitive(),
+		field.Int("role_id").Comment("its permissions at each use are the scopes"),
+		field.Time("created_at").Immutable(),
+		field.Time("expires_at"),
+		field.Time("last_used_at").Default(time.Time{}).Comment("to the minute; zero: never"),
+		field.Time("revoked_at").Optional().Nillable(),
+	}
+}
+
+// Edges of APIToken.
+func (APIToken) Edges() []ent.Edge {
+	return []ent.Edge{edge.From("role", Role.Type).Ref("api_tokens").Field("role_id").Unique().Required()}
+}
+
+// Indexes of APIToken.
+func (APIToken) Indexes() []ent.Index { return []ent.Index{index.Fields("role_id")} }
+
+// Policy of APIToken.
+func (APIToken) Policy() ent.Policy { return rule.Policy() }

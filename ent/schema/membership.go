@@ -1,0 +1,57 @@
+package schema
+
+import (
+	"time"
+
+	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/edge"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+
+	"roster/ent/permission"
+	"roster/ent/rule"
+)
+
+// Membership is the link of one user to one account. The database itself holds that a pair is linked once and
+// that an account has at most one owner (security.md #47).
+type Membership struct{ ent.Schema }
+
+// Annotations of Membership.
+func (Membership) Annotations() []schema.Annotation { return []schema.Annotation{Node{}} }
+
+// Fields of Membership.
+func (Membership) Fields() []ent.Field {
+	return []ent.Field{
+		field.Int("user_id"),
+		field.Int("account_id"),
+		field.Bool("owner").Default(false),
+		field.JSON("permissions", []permission.Account{}).Default([]permission.Account{}).
+			Comment("what was granted; an owner holds all, whatever stands here"),
+		field.Time("last_seen_at").Default(time.Time{}).Comment("on this account; zero: never"),
+		field.Time("since").Immutable(),
+	}
+}
+
+// Edges of Membership.
+func (Membership) Edges() []ent.Edge {
+	return []ent.Edge{
+		edge.From("user", User.Type).Ref("memberships").Field("user_id").Unique().Required(),
+		edge.From("account", Account.Type).Ref("memberships").Field("account_id").Unique().Required(),
+	}
+}
+
+// Indexes of Membership.
+func (Membership) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("user_id", "account_id").Unique(),
+		index.Fields("account_id", "id"),
+		index.Fields("account_id").Unique().StorageKey("membership_one_owner").Annotations(entsql.IndexWhere("owner")),
+	}
+}
+
+// Policy of Membership.
+func (Membership) Policy() ent.Policy {
+	return rule.Policy(rule.MembershipsInReach(), rule.StaffWrite())
+}
