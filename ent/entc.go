@@ -16,6 +16,7 @@ func main() {
 		Package: "roster/ent/generated",
 		Features: []gen.Feature{
 			gen.FeaturePrivacy, gen.FeatureLock, gen.FeatureModifier, gen.FeatureUpsert, gen.FeatureExecQuery,
+			gen.FeatureVersionedMigration,
 		},
 	}, entc.TemplateDir("./template"))
 	if err != nil {

@@ -1,0 +1,53 @@
+//go:build ignore
+
+// Diff writes the versioned SQL that leads from ent/migrations to ent/schema, one file per dialect:
+//
+//	go run ./ent/diff.go NAME postgres://…/empty
+//
+// The PostgreSQL database must be empty; SQLite needs none. Read what it writes before you commit it: a new NOT NULL
+// column needs a backfill, and what the schema can't say (triggers, search, collations) is added by hand.
+package main
+
+import (
+	"context"
+	"database/sql"
+	"log"
+	"os"
+
+	"ariga.io/atlas/sql/sqltool"
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql/schema"
+	"github.com/jackc/pgx/v5/stdlib"
+	"modernc.org/sqlite"
+
+	"roster/ent/generated/migrate"
+)
+
+func main() {
+	if len(os.Args) != 3 {
+		log.Fatal("usage: go run ./ent/diff.go NAME postgres://…/empty")
+	}
+	sql.Register("sqlite3", &sqlite.Driver{})
+	sql.Register("postgres", stdlib.GetDefaultDriver())
+	write(dialect.SQLite, "sqlite://dev?mode=memory&_pragma=foreign_keys(1)", "sqlite")
+	write(dialect.Postgres, os.Args[2], "postgres")
+}
+
+func write(name, devURL, folder string) {
+	dir, err := sqltool.NewGooseDir("ent/migrations/" + folder)
+	if err != nil {
+		log.Fatal(err)
+	}
+	err = migrate.NamedDiff(context.Background(), devURL, os.Args[1],
+		schema.WithDir(dir),
+		schema.WithMigrationMode(schema.ModeReplay),
+		schema.WithDialect(name),
+		schema.WithFormatter(sqltool.GooseFormatter),
+		schema.WithDropColumn(true),
+		schema.WithDropIndex(true),
+		schema.DisableChecksum(),
+	)
+	if err != nil {
+		log.Fatalf("%s: %v", name, err)
+	}
+}

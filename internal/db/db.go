@@ -1,0 +1,133 @@
+// Package db opens the database, keeps its schema current and runs transactions.
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+
+	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // registers the driver "sqlite"
+
+	ent "roster/ent/generated"
+	_ "roster/ent/generated/runtime" // connects schema, defaults and policies
+)
+
+// DB is one database: SQLite inside the process, or PostgreSQL.
+type DB struct {
+	// Client reads. It cannot write on SQLite, where its connections are query_only; writing goes through Tx.
+	*ent.Client
+	// Dialect is dialect.SQLite or dialect.Postgres.
+	Dialect string
+
+	source string
+	read   *sql.DB
+	write  *sql.DB
+}
+
+// Open opens the database that source names: a path to a SQLite file, which is made when absent, or a postgres:// URL.
+// It does not touch the schema; see Migrate.
+func Open(ctx context.Context, source string) (*DB, error) {
+	d := &DB{source: source, Dialect: dialect.SQLite}
+	var err error
+	if isPostgres(source) {
+		d.Dialect = dialect.Postgres
+		d.write, err = openPostgres(source)
+		d.read = d.write
+	} else {
+		d.write, d.read, err = openSQLite(source)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := d.write.PingContext(ctx); err != nil {
+		d.Close()
+		return nil, fmt.Errorf("opening database: %w", err)
+	}
+	d.Client = ent.NewClient(ent.Driver(entsql.OpenDB(d.Dialect, d.read)))
+	return d, nil
+}
+
+func isPostgres(source string) bool {
+	return strings.HasPrefix(source, "postgres://") || strings.HasPrefix(source, "postgresql://")
+}
+
+// openSQLite opens one connection that writes and several that only read: SQLite has one writer, and a queue
+// inside the process waits less than competing connections do (security.md #78).
+func openSQLite(path string) (write, read *sql.DB, err error) {
+	if write, err = sql.Open("sqlite", sqliteDSN(path, "foreign_keys(1)")+"&_txlock=immediate"); err != nil {
+		return nil, nil, fmt.Errorf("opening database: %w", err)
+	}
+	write.SetMaxOpenConns(1)
+	write.SetConnMaxIdleTime(0)
+	if read, err = sql.Open("sqlite", sqliteDSN(path, "foreign_keys(1)", "query_only(1)")); err != nil {
+		return nil, nil, fmt.Errorf("opening database: %w", err)
+	}
+	readers := max(4, 2*runtime.GOMAXPROCS(0))
+	read.SetMaxOpenConns(readers)
+	read.SetMaxIdleConns(readers)
+	return write, read, nil
+}
+
+func sqliteDSN(path string, pragmas ...string) string {
+	q := url.Values{"_time_format": {"sqlite"}, "_timezone": {"UTC"}}
+	q["_pragma"] = append([]string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)"}, pragmas...)
+	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?" + q.Encode()
+}
+
+// openPostgres sets the limits of security.md #79 on every connection; what the URL says goes first.
+func openPostgres(source string) (*sql.DB, error) {
+	config, err := pgx.ParseConfig(source)
+	if err != nil {
+		return nil, fmt.Errorf("reading the database URL: %w", err)
+	}
+	defaults := map[string]string{
+		"lock_timeout": "3s", "idle_in_transaction_session_timeout": "15s", "statement_timeout": "15s", "TimeZone": "UTC",
+	}
+	for name, value := range defaults {
+		if _, set := config.RuntimeParams[name]; !set {
+			config.RuntimeParams[name] = value
+		}
+	}
+	config.ValidateConnect = pgxReadWrite
+	pool := stdlib.OpenDB(*config)
+	size := max(10, 4*runtime.GOMAXPROCS(0))
+	pool.SetMaxOpenConns(size)
+	pool.SetMaxIdleConns(size)
+	pool.SetConnMaxLifetime(time.Hour)
+	return pool, nil
+}
+
+// Writer is the pool that may write, for libraries that bring their own statements.
+func (d *DB) Writer() *sql.DB { return d.write }
+
+// Reader is the pool for reads that ent cannot express.
+func (d *DB) Reader() *sql.DB { return d.read }
+
+// Placeholder is the n-th parameter of a statement, counted from 1, as the dialect writes it.
+func (d *DB) Placeholder(n int) string {
+	if d.Dialect == dialect.Postgres {
+		return "$" + strconv.Itoa(n)
+	}
+	return "?"
+}
+
+// Close closes all connections.
+func (d *DB) Close() error {
+	err := d.write.Close()
+	if d.read != nil && d.read != d.write {
+		if readErr := d.read.Close(); err == nil {
+			err = readErr
+		}
+	}
+	return err
+}
