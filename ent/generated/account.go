@@ -5,6 +5,7 @@ package generated
 import (
 	"fmt"
 	"roster/ent/generated/account"
+	"roster/ent/gid"
 	"strings"
 	"time"
 
@@ -204,6 +205,12 @@ func (_m *Account) String() string {
 	builder.WriteByte(')')
 	return builder.String()
 }
+
+// GlobalID is the opaque ID that the API shows.
+func (_m *Account) GlobalID() string { return gid.Encode(gid.Account, _m.ID) }
+
+// IsNode marks what has a global ID.
+func (_m *Account) IsNode() {}
 
 // Accounts is a parsable slice of Account.
 type Accounts []*Account

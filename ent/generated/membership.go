@@ -8,6 +8,7 @@ import (
 	"roster/ent/generated/account"
 	"roster/ent/generated/membership"
 	"roster/ent/generated/user"
+	"roster/ent/gid"
 	"roster/ent/permission"
 	"strings"
 	"time"
@@ -209,6 +210,20 @@ func (_m *Membership) String() string {
 	builder.WriteString(_m.Since.Format(time.ANSIC))
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// GlobalID is the opaque ID that the API shows.
+func (_m *Membership) GlobalID() string { return gid.Encode(gid.Membership, _m.ID) }
+
+// IsNode marks what has a global ID.
+func (_m *Membership) IsNode() {}
+
+// Held is what the membership lets its user do: everything for an owner.
+func (m *Membership) Held() []permission.Account {
+	if m.Owner {
+		return permission.Accounts
+	}
+	return m.Permissions
 }
 
 // Memberships is a parsable slice of Membership.

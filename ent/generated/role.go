@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"roster/ent/generated/role"
+	"roster/ent/gid"
 	"roster/ent/permission"
 	"strings"
 
@@ -170,6 +171,12 @@ func (_m *Role) String() string {
 	builder.WriteByte(')')
 	return builder.String()
 }
+
+// GlobalID is the opaque ID that the API shows.
+func (_m *Role) GlobalID() string { return gid.Encode(gid.Role, _m.ID) }
+
+// IsNode marks what has a global ID.
+func (_m *Role) IsNode() {}
 
 // Roles is a parsable slice of Role.
 type Roles []*Role

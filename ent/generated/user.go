@@ -8,6 +8,7 @@ import (
 	"roster/ent/generated/role"
 	"roster/ent/generated/securityanswer"
 	"roster/ent/generated/user"
+	"roster/ent/gid"
 	"strings"
 	"time"
 
@@ -424,6 +425,15 @@ func (_m *User) String() string {
 	builder.WriteByte(')')
 	return builder.String()
 }
+
+// GlobalID is the opaque ID that the API shows.
+func (_m *User) GlobalID() string { return gid.Encode(gid.User, _m.ID) }
+
+// IsNode marks what has a global ID.
+func (_m *User) IsNode() {}
+
+// Name is the whole name, as people write it.
+func (u *User) Name() string { return strings.TrimSpace(u.FirstName + " " + u.LastName) }
 
 // Users is a parsable slice of User.
 type Users []*User

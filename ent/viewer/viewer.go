@@ -20,6 +20,8 @@ const (
 	Staff     Kind = "STAFF"
 	Token     Kind = "TOKEN"
 	System    Kind = "SYSTEM"
+	// Masquerade is staff acting as a user; no way leads there yet.
+	Masquerade Kind = "MASQUERADE"
 )
 
 // Viewer is who the current request acts as.
@@ -74,6 +76,9 @@ func (v *Viewer) Actor() *Viewer {
 	}
 	return v
 }
+
+// AdminPermissions lists the admin permissions in force, in reading order.
+func (v *Viewer) AdminPermissions() []permission.Admin { return v.Permissions.List() }
 
 // Can reports whether the viewer holds the admin permission.
 func (v *Viewer) Can(p permission.Admin) bool { return v != nil && v.Permissions.Has(p) }

@@ -130,3 +130,17 @@ func Permissions(ctx context.Context, client *ent.Client, accountID int) (held [
 }
 
 func system(v *viewer.Viewer) bool { return v != nil && v.Kind == viewer.System }
+
+// AnyStaff is Staff for one permission, or for any at all when need is nil.
+func AnyStaff(ctx context.Context, need *permission.Admin) error {
+	v := viewer.From(ctx)
+	switch {
+	case need != nil:
+		return Staff(ctx, *need)
+	case system(v) || v.IsStaff():
+		return nil
+	case !v.SignedIn():
+		return unauthenticated()
+	}
+	return fault.New(fault.Forbidden, "This is for staff only.")
+}

@@ -1,0 +1,62 @@
+// Package directive holds the guards of the schema: they say who may knock. The domain has the last word about the
+// row; a directive without a function here is refused by the executor, so nothing fails open.
+package directive
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+
+	ent "roster/ent/generated"
+	"roster/ent/permission"
+	"roster/internal/access"
+)
+
+// Guards are the directives' functions.
+type Guards struct {
+	Now func() time.Time
+}
+
+// Public lets everybody through; that it stands in the schema is the decision.
+func (Guards) Public(ctx context.Context, _ any, next graphql.Resolver) (any, error) { return next(ctx) }
+
+// Alone lets everybody through: the limits refuse the operation as a whole before anything runs.
+func (Guards) Alone(ctx context.Context, _ any, next graphql.Resolver) (any, error) { return next(ctx) }
+
+// Authenticated refuses the anonymous viewer.
+func (Guards) Authenticated(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
+	if err := access.SignedIn(ctx); err != nil {
+		return nil, err
+	}
+	return next(ctx)
+}
+
+// Staff refuses viewers without the admin permission; without one named, those who hold none.
+func (Guards) Staff(ctx context.Context, _ any, next graphql.Resolver, can *permission.Admin) (any, error) {
+	if err := access.AnyStaff(ctx, can); err != nil {
+		return nil, err
+	}
+	return next(ctx)
+}
+
+// Personal refuses viewers who are neither the user at hand nor staff with the permission.
+func (Guards) Personal(ctx context.Context, obj any, next graphql.Resolver, can permission.Admin) (any, error) {
+	u, ok := obj.(*ent.User)
+	if !ok {
+		return nil, errors.New("@personal guards fields of User only")
+	}
+	if err := access.Personal(ctx, u.ID, can); err != nil {
+		return nil, err
+	}
+	return next(ctx)
+}
+
+// Sudo refuses viewers who did not prove who they are within the last ten minutes.
+func (g Guards) Sudo(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
+	if err := access.Sudo(ctx, g.Now()); err != nil {
+		return nil, err
+	}
+	return next(ctx)
+}
