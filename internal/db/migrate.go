@@ -5,11 +5,14 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"time"
 
 	"entgo.io/ent/dialect"
+	entsql "entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/schema"
 	"github.com/gofrs/flock"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
@@ -19,6 +22,7 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
 
+	ent "roster/ent/generated"
 	"roster/ent/migrations"
 )
 
@@ -147,4 +151,10 @@ func Lock(ctx context.Context, source string, wait time.Duration) (unlock func()
 		return nil, fmt.Errorf("%s is in use by another roster server", source)
 	}
 	return func() { _ = lock.Unlock() }, nil
+}
+
+// WriteDrift writes the SQL that would still be needed to make the database what ent/schema says; tests want none.
+func (d *DB) WriteDrift(ctx context.Context, w io.Writer, options ...schema.MigrateOption) error {
+	client := ent.NewClient(ent.Driver(entsql.OpenDB(d.Dialect, d.write)))
+	return client.Schema.WriteTo(ctx, w, options...)
 }

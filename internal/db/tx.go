@@ -29,7 +29,9 @@ type Tx struct {
 
 // Remember keeps what must outlive a refusal: a wrong try, an attempt for the audit log. The step runs in a second
 // transaction after this one was rolled back, and before the fault is returned; after a commit it does not run.
-func (tx *Tx) Remember(step func(ctx context.Context, tx *Tx) error) { tx.refused = append(tx.refused, step) }
+func (tx *Tx) Remember(step func(ctx context.Context, tx *Tx) error) {
+	tx.refused = append(tx.refused, step)
+}
 
 type inside struct{}
 
