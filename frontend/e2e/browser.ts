@@ -1,0 +1,86 @@
+// Debian's Chromium, driven for journeys: fails on any request to another host and on any violation of the
+// Content-Security-Policy, and keeps pictures of screens for people to look at.
+import { mkdirSync } from "node:fs";
+import { resolve } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { expect } from "vitest";
+
+const screens = resolve(import.meta.dirname, "screens");
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+}
+
+export interface Visit {
+  page: Page;
+  context: BrowserContext;
+  /** What went wrong behind the scenes; a journey ends by expecting none. */
+  faults: string[];
+}
+
+export async function visit(browser: Browser, url: string, options: { dark?: boolean; width?: number } = {}): Promise<Visit> {
+  const context = await browser.newContext({
+    baseURL: url,
+    colorScheme: options.dark ? "dark" : "light",
+    viewport: { width: options.width ?? 1440, height: options.width === 390 ? 844 : 900 },
+    locale: "en-GB",
+    timezoneId: "UTC",
+    reducedMotion: "reduce",
+  });
+  const faults: string[] = [];
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  page.on("console", (message) => {
+    // The browser reports every refused answer; which of them are expected, the journey itself says.
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
+      faults.push(message.text());
+    }
+  });
+  page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("request", (request) => {
+    const target = request.url();
+    if (!target.startsWith(url) && !target.startsWith("data:") && !target.startsWith("blob:")) {
+      faults.push(`request to another host: ${target}`);
+    }
+  });
+  return { page, context, faults };
+}
+
+/** Checks a screen with axe against WCAG 2.2 A and AA. */
+export async function expectAccessible(page: Page, name: string) {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    .analyze();
+  const found = violations.map((v) => `${v.id}: ${v.help}\n  ${v.nodes.map((n) => n.html).join("\n  ")}`);
+  expect(found, `axe on ${name}`).toEqual([]);
+}
+
+/** Takes pictures of the screen as it stands, in both themes, wide and narrow, and checks each with axe. */
+export async function showScreen(page: Page, name: string) {
+  mkdirSync(screens, { recursive: true });
+  const size = page.viewportSize();
+  for (const theme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
+      await page.screenshot({ path: resolve(screens, `${name}-${theme}-${width}.png`), animations: "disabled" });
+      await expectAccessible(page, `${name} (${theme}, ${width})`);
+    }
+  }
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  if (size) {
+    await page.setViewportSize(size);
+  }
+}

@@ -1,0 +1,151 @@
+// A real Roster for a journey: the built binary with a database, a key and a port of its own, and a real SMTP
+// server that keeps what it is sent.
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { type ParsedMail, simpleParser } from "mailparser";
+import { SMTPServer } from "smtp-server";
+
+const binary = resolve(import.meta.dirname, "../../bin/roster");
+
+/** The sample data's people that journeys sign in as; `demo --print-secrets` says the same. */
+export interface DemoSecrets {
+  staff: { email: string; password: string; role: string }[];
+  users: { email: string; password: string; totp?: string; answer?: string }[];
+}
+
+export interface Roster {
+  url: string;
+  /** Runs a command of the binary on this instance's database and returns what it printed. */
+  command(...args: string[]): string;
+  /** Resolves with the next mail to this address that was not taken yet; rejects after 20 seconds. */
+  mail(to: string): Promise<ParsedMail>;
+  stop(): Promise<void>;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  probe.listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
+
+class Mailbox {
+  private readonly kept: ParsedMail[] = [];
+  private readonly waiting: { to: string; take: (mail: ParsedMail) => void }[] = [];
+  private readonly server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ["STARTTLS", "AUTH"],
+    logger: false,
+    onData: (stream, _session, done) => {
+      simpleParser(stream).then((mail) => {
+        this.deliver(mail);
+        done();
+      }, done);
+    },
+  });
+
+  async listen(): Promise<number> {
+    this.server.listen(0, "127.0.0.1");
+    await once(this.server.server, "listening");
+    return (this.server.server.address() as AddressInfo).port;
+  }
+
+  private deliver(mail: ParsedMail) {
+    const recipients = addresses(mail);
+    const i = this.waiting.findIndex((w) => recipients.includes(w.to));
+    if (i < 0) {
+      this.kept.push(mail);
+      return;
+    }
+    this.waiting.splice(i, 1)[0]?.take(mail);
+  }
+
+  next(to: string): Promise<ParsedMail> {
+    const i = this.kept.findIndex((mail) => addresses(mail).includes(to.toLowerCase()));
+    if (i >= 0) {
+      return Promise.resolve(this.kept.splice(i, 1)[0] as ParsedMail);
+    }
+    return new Promise((take, fail) => {
+      const timer = setTimeout(() => fail(new Error(`no mail to ${to} within 20 seconds`)), 20_000);
+      this.waiting.push({
+        to: to.toLowerCase(),
+        take: (mail) => {
+          clearTimeout(timer);
+          take(mail);
+        },
+      });
+    });
+  }
+
+  async close() {
+    await new Promise<void>((done) => this.server.close(done));
+  }
+}
+
+function addresses(mail: ParsedMail): string[] {
+  const fields = Array.isArray(mail.to) ? mail.to : mail.to ? [mail.to] : [];
+  return fields.flatMap((field) => field.value.map((v) => v.address?.toLowerCase() ?? ""));
+}
+
+async function answers(url: string, server: ChildProcess, log: () => string) {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    if (server.exitCode !== null) {
+      throw new Error(`roster ended with ${server.exitCode}:\n${log()}`);
+    }
+    try {
+      if ((await fetch(`${url}/readyz`)).ok) {
+        return;
+      }
+    } catch (cause) {
+      if (Date.now() > deadline) {
+        throw new Error(`roster does not answer:\n${log()}`, { cause });
+      }
+    }
+    await new Promise((next) => setTimeout(next, 50));
+  }
+}
+
+/** Starts Roster. `prepare` fills the database before the server opens it. */
+export async function startRoster(prepare: (command: Roster["command"]) => void): Promise<Roster> {
+  const folder = mkdtempSync(join(tmpdir(), "roster-e2e-"));
+  const store = ["--db", join(folder, "roster.db"), "--key-file", join(folder, "roster.key")];
+  const command = (...args: string[]) => execFileSync(binary, [...args, ...store], { encoding: "utf8" });
+  prepare(command);
+  const mailbox = new Mailbox();
+  const smtp = await mailbox.listen();
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  let log = "";
+  const server = spawn(binary, [
+    "serve",
+    ...store,
+    ...["--listen", `127.0.0.1:${port}`, "--base-url", url],
+    ...["--smtp", `smtp://127.0.0.1:${smtp}?tls=none`, "--mail-from", "Roster <roster@roster.example>"],
+  ]);
+  const keep = (chunk: Buffer) => {
+    log += chunk.toString();
+  };
+  server.stdout.on("data", keep);
+  server.stderr.on("data", keep);
+  await answers(url, server, () => log);
+  return {
+    url,
+    command,
+    mail: (to) => mailbox.next(to),
+    stop: async () => {
+      const ended = once(server, "exit");
+      server.kill("SIGTERM");
+      await ended;
+      await mailbox.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
