@@ -1,214 +1,157 @@
-// Package dbtest gives tests real databases, a fresh one each: SQLite in a file, and PostgreSQL in a throw-away
-// cluster that the test process starts itself, without a network port.
+// Package dbtest gives tests real databases, a fresh one each: SQLite in a file, and PostgreSQL on a throw-away server
+// that the test process starts itself, or shares with others.
 package dbtest
 
 import (
-	"bytes"
 	"context"
+	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
+	"hash/fnv"
+	"io/fs"
 	"net/url"
 	"os"
-	"os/exec"
-	"os/user"
-	"path/filepath"
-	"runtime"
-	"sort"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
-	"syscall"
 	"testing"
-	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
+
+	"roster/ent/migrations"
 )
 
-// running is the cluster of this process, started by the first test that needs it. It dies with the process; its
-// folder is swept by the next one that starts.
-var running = sync.OnceValues(startCluster)
+// Shared names the environment variable with the URL of a server for several test processes to share. Its user must
+// be a superuser, and its data must not matter.
+const Shared = "ROSTER_TEST_POSTGRES"
 
-type cluster struct {
-	admin  *sql.DB
-	base   url.URL
-	serial atomic.Int64
+// server is the URL of the server of this process: the shared one, or one that is started for the first test.
+var server = sync.OnceValues(func() (string, error) {
+	if shared := os.Getenv(Shared); shared != "" {
+		return shared, nil
+	}
+	cluster, err := Start()
+	if err != nil {
+		return "", err
+	}
+	return cluster.URL, nil // it ends with the process
+})
 
-	once        sync.Once
-	templateErr error
-}
-
-// Postgres makes a database that migrate has brought up to date and returns its URL. The database goes when the
-// test ends. Migrating happens once per process; each test gets a copy.
+// Postgres makes a database that migrate has brought up to date and returns its URL; it is dropped when t ends.
+// Migrating happens once per server: each test gets a copy. migrate gets the URL of an empty database and must close
+// its connections. A server that cannot be had fails t: PostgreSQL is never skipped.
 func Postgres(t testing.TB, migrate func(source string) error) string {
 	t.Helper()
-	c := mustRun(t)
-	c.once.Do(func() { c.templateErr = c.makeTemplate(migrate) })
-	if c.templateErr != nil {
-		t.Fatal(c.templateErr)
-	}
-	return c.create(t, " TEMPLATE "+templateName())
+	return copyOf(t, "template_"+schemaVersion(), migrate)
 }
 
-// PostgresEmpty makes a database with nothing in it and returns its URL.
+// PostgresEmpty makes a database with nothing in it and returns its URL; it is dropped when t ends.
 func PostgresEmpty(t testing.TB) string {
 	t.Helper()
-	return mustRun(t).create(t, "")
+	return copyOf(t, "template0", nil)
 }
 
-func mustRun(t testing.TB) *cluster {
+// schemaVersion tells templates apart when a shared server outlives a change of the migrations.
+var schemaVersion = sync.OnceValue(func() string {
+	sum := fnv.New64a()
+	_ = fs.WalkDir(migrations.Files, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := migrations.Files.ReadFile(path)
+		_, _ = fmt.Fprintf(sum, "%s\x00%s\x00", path, content)
+		return err
+	}) // an embedded folder has no faults
+	return strconv.FormatUint(sum.Sum64(), 36)
+})
+
+// copyOf makes a database as a copy of template, which migrate fills when it is not there. With migrate nil the
+// template is one that PostgreSQL brings.
+func copyOf(t testing.TB, template string, migrate func(source string) error) string {
 	t.Helper()
-	c, err := running()
+	base, err := server()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c
-}
-
-func templateName() string { return "roster_template_" + strconv.Itoa(os.Getpid()) }
-
-func (c *cluster) source(name string) string {
-	u := c.base
-	u.Path = "/" + name
-	return u.String()
-}
-
-func (c *cluster) create(t testing.TB, from string) string {
-	t.Helper()
-	name := fmt.Sprintf("t%d_%d", os.Getpid(), c.serial.Add(1))
-	if _, err := c.admin.ExecContext(t.Context(), "CREATE DATABASE "+name+from); err != nil {
-		t.Fatalf("creating a test database: %v", err)
+	admin, err := sql.Open("pgx", base)
+	if err != nil {
+		t.Fatalf("opening the test server: %v", err)
+	}
+	t.Cleanup(func() { _ = admin.Close() })
+	if migrate != nil {
+		if err := ensureTemplate(t.Context(), admin, base, template, migrate); err != nil {
+			t.Fatalf("making the template database: %v", err)
+		}
+	}
+	name := "test_" + strings.ToLower(rand.Text())
+	if _, err := admin.ExecContext(t.Context(), "CREATE DATABASE "+name+" TEMPLATE "+template); err != nil {
+		t.Fatalf("making a database: %v", err)
 	}
 	t.Cleanup(func() {
-		if _, err := c.admin.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
-			t.Errorf("dropping a test database: %v", err)
+		if _, err := admin.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Errorf("dropping a database: %v", err)
 		}
 	})
-	return c.source(name)
+	source, err := inDatabase(base, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return source
 }
 
-func (c *cluster) makeTemplate(migrate func(source string) error) error {
-	name := templateName()
-	if _, err := c.admin.ExecContext(context.Background(), "CREATE DATABASE "+name); err != nil {
-		return fmt.Errorf("creating the template database: %w", err)
-	}
-	return migrate(c.source(name))
-}
-
-func startCluster() (*cluster, error) {
-	initdb, postgres, err := binaries()
+// ensureTemplate makes and fills the template unless it is there. The advisory lock lets one process work while the
+// others wait.
+func ensureTemplate(ctx context.Context, admin *sql.DB, base, name string, migrate func(source string) error) (err error) {
+	conn, err := admin.Conn(ctx)
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("connecting: %w", err)
 	}
-	sweep()
-	// Not below t.TempDir: its parents are closed to the unprivileged user that PostgreSQL insists on.
-	dir, err := os.MkdirTemp("", folderPrefix+strconv.Itoa(os.Getpid())+"-")
-	if err != nil {
-		return nil, fmt.Errorf("making a folder for PostgreSQL: %w", err)
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock(hashtext($1))", name); err != nil {
+		return fmt.Errorf("waiting for the lock: %w", err)
 	}
-	attr, err := unprivileged(dir)
-	if err != nil {
-		return nil, err
-	}
-	data := filepath.Join(dir, "data")
-	var out bytes.Buffer
-	initialise := exec.Command(initdb, "-D", data, "-U", "roster", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8") //nolint:gosec,noctx // found on this machine; lives as long as the process
-	initialise.Dir, initialise.SysProcAttr, initialise.Stdout, initialise.Stderr = dir, attr, &out, &out
-	if err := initialise.Run(); err != nil {
-		return nil, fmt.Errorf("initdb: %w: %s", err, out.String())
-	}
-	log, err := os.Create(filepath.Join(dir, "log")) //nolint:gosec // a path that we made
-	if err != nil {
-		return nil, fmt.Errorf("making the log of PostgreSQL: %w", err)
-	}
-	serve := exec.Command(postgres, "-D", data, "-k", dir, "-c", "listen_addresses=", "-c", "fsync=off", //nolint:gosec,noctx // as above
-		"-c", "max_connections=300", "-c", "shared_buffers=64MB")
-	serve.Dir, serve.SysProcAttr, serve.Stdout, serve.Stderr = dir, attr, log, log
-	if err := startBound(serve); err != nil {
-		return nil, fmt.Errorf("starting PostgreSQL: %w", err)
-	}
-	c := &cluster{base: url.URL{Scheme: "postgres", User: url.User("roster"), Host: "localhost", RawQuery: "sslmode=disable&host=" + url.QueryEscape(dir)}}
-	if c.admin, err = sql.Open("pgx", c.source("postgres")); err != nil {
-		return nil, fmt.Errorf("connecting to PostgreSQL: %w", err)
-	}
-	return c, c.answers(filepath.Join(dir, "log"))
-}
-
-// startBound starts a process that the kernel ends when this one dies, however it dies. The signal is bound to the
-// starting thread, so that thread is kept for good.
-func startBound(process *exec.Cmd) error {
-	process.SysProcAttr.Pdeathsig = syscall.SIGQUIT
-	started := make(chan error)
-	go func() {
-		runtime.LockOSThread()
-		started <- process.Start()
-		_ = process.Wait()
+	defer func() {
+		_, unlockErr := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock(hashtext($1))", name)
+		err = errors.Join(err, unlockErr)
 	}()
-	return <-started
+	var there bool
+	row := conn.QueryRowContext(ctx, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", name)
+	if err := row.Scan(&there); err != nil || there {
+		return err
+	}
+	return fillTemplate(ctx, conn, base, name, migrate)
 }
 
-// answers waits until the server takes connections.
-func (c *cluster) answers(log string) error {
-	deadline := time.Now().Add(30 * time.Second)
-	for {
-		ctx, cancel := context.WithDeadline(context.Background(), deadline)
-		err := c.admin.PingContext(ctx)
-		cancel()
-		if err == nil {
-			return nil
-		}
-		if time.Now().After(deadline) {
-			content, _ := os.ReadFile(log) //nolint:gosec // a path that we made
-			return fmt.Errorf("PostgreSQL does not answer: %w: %s", err, content)
-		}
-		time.Sleep(20 * time.Millisecond) // polling a process that has no other way to say that it is up
-	}
-}
-
-// binaries finds initdb and postgres in PATH or where Debian puts them, the newest version first.
-func binaries() (initdb, postgres string, err error) {
-	if initdb, err = exec.LookPath("initdb"); err == nil {
-		if postgres, err = exec.LookPath("postgres"); err == nil {
-			return initdb, postgres, nil
+// fillTemplate works on a draft, which gets the template's name when it is whole: an attempt that failed or was
+// killed leaves nothing to be mistaken for it.
+func fillTemplate(ctx context.Context, conn *sql.Conn, base, name string, migrate func(source string) error) error {
+	draft := name + "_draft"
+	for _, statement := range []string{
+		"DROP DATABASE IF EXISTS " + draft + " WITH (FORCE)",
+		"CREATE DATABASE " + draft + " TEMPLATE template0",
+	} {
+		if _, err := conn.ExecContext(ctx, statement); err != nil {
+			return err
 		}
 	}
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
-	if len(found) == 0 {
-		return "", "", errors.New("PostgreSQL is needed for this test: apt-get install postgresql")
-	}
-	sort.Strings(found)
-	initdb = found[len(found)-1]
-	return initdb, filepath.Join(filepath.Dir(initdb), "postgres"), nil
-}
-
-// unprivileged says how to start PostgreSQL, which refuses to run as root: as nobody, who then owns dir.
-func unprivileged(dir string) (*syscall.SysProcAttr, error) {
-	if os.Getuid() != 0 {
-		return &syscall.SysProcAttr{}, nil
-	}
-	nobody, err := user.Lookup("nobody")
+	source, err := inDatabase(base, draft)
 	if err != nil {
-		return nil, fmt.Errorf("finding an unprivileged user: %w", err)
+		return err
 	}
-	uid, _ := strconv.Atoi(nobody.Uid)
-	gid, _ := strconv.Atoi(nobody.Gid)
-	if err := os.Chown(dir, uid, gid); err != nil {
-		return nil, fmt.Errorf("handing the folder to PostgreSQL: %w", err)
+	if err := migrate(source); err != nil {
+		return fmt.Errorf("migrating it: %w", err)
 	}
-	return &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}, nil //nolint:gosec // ids fit
+	_, err = conn.ExecContext(ctx, "ALTER DATABASE "+draft+" RENAME TO "+name)
+	return err
 }
 
-const folderPrefix = "roster-pg-"
-
-// sweep removes the folders of processes that are gone.
-func sweep() {
-	old, _ := filepath.Glob(filepath.Join(os.TempDir(), folderPrefix+"*"))
-	for _, dir := range old {
-		pid, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(dir), folderPrefix), "-")
-		id, err := strconv.Atoi(pid)
-		if err == nil && errors.Is(syscall.Kill(id, 0), syscall.ESRCH) {
-			_ = os.RemoveAll(dir)
-		}
+// inDatabase is the URL of another database of the server at base.
+func inDatabase(base, name string) (string, error) {
+	source, err := url.Parse(base)
+	if err != nil {
+		return "", fmt.Errorf("reading the URL of the test server: %w", err)
 	}
+	source.Path = "/" + name
+	return source.String(), nil
 }

@@ -1,0 +1,43 @@
+// Generate: Go code from ent/schema and graph/schema, and the typed documents of the frontend.
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { bin, fail, needModules, needTools, run } from "./tools.mjs";
+
+/** Writes ent/generated, graph/generated and graph's resolvers; they are committed. */
+export function generateGo() {
+  run("go", ["generate", "./ent"]);
+  if (existsSync("gqlgen.yml")) run("go", ["tool", "gqlgen", "generate"]);
+}
+
+/** Writes frontend/src/gen, which is not committed. */
+export const generateTypes = () => run(bin("graphql-codegen"), ["--config", "codegen.ts", "--silent"]);
+
+/** Generates the Go code and fails when that changed a file: what is committed must be what the sources say. */
+export function checkGenerated() {
+  const before = contents();
+  generateGo();
+  const changed = [...contents()].filter(([file, hash]) => before.get(file) !== hash).map(([file]) => file);
+  const gone = [...before.keys()].filter((file) => !existsSync(file));
+  if (changed.length + gone.length > 0) {
+    fail(`Generating changed ${[...changed, ...gone].join(", ")}: commit what \`npm run generate\` writes.`);
+  }
+}
+
+/** A hash of each file that generating may write. */
+function contents() {
+  const files = ["ent", "graph"].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.join(entry.parentPath, entry.name)),
+  );
+  return new Map(files.map((file) => [file, createHash("sha256").update(readFileSync(file)).digest("hex")]));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  needTools();
+  needModules();
+  generateGo();
+  generateTypes();
+}
