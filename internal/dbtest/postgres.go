@@ -26,16 +26,19 @@ import (
 // be a superuser, and its data must not matter.
 const Shared = "ROSTER_TEST_POSTGRES"
 
+// own keeps the server of this process reachable: once collected, its pipe would close and end it.
+var own *Cluster
+
 // server is the URL of the server of this process: the shared one, or one that is started for the first test.
 var server = sync.OnceValues(func() (string, error) {
 	if shared := os.Getenv(Shared); shared != "" {
 		return shared, nil
 	}
-	cluster, err := Start()
-	if err != nil {
+	var err error
+	if own, err = Start(); err != nil {
 		return "", err
 	}
-	return cluster.URL, nil // it ends with the process
+	return own.URL, nil // it ends with the process
 })
 
 // Postgres makes a database that migrate has brought up to date and returns its URL; it is dropped when t ends.

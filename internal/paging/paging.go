@@ -149,6 +149,12 @@ func (o Order) value(text string) (any, bool) {
 	return text, !strings.ContainsRune(text, 0)
 }
 
+// Continued reports whether the slice starts at a cursor rather than at an end of the list.
+func (s Slice) Continued() bool { return s.from != nil }
+
+// AtStart reports whether the slice's cursor stands before the first row.
+func (s Slice) AtStart() bool { return s.from != nil && s.from.id == 0 }
+
 // Apply narrows the selection to the rows of the slice, plus one that tells whether there are more, in list order or,
 // going backward, in its reverse; see Cut.
 func (s Slice) Apply(q *sql.Selector) {

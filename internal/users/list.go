@@ -1,0 +1,273 @@
+package users
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"entgo.io/ent/dialect"
+	"entgo.io/ent/dialect/sql"
+
+	ent "roster/ent/generated"
+	"roster/ent/generated/user"
+	"roster/ent/permission"
+	"roster/internal/access"
+	"roster/internal/db"
+	"roster/internal/paging"
+)
+
+// Service holds what is done with users.
+type Service struct {
+	DB  *db.DB
+	Now func() time.Time
+}
+
+// Order is what a list of users runs along.
+type Order string
+
+// The orders; behind each stands an index on (column, id).
+const (
+	ByNumber           Order = "NUMBER"
+	ByName             Order = "NAME"
+	ByEmail            Order = "EMAIL"
+	ByTwoFactor        Order = "TWO_FACTOR"
+	BySecurityQuestion Order = "SECURITY_QUESTION"
+	ByLastLogin        Order = "LAST_LOGIN"
+	ByCreated          Order = "CREATED"
+	ByLanguage         Order = "LANGUAGE"
+	ByState            Order = "STATE"
+	ByEmailVerified    Order = "EMAIL_VERIFIED"
+)
+
+var orders = map[Order]paging.Order{
+	ByNumber:           {Name: "i", Column: user.FieldID, Kind: paging.Number},
+	ByName:             {Name: "n", Column: user.FieldNameKey},
+	ByEmail:            {Name: "e", Column: user.FieldEmailKey},
+	ByTwoFactor:        {Name: "t", Column: user.FieldTwoFactorEnabled, Kind: paging.Bool},
+	BySecurityQuestion: {Name: "q", Column: user.FieldSecurityQuestionSet, Kind: paging.Bool},
+	ByLastLogin:        {Name: "l", Column: user.FieldLastLoginAt, Kind: paging.Time},
+	ByCreated:          {Name: "c", Column: user.FieldCreatedAt, Kind: paging.Time},
+	ByLanguage:         {Name: "g", Column: user.FieldLanguage},
+	ByState:            {Name: "s", Column: user.FieldState},
+	ByEmailVerified:    {Name: "v", Column: user.FieldEmailVerified, Kind: paging.Bool},
+}
+
+// shown are the columns that a list loads; what an order adds, it adds itself.
+var shown = []string{
+	user.FieldID, user.FieldFirstName, user.FieldLastName, user.FieldEmail, user.FieldEmailVerified, user.FieldLanguage,
+	user.FieldState, user.FieldTwoFactorEnabled, user.FieldSecurityQuestionSet, user.FieldLastLoginAt,
+	user.FieldCreatedAt, user.FieldUpdatedAt, user.FieldVersion, user.FieldRoleID,
+}
+
+// Query is which page of which list.
+type Query struct {
+	paging.Request
+	Filter Filter
+	// Order is ByNumber when it is empty, and then an exact number or address that is searched for comes first.
+	Order Order
+	Desc  bool
+}
+
+// Page is a page of users.
+type Page struct {
+	Users                []*ent.User
+	HasPrevious, HasNext bool
+
+	order  paging.Order
+	pinned int // the user that the search names exactly and that stands first; 0: none
+}
+
+// Cursor is the place of a user of this page in its list.
+func (p *Page) Cursor(u *ent.User) string {
+	if u.ID == p.pinned {
+		return p.order.Cursor(nil, 0) // before everybody
+	}
+	return p.order.Cursor(valueOf(p.order, u), u.ID)
+}
+
+func valueOf(o paging.Order, u *ent.User) any {
+	switch o.Column {
+	case user.FieldNameKey:
+		return u.NameKey
+	case user.FieldEmailKey:
+		return u.EmailKey
+	case user.FieldTwoFactorEnabled:
+		return u.TwoFactorEnabled
+	case user.FieldSecurityQuestionSet:
+		return u.SecurityQuestionSet
+	case user.FieldLastLoginAt:
+		return u.LastLoginAt
+	case user.FieldCreatedAt:
+		return u.CreatedAt
+	case user.FieldLanguage:
+		return u.Language
+	case user.FieldState:
+		return string(u.State)
+	case user.FieldEmailVerified:
+		return u.EmailVerified
+	}
+	return nil
+}
+
+// List returns a page of users, in one statement; a search takes one more to count its matches, and one for the user
+// that it names exactly. It needs LIST_USERS. fault.Invalid: see paging.Request and Filter.
+func (s *Service) List(ctx context.Context, q Query) (*Page, error) {
+	if err := access.Staff(ctx, permission.ListUsers); err != nil {
+		return nil, err
+	}
+	l, err := s.plan(ctx, q.Filter)
+	if err != nil {
+		return nil, err
+	}
+	pinning := q.Order == "" && l.names()
+	if q.Order == "" {
+		q.Order = ByNumber
+	}
+	order := orders[q.Order]
+	order.Desc = q.Desc
+	slice, err := q.Check(order)
+	if err != nil {
+		return nil, err
+	}
+	if pinning {
+		return s.pinnedPage(ctx, l, order, slice)
+	}
+	rows, err := s.rows(ctx, l, order, slice)
+	if err != nil {
+		return nil, err
+	}
+	page := &Page{order: order}
+	page.Users, page.HasPrevious, page.HasNext = paging.Cut(slice, rows)
+	return page, nil
+}
+
+func (s *Service) rows(ctx context.Context, l *plan, order paging.Order, slice paging.Slice) ([]*ent.User, error) {
+	columns := shown
+	if !slices.Contains(shown, order.Column) {
+		columns = append(slices.Clone(shown), order.Column)
+	}
+	query := s.DB.User.Query()
+	query.Select(columns...)
+	rows, err := query.Where(l.narrow).Where(slice.Apply).Modify(l.fence).All(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("listing users: %w", err)
+	}
+	return rows, nil
+}
+
+// plan is a filter with the way to its rows.
+type plan struct {
+	conditions []condition
+	search     *terms
+	// few is set when the search matches only these users.
+	few   []int
+	isFew bool
+	// besides leaves out the user who stands first already.
+	besides bool
+}
+
+func (s *Service) plan(ctx context.Context, f Filter) (*plan, error) {
+	l := &plan{}
+	var err error
+	if l.conditions, err = f.conditions(); err != nil || f.Search == nil {
+		return l, err
+	}
+	if l.search, err = readTerms(*f.Search); err != nil {
+		return nil, err
+	}
+	if l.search.empty() {
+		l.search = nil
+		return l, nil
+	}
+	l.few, l.isFew, err = s.candidates(ctx, l.search)
+	return l, err
+}
+
+// names reports whether the search may name one user exactly.
+func (l *plan) names() bool {
+	return l.search != nil && (l.search.number > 0 || l.search.address != "")
+}
+
+func (l *plan) narrow(s *sql.Selector) {
+	for _, c := range l.conditions {
+		s.Where(c(s))
+	}
+	switch {
+	case l.search == nil:
+	case l.isFew:
+		s.Where(oneOf(s.C(user.FieldID), l.few))
+	default:
+		s.Where(l.search.matches(s))
+	}
+	if l.besides {
+		s.Where(sql.Not(l.exactly(s)))
+	}
+}
+
+// fence keeps PostgreSQL from walking the whole order in the hope of one of few matches.
+func (l *plan) fence(s *sql.Selector) {
+	if l.isFew && s.Dialect() == dialect.Postgres {
+		fenced(s, l.few)
+	}
+}
+
+func (l *plan) exactly(s *sql.Selector) *sql.Predicate {
+	if l.search.number > 0 {
+		return sql.EQ(s.C(user.FieldID), l.search.number)
+	}
+	return sql.EQ(s.C(user.FieldEmailKey), l.search.address)
+}
+
+// pinnedPage is a page of a search that may name one user exactly: that user stands first, before the first cursor.
+func (s *Service) pinnedPage(ctx context.Context, l *plan, order paging.Order, slice paging.Slice) (*Page, error) {
+	page := &Page{order: order}
+	first, err := s.exact(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	l.besides = true
+	rows, err := s.rows(ctx, l, order, slice)
+	if err != nil {
+		return nil, err
+	}
+	page.Users, page.HasPrevious, page.HasNext = paging.Cut(slice, rows)
+	if first == nil || slice.AtStart() && slice.Backward {
+		return page, nil
+	}
+	page.pin(first, slice)
+	return page, nil
+}
+
+// pin puts the exact match first, where the page reaches up to it.
+func (p *Page) pin(first *ent.User, slice paging.Slice) {
+	p.pinned = first.ID
+	switch {
+	case slice.Backward && p.HasPrevious || !slice.Backward && slice.Continued():
+		p.HasPrevious = true
+	case len(p.Users) < slice.Limit:
+		p.Users = slices.Insert(p.Users, 0, first)
+	case slice.Backward:
+		p.HasPrevious = true
+	default:
+		p.HasNext = true
+		p.Users = slices.Insert(p.Users[:slice.Limit-1], 0, first)
+	}
+}
+
+func (s *Service) exact(ctx context.Context, l *plan) (*ent.User, error) {
+	query := s.DB.User.Query()
+	query.Select(shown...)
+	found, err := query.Where(func(q *sql.Selector) {
+		for _, c := range l.conditions {
+			q.Where(c(q))
+		}
+		q.Where(l.exactly(q))
+	}).First(ctx)
+	if ent.IsNotFound(err) {
+		return nil, nil
+	} else if err != nil {
+		return nil, fmt.Errorf("finding the user searched for: %w", err)
+	}
+	return found, nil
+}
