@@ -1,11 +1,10 @@
-// Bench: the numbers of bin/roster at a million users, on SQLite and on a throw-away PostgreSQL, as a table. What
-// follows two dashes goes to the benchmark: npm run bench -- -h
+// Bench: the numbers of bin/roster at a million users as a table; the benchmark starts all it needs. What follows two
+// dashes goes to it: npm run bench -- -h
 import { build } from "./build.mjs";
 import { needModules, needTools, run } from "./tools.mjs";
 
 needTools();
 needModules();
 await build();
-run("go", ["build", "-o", ".cache/cluster", "./internal/dbtest/cluster"]);
 run("go", ["build", "-o", ".cache/bench", "./internal/bench"]);
-run(".cache/cluster", [".cache/bench", "-roster", "bin/roster", ...process.argv.slice(2)]);
+run(".cache/bench", process.argv.slice(2));
