@@ -6,10 +6,7 @@ import { fileURLToPath } from "node:url";
 import { bin, fail, needModules, needTools, run } from "./tools.mjs";
 
 /** Writes ent/generated, graph/generated and graph's resolvers; they are committed. */
-export function generateGo() {
-  run("go", ["generate", "./ent"]);
-  if (existsSync("gqlgen.yml")) run("go", ["tool", "gqlgen", "generate"]);
-}
+export const generateGo = () => run("go", ["generate", "./ent", "./graph"]);
 
 /** Writes frontend/src/gen, which is not committed. */
 export const generateTypes = () => run(bin("graphql-codegen"), ["--config", "codegen.ts", "--silent"]);

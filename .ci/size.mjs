@@ -15,7 +15,8 @@ export function printSizes() {
     console.log(`${(bytes / 1000).toFixed(1).padStart(8)} kB brotli  ${page}`);
   }
   const heavy = pages.filter(({ bytes }) => bytes > budget);
-  if (heavy.length > 0) fail(`More than ${budget / 1000} kB of JavaScript: ${heavy.map(({ page }) => page).join(", ")}.`);
+  if (heavy.length > 0)
+    fail(`More than ${budget / 1000} kB of JavaScript: ${heavy.map(({ page }) => page).join(", ")}.`);
 }
 
 /** For the entry and each chunk that is imported when needed: the files loaded on the shortest way to it. */

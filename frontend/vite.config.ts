@@ -23,13 +23,9 @@ export default defineConfig({
     host: "127.0.0.1",
     port: 5173,
     strictPort: true,
-    // Everything that is not the app itself is the server's; Origin goes along rewritten, as the browser will send
-    // the dev server's to a server that knows only its own.
+    // What is not the app itself is the server's, whose --base-url is this address: see .ci/dev.mjs.
     proxy: Object.fromEntries(
-      ["/graphql", "/dev", "/healthz", "/readyz"].map((path) => [
-        path,
-        { target: "http://127.0.0.1:8080", changeOrigin: true, headers: { origin: "http://localhost:8080" } },
-      ]),
+      ["/graphql", "/dev", "/healthz", "/readyz"].map((path) => [path, "http://127.0.0.1:8080"]),
     ),
   },
   test: {

@@ -11,7 +11,9 @@ import (
 )
 
 // filterable is what every generated query offers; asking for it here keeps this package free of generated code.
-type filterable interface{ WhereP(ps ...func(*sql.Selector)) }
+type filterable interface {
+	WhereP(ps ...func(*sql.Selector))
+}
 
 // inReach lets staff read everything and clients the rows that narrow leaves them.
 func inReach(narrow func(userID int) func(*sql.Selector)) Rule {

@@ -31,7 +31,9 @@ func (SignIn) Edges() []ent.Edge {
 }
 
 // Indexes of SignIn.
-func (SignIn) Indexes() []ent.Index { return []ent.Index{index.Fields("user_id", "id"), index.Fields("at")} }
+func (SignIn) Indexes() []ent.Index {
+	return []ent.Index{index.Fields("user_id", "id"), index.Fields("at")}
+}
 
 // Policy of SignIn.
 func (SignIn) Policy() ent.Policy { return rule.Policy() }

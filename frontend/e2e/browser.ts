@@ -30,7 +30,11 @@ export interface Visit {
   faults: string[];
 }
 
-export async function visit(browser: Browser, url: string, options: { dark?: boolean; width?: number } = {}): Promise<Visit> {
+export async function visit(
+  browser: Browser,
+  url: string,
+  options: { dark?: boolean; width?: number } = {},
+): Promise<Visit> {
   const context = await browser.newContext({
     baseURL: url,
     colorScheme: options.dark ? "dark" : "light",

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-// Journeys of a real browser against the real binary. CHROMIUM names the browser, ROSTER the binary.
+// Journeys of a real browser against bin/roster. CHROMIUM names the browser.
 export default defineConfig({
   root: import.meta.dirname,
   cacheDir: "../../node_modules/.vite-e2e",

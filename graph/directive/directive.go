@@ -20,7 +20,9 @@ type Guards struct {
 }
 
 // Public lets everybody through; that it stands in the schema is the decision.
-func (Guards) Public(ctx context.Context, _ any, next graphql.Resolver) (any, error) { return next(ctx) }
+func (Guards) Public(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
+	return next(ctx)
+}
 
 // Alone lets everybody through: the limits refuse the operation as a whole before anything runs.
 func (Guards) Alone(ctx context.Context, _ any, next graphql.Resolver) (any, error) { return next(ctx) }
