@@ -11,33 +11,64 @@ import (
 	"roster/ent/generated"
 	"roster/ent/permission"
 	generated1 "roster/graph/generated"
+	"roster/internal/members"
 )
 
 func (r *accountResolver) Owner(ctx context.Context, obj *generated.Account) (*generated.User, error) {
-	panic(fmt.Errorf("not implemented: Owner - owner"))
+	owner, err := load(ctx).owners().Load(ctx, obj.ID)
+	if err != nil {
+		return nil, err
+	}
+	return load(ctx).users().Load(ctx, owner)
 }
 
 func (r *accountResolver) ViewerPermissions(ctx context.Context, obj *generated.Account) ([]permission.Account, error) {
-	panic(fmt.Errorf("not implemented: ViewerPermissions - viewerPermissions"))
+	held, _, err := access.Permissions(ctx, r.Accounts.DB.Client, obj.ID)
+	if held == nil {
+		held = []permission.Account{}
+	}
+	return held, err
 }
 
 func (r *membershipResolver) User(ctx context.Context, obj *generated.Membership) (*generated.User, error) {
-	panic(fmt.Errorf("not implemented: User - user"))
+	return load(ctx).users().Load(ctx, obj.UserID)
 }
 
 func (r *membershipResolver) Account(ctx context.Context, obj *generated.Membership) (*generated.Account, error) {
-	panic(fmt.Errorf("not implemented: Account - account"))
+	if obj.Edges.Account != nil {
+		return obj.Edges.Account, nil
+	}
+	return load(ctx).accounts().Load(ctx, obj.AccountID)
+}
+
+func (r *membershipConnectionResolver) TotalCount(ctx context.Context, obj *members.Page) (int, error) {
+	return r.Members.Count(ctx, obj.UserID)
 }
 
 func (r *queryResolver) Account(ctx context.Context, id *string, number *int) (*generated.Account, error) {
-	panic(fmt.Errorf("not implemented: Account - account"))
+	switch {
+	case (id == nil) == (number == nil):
+		return nil, fault.New(fault.Invalid, "Give exactly one of id and number.")
+	case number != nil:
+		return r.Accounts.Get(ctx, *number)
+	}
+	row, err := rowOf("", gid.Account, *id)
+	if err != nil {
+		return nil, nullIfGone(err)
+	}
+	return r.Accounts.Get(ctx, row)
 }
 
 func (r *Resolver) Account() generated1.AccountResolver { return &accountResolver{r} }
 
 func (r *Resolver) Membership() generated1.MembershipResolver { return &membershipResolver{r} }
 
+func (r *Resolver) MembershipConnection() generated1.MembershipConnectionResolver {
+	return &membershipConnectionResolver{r}
+}
+
 type (
-	accountResolver    struct{ *Resolver }
-	membershipResolver struct{ *Resolver }
+	accountResolver              struct{ *Resolver }
+	membershipResolver           struct{ *Resolver }
+	membershipConnectionResolver struct{ *Resolver }
 )

@@ -13,11 +13,22 @@ import (
 )
 
 func (r *queryResolver) Node(ctx context.Context, id string) (model.Node, error) {
-	panic(fmt.Errorf("not implemented: Node - node"))
+	return r.find(ctx, id)
 }
 
 func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]model.Node, error) {
-	panic(fmt.Errorf("not implemented: Nodes - nodes"))
+	if len(ids) > mostNodes {
+		return nil, fault.New(fault.Invalid, "nodes takes 100 IDs at most.")
+	}
+	found := make([]model.Node, len(ids))
+	for i, id := range ids {
+		node, err := r.find(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		found[i] = node
+	}
+	return found, nil
 }
 
 func (r *queryResolver) Installation(ctx context.Context) (*model.Installation, error) {

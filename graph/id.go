@@ -3,6 +3,7 @@ package graph
 import (
 	"roster/ent/gid"
 	"roster/internal/fault"
+	"roster/internal/members"
 )
 
 // rowOf reads a global ID that must be of the given kind. field names the input field; empty for an argument.
@@ -18,4 +19,27 @@ func rowOf(field string, kind gid.Kind, id string) (int, error) {
 		return 0, fault.Gone(string(kind))
 	}
 	return row, nil
+}
+
+// nullIfGone turns "not there" into no error: fields that may be null answer null.
+func nullIfGone(err error) error {
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
+}
+
+// askOf reads the arguments of a connection of memberships.
+func askOf(userID int, first *int, after *string) (members.Ask, error) {
+	if first == nil {
+		return members.Ask{}, fault.New(fault.Invalid, "Give the size of the page: first, 1 to 100.")
+	}
+	ask := members.Ask{UserID: userID, First: *first}
+	if after != nil {
+		ask.After = *after
+		if ask.After == "" {
+			return ask, fault.New(fault.Invalid, "This cursor is not one of this list in this order.")
+		}
+	}
+	return ask, nil
 }

@@ -11,10 +11,30 @@ import (
 	"roster/ent/generated"
 	generated1 "roster/graph/generated"
 	"roster/graph/generated/model"
+	"roster/internal/members"
+	"roster/internal/users"
 )
 
 func (r *mutationResolver) UpdateUser(ctx context.Context, input model.UpdateUserInput) (*model.UpdateUserPayload, error) {
-	panic(fmt.Errorf("not implemented: UpdateUser - updateUser"))
+	id, err := rowOf("userId", gid.User, input.UserID)
+	if err != nil {
+		problems, err := mendable(err)
+		return &model.UpdateUserPayload{UserErrors: problems}, err
+	}
+	after, err := r.Users.Update(ctx, users.Change{
+		UserID: id, Version: input.Version, FirstName: input.FirstName, LastName: input.LastName,
+		Email: input.Email, Language: input.Language,
+	})
+	payload := &model.UpdateUserPayload{User: after}
+	if fault.Is(err, fault.Conflict) {
+		present, loadErr := r.Users.Get(ctx, id)
+		if loadErr != nil {
+			return nil, loadErr
+		}
+		payload.Present = present
+	}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
 }
 
 func (r *mutationResolver) SendPasswordReset(ctx context.Context, input model.SendPasswordResetInput) (*model.SendPasswordResetPayload, error) {
@@ -30,25 +50,75 @@ func (r *mutationResolver) DisableSecurityQuestion(ctx context.Context, input mo
 }
 
 func (r *queryResolver) User(ctx context.Context, id *string, number *int, email *string) (*generated.User, error) {
-	panic(fmt.Errorf("not implemented: User - user"))
+	given := 0
+	for _, is := range []bool{id != nil, number != nil, email != nil} {
+		if is {
+			given++
+		}
+	}
+	switch {
+	case given != 1:
+		return nil, fault.New(fault.Invalid, "Give exactly one of id, number and email.")
+	case email != nil:
+		return r.Users.ByEmail(ctx, *email)
+	case number != nil:
+		return r.Users.Get(ctx, *number)
+	}
+	row, err := rowOf("", gid.User, *id)
+	if err != nil {
+		return nil, nullIfGone(err)
+	}
+	return r.Users.Get(ctx, row)
 }
 
-func (r *queryResolver) Users(ctx context.Context, first *int, after *string, last *int, before *string, filter *model.UserFilter, orderBy *model.UserOrder) (*model.UserConnection, error) {
-	panic(fmt.Errorf("not implemented: Users - users"))
+func (r *queryResolver) Users(ctx context.Context, first *int, after *string, last *int, before *string, filter *model.UserFilter, orderBy *model.UserOrder) (*users.Page, error) {
+	f, err := filterOf(filter)
+	if err != nil {
+		return nil, err
+	}
+	q := users.Query{Request: paging.Request{First: first, After: after, Last: last, Before: before}, Filter: f}
+	if orderBy != nil {
+		q.Order, q.Desc = orderBy.Field, orderBy.Direction == model.OrderDirectionDesc
+	}
+	return r.Users.List(ctx, q)
 }
 
 func (r *queryResolver) Roles(ctx context.Context) ([]*generated.Role, error) {
-	panic(fmt.Errorf("not implemented: Roles - roles"))
+	return r.Staff.Roles(ctx)
 }
 
 func (r *userResolver) Role(ctx context.Context, obj *generated.User) (*generated.Role, error) {
-	panic(fmt.Errorf("not implemented: Role - role"))
+	if obj.RoleID == nil {
+		return nil, nil
+	}
+	return load(ctx).roles().Load(ctx, *obj.RoleID)
 }
 
-func (r *userResolver) Memberships(ctx context.Context, obj *generated.User, first *int, after *string) (*model.MembershipConnection, error) {
-	panic(fmt.Errorf("not implemented: Memberships - memberships"))
+func (r *userResolver) Memberships(ctx context.Context, obj *generated.User, first *int, after *string) (*members.Page, error) {
+	ask, err := askOf(obj.ID, first, after)
+	if err != nil {
+		return nil, err
+	}
+	return load(ctx).memberships().Load(ctx, ask)
+}
+
+func (r *userConnectionResolver) TotalCount(ctx context.Context, obj *users.Page) (int, error) {
+	n, _, err := r.Users.Count(ctx, obj.Filter)
+	return n, err
+}
+
+func (r *userConnectionResolver) TotalCountIsEstimate(ctx context.Context, obj *users.Page) (bool, error) {
+	_, estimate, err := r.Users.Count(ctx, obj.Filter)
+	return estimate, err
 }
 
 func (r *Resolver) User() generated1.UserResolver { return &userResolver{r} }
 
-type userResolver struct{ *Resolver }
+func (r *Resolver) UserConnection() generated1.UserConnectionResolver {
+	return &userConnectionResolver{r}
+}
+
+type (
+	userResolver           struct{ *Resolver }
+	userConnectionResolver struct{ *Resolver }
+)

@@ -11,19 +11,26 @@ import (
 	"roster/ent/generated"
 	"roster/ent/viewer"
 	generated1 "roster/graph/generated"
-	"roster/graph/generated/model"
+	"roster/internal/members"
 )
 
 func (r *queryResolver) Viewer(ctx context.Context) (*viewer.Viewer, error) {
-	panic(fmt.Errorf("not implemented: Viewer - viewer"))
+	return viewer.From(ctx), nil
 }
 
 func (r *viewerResolver) User(ctx context.Context, obj *viewer.Viewer) (*generated.User, error) {
-	panic(fmt.Errorf("not implemented: User - user"))
+	if obj.UserID == 0 {
+		return nil, nil
+	}
+	return r.Users.Get(ctx, obj.UserID)
 }
 
-func (r *viewerResolver) Accounts(ctx context.Context, obj *viewer.Viewer, first *int, after *string) (*model.MembershipConnection, error) {
-	panic(fmt.Errorf("not implemented: Accounts - accounts"))
+func (r *viewerResolver) Accounts(ctx context.Context, obj *viewer.Viewer, first *int, after *string) (*members.Page, error) {
+	ask, err := askOf(obj.UserID, first, after)
+	if err != nil {
+		return nil, err
+	}
+	return load(ctx).memberships().Load(ctx, ask)
 }
 
 func (r *Resolver) Viewer() generated1.ViewerResolver { return &viewerResolver{r} }

@@ -80,6 +80,13 @@ func (v *Viewer) Actor() *Viewer {
 // AdminPermissions lists the admin permissions in force, in reading order.
 func (v *Viewer) AdminPermissions() []permission.Admin { return v.Permissions.List() }
 
+// AsClient is the viewer without the staff door: what a permission would open and they lack, they see as any user does.
+func (v *Viewer) AsClient() *Viewer {
+	client := *v
+	client.Kind, client.Permissions = User, 0
+	return &client
+}
+
 // Can reports whether the viewer holds the admin permission.
 func (v *Viewer) Can(p permission.Admin) bool { return v != nil && v.Permissions.Has(p) }
 

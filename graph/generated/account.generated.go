@@ -8,7 +8,8 @@ import (
 	"roster/ent/generated"
 	"roster/ent/generated/account"
 	"roster/ent/permission"
-	"roster/graph/generated/model"
+	"roster/internal/members"
+	"roster/internal/paging"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -26,6 +27,9 @@ type AccountResolver interface {
 type MembershipResolver interface {
 	User(ctx context.Context, obj *generated.Membership) (*generated.User, error)
 	Account(ctx context.Context, obj *generated.Membership) (*generated.Account, error)
+}
+type MembershipConnectionResolver interface {
+	TotalCount(ctx context.Context, obj *members.Page) (int, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -385,7 +389,7 @@ func (ec *executionContext) fieldContext_Membership_since(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Membership", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _MembershipConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.MembershipConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _MembershipConnection_edges(ctx context.Context, field graphql.CollectedField, obj *members.Page) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -394,11 +398,11 @@ func (ec *executionContext) _MembershipConnection_edges(ctx context.Context, fie
 			return ec.fieldContext_MembershipConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.MembershipEdge) graphql.Marshaler {
-			return ec.marshalNMembershipEdge2ᚕᚖrosterᚋgraphᚋgeneratedᚋmodelᚐMembershipEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []members.Edge) graphql.Marshaler {
+			return ec.marshalNMembershipEdge2ᚕrosterᚋinternalᚋmembersᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -408,7 +412,7 @@ func (ec *executionContext) fieldContext_MembershipConnection_edges(_ context.Co
 	fc = &graphql.FieldContext{
 		Object:     "MembershipConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_MembershipEdge(ctx, field)
@@ -417,7 +421,7 @@ func (ec *executionContext) fieldContext_MembershipConnection_edges(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _MembershipConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.MembershipConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _MembershipConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *members.Page) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -426,7 +430,7 @@ func (ec *executionContext) _MembershipConnection_nodes(ctx context.Context, fie
 			return ec.fieldContext_MembershipConnection_nodes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Nodes, nil
+			return obj.Nodes(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*generated.Membership) graphql.Marshaler {
@@ -440,7 +444,7 @@ func (ec *executionContext) fieldContext_MembershipConnection_nodes(_ context.Co
 	fc = &graphql.FieldContext{
 		Object:     "MembershipConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Membership(ctx, field)
@@ -449,7 +453,7 @@ func (ec *executionContext) fieldContext_MembershipConnection_nodes(_ context.Co
 	return fc, nil
 }
 
-func (ec *executionContext) _MembershipConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.MembershipConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _MembershipConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *members.Page) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -458,11 +462,11 @@ func (ec *executionContext) _MembershipConnection_pageInfo(ctx context.Context, 
 			return ec.fieldContext_MembershipConnection_pageInfo(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
+			return obj.PageInfo(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v paging.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2rosterᚋinternalᚋpagingᚐInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -472,7 +476,7 @@ func (ec *executionContext) fieldContext_MembershipConnection_pageInfo(_ context
 	fc = &graphql.FieldContext{
 		Object:     "MembershipConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PageInfo(ctx, field)
@@ -481,7 +485,7 @@ func (ec *executionContext) fieldContext_MembershipConnection_pageInfo(_ context
 	return fc, nil
 }
 
-func (ec *executionContext) _MembershipConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.MembershipConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _MembershipConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *members.Page) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -490,7 +494,7 @@ func (ec *executionContext) _MembershipConnection_totalCount(ctx context.Context
 			return ec.fieldContext_MembershipConnection_totalCount(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.TotalCount, nil
+			return ec.Resolvers.MembershipConnection().TotalCount(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -501,10 +505,10 @@ func (ec *executionContext) _MembershipConnection_totalCount(ctx context.Context
 	)
 }
 func (ec *executionContext) fieldContext_MembershipConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MembershipConnection", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("MembershipConnection", field, true, true, "Int")
 }
 
-func (ec *executionContext) _MembershipConnection_totalCountIsEstimate(ctx context.Context, field graphql.CollectedField, obj *model.MembershipConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _MembershipConnection_totalCountIsEstimate(ctx context.Context, field graphql.CollectedField, obj *members.Page) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -513,7 +517,7 @@ func (ec *executionContext) _MembershipConnection_totalCountIsEstimate(ctx conte
 			return ec.fieldContext_MembershipConnection_totalCountIsEstimate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.TotalCountIsEstimate, nil
+			return obj.TotalCountIsEstimate(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
@@ -524,10 +528,10 @@ func (ec *executionContext) _MembershipConnection_totalCountIsEstimate(ctx conte
 	)
 }
 func (ec *executionContext) fieldContext_MembershipConnection_totalCountIsEstimate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MembershipConnection", field, false, false, "Boolean")
+	return graphql.NewScalarFieldContext("MembershipConnection", field, true, false, "Boolean")
 }
 
-func (ec *executionContext) _MembershipEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.MembershipEdge) (ret graphql.Marshaler) {
+func (ec *executionContext) _MembershipEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *members.Edge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -536,7 +540,7 @@ func (ec *executionContext) _MembershipEdge_cursor(ctx context.Context, field gr
 			return ec.fieldContext_MembershipEdge_cursor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -547,10 +551,10 @@ func (ec *executionContext) _MembershipEdge_cursor(ctx context.Context, field gr
 	)
 }
 func (ec *executionContext) fieldContext_MembershipEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("MembershipEdge", field, false, false, "String")
+	return graphql.NewScalarFieldContext("MembershipEdge", field, true, false, "String")
 }
 
-func (ec *executionContext) _MembershipEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.MembershipEdge) (ret graphql.Marshaler) {
+func (ec *executionContext) _MembershipEdge_node(ctx context.Context, field graphql.CollectedField, obj *members.Edge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -726,7 +730,7 @@ func (ec *executionContext) _Membership(ctx context.Context, sel ast.SelectionSe
 
 var membershipConnectionImplementors = []string{"MembershipConnection"}
 
-func (ec *executionContext) _MembershipConnection(ctx context.Context, sel ast.SelectionSet, obj *model.MembershipConnection) graphql.Marshaler {
+func (ec *executionContext) _MembershipConnection(ctx context.Context, sel ast.SelectionSet, obj *members.Page) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, membershipConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -738,27 +742,28 @@ func (ec *executionContext) _MembershipConnection(ctx context.Context, sel ast.S
 		case "edges":
 			out.Values[i] = ec._MembershipConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "nodes":
 			out.Values[i] = ec._MembershipConnection_nodes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = ec._MembershipConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
-			out.Values[i] = ec._MembershipConnection_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._MembershipConnection_totalCount(ctx, field, obj)
+				})
 		case "totalCountIsEstimate":
 			out.Values[i] = ec._MembershipConnection_totalCountIsEstimate(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -779,7 +784,7 @@ func (ec *executionContext) _MembershipConnection(ctx context.Context, sel ast.S
 
 var membershipEdgeImplementors = []string{"MembershipEdge"}
 
-func (ec *executionContext) _MembershipEdge(ctx context.Context, sel ast.SelectionSet, obj *model.MembershipEdge) graphql.Marshaler {
+func (ec *executionContext) _MembershipEdge(ctx context.Context, sel ast.SelectionSet, obj *members.Edge) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, membershipEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -919,7 +924,7 @@ func (ec *executionContext) marshalNMembership2ᚖrosterᚋentᚋgeneratedᚐMem
 	return ec._Membership(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNMembershipConnection2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐMembershipConnection(ctx context.Context, sel ast.SelectionSet, v *model.MembershipConnection) graphql.Marshaler {
+func (ec *executionContext) marshalNMembershipConnection2ᚖrosterᚋinternalᚋmembersᚐPage(ctx context.Context, sel ast.SelectionSet, v *members.Page) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "MembershipConnection!")
 		return graphql.Null
@@ -927,11 +932,15 @@ func (ec *executionContext) marshalNMembershipConnection2ᚖrosterᚋgraphᚋgen
 	return ec._MembershipConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNMembershipEdge2ᚕᚖrosterᚋgraphᚋgeneratedᚋmodelᚐMembershipEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.MembershipEdge) graphql.Marshaler {
+func (ec *executionContext) marshalNMembershipEdge2rosterᚋinternalᚋmembersᚐEdge(ctx context.Context, sel ast.SelectionSet, v members.Edge) graphql.Marshaler {
+	return ec._MembershipEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNMembershipEdge2ᚕrosterᚋinternalᚋmembersᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []members.Edge) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNMembershipEdge2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐMembershipEdge(ctx, sel, v[i])
+		return ec.marshalNMembershipEdge2rosterᚋinternalᚋmembersᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -943,14 +952,6 @@ func (ec *executionContext) marshalNMembershipEdge2ᚕᚖrosterᚋgraphᚋgenera
 	return ret
 }
 
-func (ec *executionContext) marshalNMembershipEdge2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐMembershipEdge(ctx context.Context, sel ast.SelectionSet, v *model.MembershipEdge) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "MembershipEdge!")
-		return graphql.Null
-	}
-	return ec._MembershipEdge(ctx, sel, v)
-}
-
 func (ec *executionContext) marshalOAccount2ᚖrosterᚋentᚋgeneratedᚐAccount(ctx context.Context, sel ast.SelectionSet, v *generated.Account) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -958,7 +959,7 @@ func (ec *executionContext) marshalOAccount2ᚖrosterᚋentᚋgeneratedᚐAccoun
 	return ec._Account(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOMembershipConnection2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐMembershipConnection(ctx context.Context, sel ast.SelectionSet, v *model.MembershipConnection) graphql.Marshaler {
+func (ec *executionContext) marshalOMembershipConnection2ᚖrosterᚋinternalᚋmembersᚐPage(ctx context.Context, sel ast.SelectionSet, v *members.Page) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

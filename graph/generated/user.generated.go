@@ -10,6 +10,9 @@ import (
 	"roster/ent/generated/user"
 	"roster/ent/permission"
 	"roster/graph/generated/model"
+	"roster/internal/members"
+	"roster/internal/paging"
+	"roster/internal/users"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -22,7 +25,11 @@ import (
 
 type UserResolver interface {
 	Role(ctx context.Context, obj *generated.User) (*generated.Role, error)
-	Memberships(ctx context.Context, obj *generated.User, first *int, after *string) (*model.MembershipConnection, error)
+	Memberships(ctx context.Context, obj *generated.User, first *int, after *string) (*members.Page, error)
+}
+type UserConnectionResolver interface {
+	TotalCount(ctx context.Context, obj *users.Page) (int, error)
+	TotalCountIsEstimate(ctx context.Context, obj *users.Page) (bool, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -1015,11 +1022,11 @@ func (ec *executionContext) _User_memberships(ctx context.Context, field graphql
 			directive1 := func(ctx context.Context) (any, error) {
 				can, err := ec.unmarshalNAdminPermission2rosterᚋentᚋpermissionᚐAdmin(ctx, "LIST_USERS")
 				if err != nil {
-					var zeroVal *model.MembershipConnection
+					var zeroVal *members.Page
 					return zeroVal, err
 				}
 				if ec.Directives.Personal == nil {
-					var zeroVal *model.MembershipConnection
+					var zeroVal *members.Page
 					return zeroVal, errors.New("directive personal is not implemented")
 				}
 				return ec.Directives.Personal(ctx, obj, directive0, can)
@@ -1028,8 +1035,8 @@ func (ec *executionContext) _User_memberships(ctx context.Context, field graphql
 			next = directive1
 			return next
 		},
-		func(ctx context.Context, selections ast.SelectionSet, v *model.MembershipConnection) graphql.Marshaler {
-			return ec.marshalOMembershipConnection2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐMembershipConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *members.Page) graphql.Marshaler {
+			return ec.marshalOMembershipConnection2ᚖrosterᚋinternalᚋmembersᚐPage(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1059,7 +1066,7 @@ func (ec *executionContext) fieldContext_User_memberships(ctx context.Context, f
 	return fc, nil
 }
 
-func (ec *executionContext) _UserConnection_edges(ctx context.Context, field graphql.CollectedField, obj *model.UserConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _UserConnection_edges(ctx context.Context, field graphql.CollectedField, obj *users.Page) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1068,11 +1075,11 @@ func (ec *executionContext) _UserConnection_edges(ctx context.Context, field gra
 			return ec.fieldContext_UserConnection_edges(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Edges, nil
+			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []*model.UserEdge) graphql.Marshaler {
-			return ec.marshalNUserEdge2ᚕᚖrosterᚋgraphᚋgeneratedᚋmodelᚐUserEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []users.Edge) graphql.Marshaler {
+			return ec.marshalNUserEdge2ᚕrosterᚋinternalᚋusersᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1082,7 +1089,7 @@ func (ec *executionContext) fieldContext_UserConnection_edges(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "UserConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_UserEdge(ctx, field)
@@ -1091,7 +1098,7 @@ func (ec *executionContext) fieldContext_UserConnection_edges(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _UserConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *model.UserConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _UserConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *users.Page) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1100,7 +1107,7 @@ func (ec *executionContext) _UserConnection_nodes(ctx context.Context, field gra
 			return ec.fieldContext_UserConnection_nodes(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Nodes, nil
+			return obj.Nodes(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*generated.User) graphql.Marshaler {
@@ -1114,7 +1121,7 @@ func (ec *executionContext) fieldContext_UserConnection_nodes(_ context.Context,
 	fc = &graphql.FieldContext{
 		Object:     "UserConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_User(ctx, field)
@@ -1123,7 +1130,7 @@ func (ec *executionContext) fieldContext_UserConnection_nodes(_ context.Context,
 	return fc, nil
 }
 
-func (ec *executionContext) _UserConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *model.UserConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _UserConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *users.Page) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1132,11 +1139,11 @@ func (ec *executionContext) _UserConnection_pageInfo(ctx context.Context, field 
 			return ec.fieldContext_UserConnection_pageInfo(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.PageInfo, nil
+			return obj.PageInfo(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.PageInfo) graphql.Marshaler {
-			return ec.marshalNPageInfo2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐPageInfo(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v paging.Info) graphql.Marshaler {
+			return ec.marshalNPageInfo2rosterᚋinternalᚋpagingᚐInfo(ctx, selections, v)
 		},
 		true,
 		true,
@@ -1146,7 +1153,7 @@ func (ec *executionContext) fieldContext_UserConnection_pageInfo(_ context.Conte
 	fc = &graphql.FieldContext{
 		Object:     "UserConnection",
 		Field:      field,
-		IsMethod:   false,
+		IsMethod:   true,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PageInfo(ctx, field)
@@ -1155,7 +1162,7 @@ func (ec *executionContext) fieldContext_UserConnection_pageInfo(_ context.Conte
 	return fc, nil
 }
 
-func (ec *executionContext) _UserConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *model.UserConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _UserConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *users.Page) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1164,7 +1171,7 @@ func (ec *executionContext) _UserConnection_totalCount(ctx context.Context, fiel
 			return ec.fieldContext_UserConnection_totalCount(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.TotalCount, nil
+			return ec.Resolvers.UserConnection().TotalCount(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
@@ -1175,10 +1182,10 @@ func (ec *executionContext) _UserConnection_totalCount(ctx context.Context, fiel
 	)
 }
 func (ec *executionContext) fieldContext_UserConnection_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UserConnection", field, false, false, "Int")
+	return graphql.NewScalarFieldContext("UserConnection", field, true, true, "Int")
 }
 
-func (ec *executionContext) _UserConnection_totalCountIsEstimate(ctx context.Context, field graphql.CollectedField, obj *model.UserConnection) (ret graphql.Marshaler) {
+func (ec *executionContext) _UserConnection_totalCountIsEstimate(ctx context.Context, field graphql.CollectedField, obj *users.Page) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1187,7 +1194,7 @@ func (ec *executionContext) _UserConnection_totalCountIsEstimate(ctx context.Con
 			return ec.fieldContext_UserConnection_totalCountIsEstimate(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.TotalCountIsEstimate, nil
+			return ec.Resolvers.UserConnection().TotalCountIsEstimate(ctx, obj)
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
@@ -1198,10 +1205,10 @@ func (ec *executionContext) _UserConnection_totalCountIsEstimate(ctx context.Con
 	)
 }
 func (ec *executionContext) fieldContext_UserConnection_totalCountIsEstimate(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UserConnection", field, false, false, "Boolean")
+	return graphql.NewScalarFieldContext("UserConnection", field, true, true, "Boolean")
 }
 
-func (ec *executionContext) _UserEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *model.UserEdge) (ret graphql.Marshaler) {
+func (ec *executionContext) _UserEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *users.Edge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1210,7 +1217,7 @@ func (ec *executionContext) _UserEdge_cursor(ctx context.Context, field graphql.
 			return ec.fieldContext_UserEdge_cursor(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.Cursor, nil
+			return obj.Cursor(), nil
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
@@ -1221,10 +1228,10 @@ func (ec *executionContext) _UserEdge_cursor(ctx context.Context, field graphql.
 	)
 }
 func (ec *executionContext) fieldContext_UserEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("UserEdge", field, false, false, "String")
+	return graphql.NewScalarFieldContext("UserEdge", field, true, false, "String")
 }
 
-func (ec *executionContext) _UserEdge_node(ctx context.Context, field graphql.CollectedField, obj *model.UserEdge) (ret graphql.Marshaler) {
+func (ec *executionContext) _UserEdge_node(ctx context.Context, field graphql.CollectedField, obj *users.Edge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -1658,7 +1665,7 @@ func (ec *executionContext) unmarshalInputUserOrder(ctx context.Context, obj any
 		switch k {
 		case "field":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("field"))
-			data, err := ec.unmarshalNUserOrderField2rosterᚋgraphᚋgeneratedᚋmodelᚐUserOrderField(ctx, v)
+			data, err := ec.unmarshalNUserOrderField2rosterᚋinternalᚋusersᚐOrder(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -2022,7 +2029,7 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 
 var userConnectionImplementors = []string{"UserConnection"}
 
-func (ec *executionContext) _UserConnection(ctx context.Context, sel ast.SelectionSet, obj *model.UserConnection) graphql.Marshaler {
+func (ec *executionContext) _UserConnection(ctx context.Context, sel ast.SelectionSet, obj *users.Page) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, userConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2034,28 +2041,30 @@ func (ec *executionContext) _UserConnection(ctx context.Context, sel ast.Selecti
 		case "edges":
 			out.Values[i] = ec._UserConnection_edges(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "nodes":
 			out.Values[i] = ec._UserConnection_nodes(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "pageInfo":
 			out.Values[i] = ec._UserConnection_pageInfo(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "totalCount":
-			out.Values[i] = ec._UserConnection_totalCount(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._UserConnection_totalCount(ctx, field, obj)
+				})
 		case "totalCountIsEstimate":
-			out.Values[i] = ec._UserConnection_totalCountIsEstimate(ctx, field, obj)
-			if out.Values[i] == graphql.Null {
-				out.Invalids++
-			}
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._UserConnection_totalCountIsEstimate(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2075,7 +2084,7 @@ func (ec *executionContext) _UserConnection(ctx context.Context, sel ast.Selecti
 
 var userEdgeImplementors = []string{"UserEdge"}
 
-func (ec *executionContext) _UserEdge(ctx context.Context, sel ast.SelectionSet, obj *model.UserEdge) graphql.Marshaler {
+func (ec *executionContext) _UserEdge(ctx context.Context, sel ast.SelectionSet, obj *users.Edge) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, userEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -2183,7 +2192,7 @@ func (ec *executionContext) marshalNUser2ᚖrosterᚋentᚋgeneratedᚐUser(ctx 
 	return ec._User(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNUserConnection2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐUserConnection(ctx context.Context, sel ast.SelectionSet, v *model.UserConnection) graphql.Marshaler {
+func (ec *executionContext) marshalNUserConnection2ᚖrosterᚋinternalᚋusersᚐPage(ctx context.Context, sel ast.SelectionSet, v *users.Page) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "UserConnection!")
 		return graphql.Null
@@ -2191,11 +2200,15 @@ func (ec *executionContext) marshalNUserConnection2ᚖrosterᚋgraphᚋgenerated
 	return ec._UserConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNUserEdge2ᚕᚖrosterᚋgraphᚋgeneratedᚋmodelᚐUserEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.UserEdge) graphql.Marshaler {
+func (ec *executionContext) marshalNUserEdge2rosterᚋinternalᚋusersᚐEdge(ctx context.Context, sel ast.SelectionSet, v users.Edge) graphql.Marshaler {
+	return ec._UserEdge(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNUserEdge2ᚕrosterᚋinternalᚋusersᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []users.Edge) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNUserEdge2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐUserEdge(ctx, sel, v[i])
+		return ec.marshalNUserEdge2rosterᚋinternalᚋusersᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -2207,28 +2220,52 @@ func (ec *executionContext) marshalNUserEdge2ᚕᚖrosterᚋgraphᚋgeneratedᚋ
 	return ret
 }
 
-func (ec *executionContext) marshalNUserEdge2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐUserEdge(ctx context.Context, sel ast.SelectionSet, v *model.UserEdge) graphql.Marshaler {
-	if v == nil {
-		graphql.AddInvalidNullError(ctx, "UserEdge!")
-		return graphql.Null
-	}
-	return ec._UserEdge(ctx, sel, v)
-}
-
 func (ec *executionContext) unmarshalNUserFilter2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐUserFilter(ctx context.Context, v any) (*model.UserFilter, error) {
 	res, err := ec.unmarshalInputUserFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) unmarshalNUserOrderField2rosterᚋgraphᚋgeneratedᚋmodelᚐUserOrderField(ctx context.Context, v any) (model.UserOrderField, error) {
-	var res model.UserOrderField
-	err := res.UnmarshalGQL(v)
+func (ec *executionContext) unmarshalNUserOrderField2rosterᚋinternalᚋusersᚐOrder(ctx context.Context, v any) (users.Order, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNUserOrderField2rosterᚋinternalᚋusersᚐOrder[tmp]
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalNUserOrderField2rosterᚋgraphᚋgeneratedᚋmodelᚐUserOrderField(ctx context.Context, sel ast.SelectionSet, v model.UserOrderField) graphql.Marshaler {
-	return v
+func (ec *executionContext) marshalNUserOrderField2rosterᚋinternalᚋusersᚐOrder(ctx context.Context, sel ast.SelectionSet, v users.Order) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNUserOrderField2rosterᚋinternalᚋusersᚐOrder[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "UserOrderField!")
+	}
+	return res
 }
+
+var (
+	unmarshalNUserOrderField2rosterᚋinternalᚋusersᚐOrder = map[string]users.Order{
+		"NUMBER":            users.ByNumber,
+		"NAME":              users.ByName,
+		"EMAIL":             users.ByEmail,
+		"TWO_FACTOR":        users.ByTwoFactor,
+		"SECURITY_QUESTION": users.BySecurityQuestion,
+		"LAST_LOGIN":        users.ByLastLogin,
+		"CREATED":           users.ByCreated,
+		"LANGUAGE":          users.ByLanguage,
+		"STATE":             users.ByState,
+		"EMAIL_VERIFIED":    users.ByEmailVerified,
+	}
+	marshalNUserOrderField2rosterᚋinternalᚋusersᚐOrder = map[users.Order]string{
+		users.ByNumber:           "NUMBER",
+		users.ByName:             "NAME",
+		users.ByEmail:            "EMAIL",
+		users.ByTwoFactor:        "TWO_FACTOR",
+		users.BySecurityQuestion: "SECURITY_QUESTION",
+		users.ByLastLogin:        "LAST_LOGIN",
+		users.ByCreated:          "CREATED",
+		users.ByLanguage:         "LANGUAGE",
+		users.ByState:            "STATE",
+		users.ByEmailVerified:    "EMAIL_VERIFIED",
+	}
+)
 
 func (ec *executionContext) unmarshalNUserState2rosterᚋentᚋgeneratedᚋuserᚐState(ctx context.Context, v any) (user.State, error) {
 	tmp, err := graphql.UnmarshalString(v)

@@ -8,7 +8,7 @@ import (
 	"roster/ent/generated"
 	"roster/ent/permission"
 	"roster/ent/viewer"
-	"roster/graph/generated/model"
+	"roster/internal/members"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -22,7 +22,7 @@ import (
 type ViewerResolver interface {
 	User(ctx context.Context, obj *viewer.Viewer) (*generated.User, error)
 
-	Accounts(ctx context.Context, obj *viewer.Viewer, first *int, after *string) (*model.MembershipConnection, error)
+	Accounts(ctx context.Context, obj *viewer.Viewer, first *int, after *string) (*members.Page, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -169,8 +169,8 @@ func (ec *executionContext) _Viewer_accounts(ctx context.Context, field graphql.
 			return ec.Resolvers.Viewer().Accounts(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.MembershipConnection) graphql.Marshaler {
-			return ec.marshalNMembershipConnection2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐMembershipConnection(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *members.Page) graphql.Marshaler {
+			return ec.marshalNMembershipConnection2ᚖrosterᚋinternalᚋmembersᚐPage(ctx, selections, v)
 		},
 		true,
 		true,

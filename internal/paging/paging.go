@@ -157,8 +157,11 @@ func (s Slice) AtStart() bool { return s.from != nil && s.from.id == 0 }
 
 // Apply narrows the selection to the rows of the slice, plus one that tells whether there are more, in list order or,
 // going backward, in its reverse; see Cut.
-func (s Slice) Apply(q *sql.Selector) {
-	id, column := q.C("id"), q.C(s.order.Column)
+func (s Slice) Apply(q *sql.Selector) { s.ApplyAlong(q, q.C(s.order.Column)) }
+
+// ApplyAlong is Apply for an order whose column belongs to a joined table and is given in full.
+func (s Slice) ApplyAlong(q *sql.Selector, column string) {
+	id := q.C("id")
 	desc := s.order.Desc != s.Backward
 	if s.from != nil {
 		q.Where(s.beyond(column, id, desc))
@@ -200,4 +203,20 @@ func Cut[T any](s Slice, rows []T) (page []T, hasPrevious, hasNext bool) {
 		return rows, more, s.from != nil
 	}
 	return rows, s.from != nil, more
+}
+
+// Info says where a page stands in its list, in the words of the Relay connection specification.
+type Info struct {
+	HasNextPage, HasPreviousPage bool
+	StartCursor, EndCursor       *string
+}
+
+// InfoOf is the Info of a page with these rows.
+func InfoOf[T any](rows []T, hasPrevious, hasNext bool, cursor func(T) string) Info {
+	info := Info{HasNextPage: hasNext, HasPreviousPage: hasPrevious}
+	if len(rows) > 0 {
+		first, last := cursor(rows[0]), cursor(rows[len(rows)-1])
+		info.StartCursor, info.EndCursor = &first, &last
+	}
+	return info
 }

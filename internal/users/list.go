@@ -69,47 +69,6 @@ type Query struct {
 	Desc  bool
 }
 
-// Page is a page of users.
-type Page struct {
-	Users                []*ent.User
-	HasPrevious, HasNext bool
-
-	order  paging.Order
-	pinned int // the user that the search names exactly and that stands first; 0: none
-}
-
-// Cursor is the place of a user of this page in its list.
-func (p *Page) Cursor(u *ent.User) string {
-	if u.ID == p.pinned {
-		return p.order.Cursor(nil, 0) // before everybody
-	}
-	return p.order.Cursor(valueOf(p.order, u), u.ID)
-}
-
-func valueOf(o paging.Order, u *ent.User) any {
-	switch o.Column {
-	case user.FieldNameKey:
-		return u.NameKey
-	case user.FieldEmailKey:
-		return u.EmailKey
-	case user.FieldTwoFactorEnabled:
-		return u.TwoFactorEnabled
-	case user.FieldSecurityQuestionSet:
-		return u.SecurityQuestionSet
-	case user.FieldLastLoginAt:
-		return u.LastLoginAt
-	case user.FieldCreatedAt:
-		return u.CreatedAt
-	case user.FieldLanguage:
-		return u.Language
-	case user.FieldState:
-		return string(u.State)
-	case user.FieldEmailVerified:
-		return u.EmailVerified
-	}
-	return nil
-}
-
 // List returns a page of users, in one statement; a search takes one more to count its matches, and one for the user
 // that it names exactly. It needs LIST_USERS. fault.Invalid: see paging.Request and Filter.
 func (s *Service) List(ctx context.Context, q Query) (*Page, error) {
@@ -131,13 +90,13 @@ func (s *Service) List(ctx context.Context, q Query) (*Page, error) {
 		return nil, err
 	}
 	if pinning {
-		return s.pinnedPage(ctx, l, order, slice)
+		return s.pinnedPage(ctx, l, &Page{order: order, Filter: q.Filter}, slice)
 	}
 	rows, err := s.rows(ctx, l, order, slice)
 	if err != nil {
 		return nil, err
 	}
-	page := &Page{order: order}
+	page := &Page{order: order, Filter: q.Filter}
 	page.Users, page.HasPrevious, page.HasNext = paging.Cut(slice, rows)
 	return page, nil
 }
@@ -220,14 +179,13 @@ func (l *plan) exactly(s *sql.Selector) *sql.Predicate {
 }
 
 // pinnedPage is a page of a search that may name one user exactly: that user stands first, before the first cursor.
-func (s *Service) pinnedPage(ctx context.Context, l *plan, order paging.Order, slice paging.Slice) (*Page, error) {
-	page := &Page{order: order}
+func (s *Service) pinnedPage(ctx context.Context, l *plan, page *Page, slice paging.Slice) (*Page, error) {
 	first, err := s.exact(ctx, l)
 	if err != nil {
 		return nil, err
 	}
 	l.besides = true
-	rows, err := s.rows(ctx, l, order, slice)
+	rows, err := s.rows(ctx, l, page.order, slice)
 	if err != nil {
 		return nil, err
 	}
@@ -237,22 +195,6 @@ func (s *Service) pinnedPage(ctx context.Context, l *plan, order paging.Order, s
 	}
 	page.pin(first, slice)
 	return page, nil
-}
-
-// pin puts the exact match first, where the page reaches up to it.
-func (p *Page) pin(first *ent.User, slice paging.Slice) {
-	p.pinned = first.ID
-	switch {
-	case slice.Backward && p.HasPrevious || !slice.Backward && slice.Continued():
-		p.HasPrevious = true
-	case len(p.Users) < slice.Limit:
-		p.Users = slices.Insert(p.Users, 0, first)
-	case slice.Backward:
-		p.HasPrevious = true
-	default:
-		p.HasNext = true
-		p.Users = slices.Insert(p.Users[:slice.Limit-1], 0, first)
-	}
 }
 
 func (s *Service) exact(ctx context.Context, l *plan) (*ent.User, error) {

@@ -9,6 +9,7 @@ import (
 	"roster/ent/generated"
 	"roster/ent/generated/user"
 	"roster/ent/viewer"
+	"roster/internal/users"
 	"strconv"
 	"time"
 )
@@ -87,41 +88,7 @@ type Installation struct {
 	Languages []string `json:"languages"`
 }
 
-// A page of memberships.
-type MembershipConnection struct {
-	// The memberships of the page, with their cursors.
-	Edges []*MembershipEdge `json:"edges"`
-	// The memberships of the page.
-	Nodes []*generated.Membership `json:"nodes"`
-	// Where the page stands.
-	PageInfo *PageInfo `json:"pageInfo"`
-	// How many there are in all. Counted only when asked for.
-	TotalCount int `json:"totalCount"`
-	// Always false: memberships of one user are counted exactly.
-	TotalCountIsEstimate bool `json:"totalCountIsEstimate"`
-}
-
-// A membership in a list.
-type MembershipEdge struct {
-	// Where the membership stands in this list.
-	Cursor string `json:"cursor"`
-	// The membership.
-	Node *generated.Membership `json:"node"`
-}
-
 type Mutation struct {
-}
-
-// Where a page stands in its list.
-type PageInfo struct {
-	// Whether there is more after this page.
-	HasNextPage bool `json:"hasNextPage"`
-	// Whether there is more before this page.
-	HasPreviousPage bool `json:"hasPreviousPage"`
-	// The first row's cursor; null on an empty page.
-	StartCursor *string `json:"startCursor,omitempty"`
-	// The last row's cursor; null on an empty page.
-	EndCursor *string `json:"endCursor,omitempty"`
 }
 
 // What the page behind a reset link shows.
@@ -273,28 +240,6 @@ type UpdateUserPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// A page of users.
-type UserConnection struct {
-	// The users of the page, with their cursors.
-	Edges []*UserEdge `json:"edges"`
-	// The users of the page.
-	Nodes []*generated.User `json:"nodes"`
-	// Where the page stands.
-	PageInfo *PageInfo `json:"pageInfo"`
-	// How many there are in all: exact up to 10,000, above that an estimate. Counted only when asked for.
-	TotalCount int `json:"totalCount"`
-	// Whether totalCount is an estimate.
-	TotalCountIsEstimate bool `json:"totalCountIsEstimate"`
-}
-
-// A user in a list.
-type UserEdge struct {
-	// Where the user stands in this list.
-	Cursor string `json:"cursor"`
-	// The user.
-	Node *generated.User `json:"node"`
-}
-
 // Something to mend in the input. The act did not take place.
 type UserError struct {
 	// The path of the input field concerned; null when it is about the input as a whole.
@@ -348,7 +293,7 @@ type UserFilter struct {
 // In which order users come.
 type UserOrder struct {
 	// By what. Rows that are equal in it come by number.
-	Field UserOrderField `json:"field"`
+	Field users.Order `json:"field"`
 	// Which way.
 	Direction OrderDirection `json:"direction"`
 }
@@ -613,88 +558,6 @@ func (e *UserErrorCode) UnmarshalJSON(b []byte) error {
 }
 
 func (e UserErrorCode) MarshalJSON() ([]byte, error) {
-	var buf bytes.Buffer
-	e.MarshalGQL(&buf)
-	return buf.Bytes(), nil
-}
-
-// What users can be ordered by.
-type UserOrderField string
-
-const (
-	// The number.
-	UserOrderFieldNumber UserOrderField = "NUMBER"
-	// The whole name, without regard to capitals and accents.
-	UserOrderFieldName UserOrderField = "NAME"
-	// The address, without regard to capitals.
-	UserOrderFieldEmail UserOrderField = "EMAIL"
-	// Whether two-factor sign-in is on.
-	UserOrderFieldTwoFactor UserOrderField = "TWO_FACTOR"
-	// Whether a security question is set.
-	UserOrderFieldSecurityQuestion UserOrderField = "SECURITY_QUESTION"
-	// The last sign-in; users who never signed in count as the earliest.
-	UserOrderFieldLastLogin UserOrderField = "LAST_LOGIN"
-	// When the user came into being.
-	UserOrderFieldCreated UserOrderField = "CREATED"
-	// The language tag.
-	UserOrderFieldLanguage UserOrderField = "LANGUAGE"
-	// The state.
-	UserOrderFieldState UserOrderField = "STATE"
-	// Whether the address is verified.
-	UserOrderFieldEmailVerified UserOrderField = "EMAIL_VERIFIED"
-)
-
-var AllUserOrderField = []UserOrderField{
-	UserOrderFieldNumber,
-	UserOrderFieldName,
-	UserOrderFieldEmail,
-	UserOrderFieldTwoFactor,
-	UserOrderFieldSecurityQuestion,
-	UserOrderFieldLastLogin,
-	UserOrderFieldCreated,
-	UserOrderFieldLanguage,
-	UserOrderFieldState,
-	UserOrderFieldEmailVerified,
-}
-
-func (e UserOrderField) IsValid() bool {
-	switch e {
-	case UserOrderFieldNumber, UserOrderFieldName, UserOrderFieldEmail, UserOrderFieldTwoFactor, UserOrderFieldSecurityQuestion, UserOrderFieldLastLogin, UserOrderFieldCreated, UserOrderFieldLanguage, UserOrderFieldState, UserOrderFieldEmailVerified:
-		return true
-	}
-	return false
-}
-
-func (e UserOrderField) String() string {
-	return string(e)
-}
-
-func (e *UserOrderField) UnmarshalGQL(v any) error {
-	str, ok := v.(string)
-	if !ok {
-		return fmt.Errorf("enums must be strings")
-	}
-
-	*e = UserOrderField(str)
-	if !e.IsValid() {
-		return fmt.Errorf("%s is not a valid UserOrderField", str)
-	}
-	return nil
-}
-
-func (e UserOrderField) MarshalGQL(w io.Writer) {
-	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
-}
-
-func (e *UserOrderField) UnmarshalJSON(b []byte) error {
-	s, err := strconv.Unquote(string(b))
-	if err != nil {
-		return err
-	}
-	return e.UnmarshalGQL(s)
-}
-
-func (e UserOrderField) MarshalJSON() ([]byte, error) {
 	var buf bytes.Buffer
 	e.MarshalGQL(&buf)
 	return buf.Bytes(), nil
