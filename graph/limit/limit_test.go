@@ -353,4 +353,3 @@ func BenchmarkNewList(b *testing.B) {
 		}
 	}
 }
-

@@ -81,7 +81,9 @@ func NewQueryCache(bytes int) graphql.Cache[*ast.QueryDocument] {
 	return documents{newLRU[string, *ast.QueryDocument](bytes)}
 }
 
-func (d documents) Get(_ context.Context, text string) (*ast.QueryDocument, bool) { return d.lru.get(text) }
+func (d documents) Get(_ context.Context, text string) (*ast.QueryDocument, bool) {
+	return d.lru.get(text)
+}
 
 func (d documents) Add(_ context.Context, text string, doc *ast.QueryDocument) {
 	d.lru.add(text, doc, len(text))
