@@ -1,0 +1,125 @@
+// Package limit weighs a query before any resolver runs, and refuses what would cost too much (security.md #58-#60).
+//
+// What can be known from the text alone is worked out once for each text and operation and kept; a request then pays
+// for a look-up, for its page sizes and for one multiplication per page. No walk is ever longer than the text: each
+// fragment is weighed once, however often it is spread. Directives that may leave something out (@skip, @include) do
+// not make it cheaper.
+package limit
+
+import (
+	"context"
+	"errors"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/gqlerror"
+
+	"roster/internal/fault"
+)
+
+// Limits is what one request may ask for. Every number is the largest that passes.
+type Limits struct {
+	// QueryBytes is the length of the text, and Tokens the number of its lexical tokens, comments included.
+	QueryBytes, Tokens int
+	// Depth counts fields inside fields, fragments flattened; introspection has a rule of its own.
+	Depth int
+	// Fragments, Aliases and Directives count in the whole text, RootFields in one operation with fragments flattened.
+	Fragments, Aliases, Directives, RootFields int
+	// PageSize is the largest first or last; one of them is needed wherever a field has them.
+	PageSize int
+	// ListItems is the length of any list in the input, and VariableBytes the size of all variables as JSON.
+	ListItems, VariableBytes int
+	// Cost is the number of objects that the answer may hold: a page counts its first or last, each row with all
+	// objects in it. Scalars, edges, nodes and pageInfo are free.
+	Cost int
+	// ListLength is what a list of objects counts that has neither pages nor an argument to tell its length.
+	ListLength int
+	// KeepBytes is how many bytes of query text the extension remembers its findings for.
+	KeepBytes int
+}
+
+// Defaults are the limits of security.md #58 and #59.
+var Defaults = Limits{
+	QueryBytes: 16 << 10, Tokens: 1000,
+	Depth:     12,
+	Fragments: 20, Aliases: 15, Directives: 10, RootFields: 10,
+	PageSize:  100,
+	ListItems: 100, VariableBytes: 128 << 10,
+	Cost:       5000,
+	ListLength: 10,
+	KeepBytes:  512 << 10,
+}
+
+// Extension enforces Limits in a gqlgen server: srv.Use(limit.New(limit.Defaults)). Its refusals carry the code
+// TOO_COMPLEX, or INVALID where a page size or an @alone field is at fault.
+type Extension struct {
+	// Introspection says who may read the schema (#61); the others are answered UNAUTHENTICATED. Nil leaves that
+	// decision to another extension.
+	Introspection func(context.Context) bool
+
+	limits Limits
+	plans  *lru[planKey, *plan]
+}
+
+type planKey struct{ query, operation string }
+
+var _ interface {
+	graphql.HandlerExtension
+	graphql.OperationParameterMutator
+	graphql.OperationContextMutator
+} = (*Extension)(nil)
+
+// New returns the extension that enforces l.
+func New(l Limits) *Extension {
+	return &Extension{limits: l, plans: newLRU[planKey, *plan](l.KeepBytes)}
+}
+
+// ExtensionName is what gqlgen calls it.
+func (*Extension) ExtensionName() string { return "Limits" }
+
+// Validate refuses limits that would let everything, or nothing, through.
+func (x *Extension) Validate(graphql.ExecutableSchema) error {
+	l := x.limits
+	for _, n := range []int{
+		l.QueryBytes, l.Tokens, l.Depth, l.Fragments, l.Aliases, l.Directives, l.RootFields,
+		l.PageSize, l.ListItems, l.VariableBytes, l.Cost, l.ListLength, l.KeepBytes,
+	} {
+		if n < 1 {
+			return errors.New("limit: every limit must be at least 1")
+		}
+	}
+	return nil
+}
+
+// MutateOperationParameters refuses by size, before anything is parsed.
+func (x *Extension) MutateOperationParameters(_ context.Context, p *graphql.RawParams) *gqlerror.Error {
+	if len(p.Query) > x.limits.QueryBytes {
+		return tooComplex(nil, "The query is longer than %d bytes.", x.limits.QueryBytes)
+	}
+	// A token is at least one byte, and a text that was weighed before passed here before.
+	if len(p.Query) > x.limits.Tokens && !x.plans.has(planKey{p.Query, p.OperationName}) {
+		if tokens(p.Query, x.limits.Tokens) > x.limits.Tokens {
+			return tooComplex(nil, "The query has more than %d tokens.", x.limits.Tokens)
+		}
+	}
+	return x.limits.checkVariables(p.Variables)
+}
+
+// MutateOperationContext refuses by what a validated document asks for.
+func (x *Extension) MutateOperationContext(ctx context.Context, op *graphql.OperationContext) *gqlerror.Error {
+	key := planKey{op.RawQuery, op.OperationName}
+	p, ok := x.plans.get(key)
+	if !ok {
+		p = x.limits.plan(op.Doc, op.Operation)
+		x.plans.add(key, p, len(key.query)+len(key.operation))
+	}
+	if p.refusal != nil {
+		return p.refusal.err()
+	}
+	if p.introspects && x.Introspection != nil {
+		if !x.Introspection(ctx) {
+			return refusal{code: fault.Unauthenticated, message: "Sign in to read the schema."}.err()
+		}
+		op.DisableIntrospection = false
+	}
+	return x.limits.check(p, op.Variables)
+}

@@ -1,0 +1,59 @@
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"net/http"
+)
+
+// Headers puts the headers of security.md #53 and #54 on every answer, and makes the nonce that styles in a page need.
+// Handlers may replace single ones: Cache-Control for hashed assets, the policy for the explorer's page. With tls,
+// browsers are told to come back by TLS only, for a year.
+func Headers(tls bool) Middleware {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			r, f := attach(r)
+			f.nonce = rand.Text()
+			h := w.Header()
+			for name, value := range fixed {
+				h[name] = value[:1:1]
+			}
+			if tls {
+				h["Strict-Transport-Security"] = year[:1:1]
+			}
+			h["Content-Security-Policy"] = []string{Policy(f.nonce)}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// Nonce returns what <style nonce> needs in this answer and no other; "" outside Headers. It needs no escaping.
+func Nonce(ctx context.Context) string {
+	if f := known(ctx); f != nil {
+		return f.nonce
+	}
+	return ""
+}
+
+// Policy is the content security policy of all pages but the explorer's.
+func Policy(nonce string) string {
+	return "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-" + nonce + "'; img-src 'self' data: blob:; " +
+		"font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; " +
+		"frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+}
+
+var year = []string{"max-age=31536000; includeSubDomains"}
+
+// fixed headers are shared by all answers; handlers replace them and never append.
+var fixed = map[string][]string{
+	"X-Content-Type-Options":       {"nosniff"},
+	"Referrer-Policy":              {"no-referrer"},
+	"Cross-Origin-Opener-Policy":   {"same-origin"},
+	"Cross-Origin-Resource-Policy": {"same-origin"},
+	"Cache-Control":                {"no-store"},
+	// An empty list for each: a policy that names nothing would leave the browser's defaults on.
+	"Permissions-Policy": {"accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), " +
+		"geolocation=(), gyroscope=(), hid=(), idle-detection=(), magnetometer=(), microphone=(), midi=(), payment=(), " +
+		"picture-in-picture=(), publickey-credentials-create=(self), publickey-credentials-get=(self), " +
+		"screen-wake-lock=(), serial=(), usb=(), web-share=(), xr-spatial-tracking=()"},
+}
