@@ -2,6 +2,7 @@
 package email
 
 import (
+	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -104,12 +105,12 @@ func Parse(s string) (Address, error) {
 // Check is Parse for an input field: it returns fault.Required, fault.TooLong or fault.Invalid on it.
 func Check(field, s string) (Address, error) {
 	address, err := Parse(s)
-	switch err {
-	case nil:
+	switch {
+	case err == nil:
 		return address, nil
-	case ErrMissing:
+	case errors.Is(err, ErrMissing):
 		return Address{}, fault.On(field, fault.Required, err.Error())
-	case ErrTooLong:
+	case errors.Is(err, ErrTooLong):
 		return Address{}, fault.On(field, fault.TooLong, err.Error())
 	default:
 		return Address{}, fault.On(field, fault.Invalid, err.Error())

@@ -114,7 +114,7 @@ func TestPatientOnesTakeNoRoom(t *testing.T) {
 		results := make(chan error, 2)
 		go func() { results <- g.enterPatiently(t.Context()) }()
 		synctest.Wait()
-		time.Sleep(time.Hour) // of the bubble's clock: the patient one is still there
+		<-time.After(time.Hour) // of the bubble's clock: the patient one is still there
 		go func() { results <- g.enter(t.Context()) }()
 		synctest.Wait()
 		if len(results) != 0 {

@@ -44,12 +44,12 @@ func (p phc) String() string {
 func newPHC(input []byte) phc {
 	p := phc{cost: today, salt: make([]byte, saltSize)}
 	rand.Read(p.salt)
-	p.tag = p.cost.hash(input, p.salt, tagSize)
+	p.tag = p.hash(input, p.salt, tagSize)
 	return p
 }
 
 func (p phc) matches(input []byte) bool {
-	return subtle.ConstantTimeCompare(p.cost.hash(input, p.salt, len(p.tag)), p.tag) == 1
+	return subtle.ConstantTimeCompare(p.hash(input, p.salt, len(p.tag)), p.tag) == 1
 }
 
 func (c cost) hash(input, salt []byte, size int) []byte {
