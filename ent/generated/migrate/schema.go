@@ -318,7 +318,7 @@ var (
 			{
 				Name:    "password_wrapped",
 				Unique:  false,
-				Columns: []*schema.Column{PasswordsColumns[2]},
+				Columns: []*schema.Column{PasswordsColumns[1]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "wrapped",
 				},

@@ -62,7 +62,7 @@ CREATE TABLE `passwords` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `hash
 -- create index "passwords_user_id_key" to table: "passwords"
 CREATE UNIQUE INDEX `passwords_user_id_key` ON `passwords` (`user_id`);
 -- create index "password_wrapped" to table: "passwords"
-CREATE INDEX `password_wrapped` ON `passwords` (`wrapped`) WHERE wrapped;
+CREATE INDEX `password_wrapped` ON `passwords` (`hash`) WHERE wrapped;
 -- create "roles" table
 CREATE TABLE `roles` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `built_in` bool NOT NULL DEFAULT (false), `permissions` json NOT NULL);
 -- create index "roles_name_key" to table: "roles"

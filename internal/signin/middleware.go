@@ -1,0 +1,96 @@
+package signin
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strings"
+	"unicode"
+
+	"roster/ent/viewer"
+	"roster/internal/db"
+	"roster/internal/fault"
+)
+
+// deviceMax is how many bytes of a User-Agent are kept.
+const deviceMax = 200
+
+// Middleware puts one viewer into the context of each request: that of the session's cookie, of the API token in the
+// Authorization header, or the anonymous one. Address and request id are those of the viewer that is there already.
+// A token that is not good is answered with 401, for a program would not notice that it acts as nobody; and when it
+// can't be known who asks, nothing is answered but that (security.md #81).
+func (s *Service) Middleware(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		client := anonymous(viewer.From(r.Context()))
+		client.Device = device(r.UserAgent())
+		ctx := viewer.With(r.Context(), client)
+		v, err := s.whoAsks(ctx, r)
+		if err != nil {
+			refuseRequest(ctx, w, err)
+			return
+		}
+		ctx = WithCookies(viewer.With(ctx, v), w, r)
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+func (s *Service) whoAsks(ctx context.Context, r *http.Request) (*viewer.Viewer, error) {
+	headers := r.Header.Values("Authorization")
+	if len(headers) == 0 {
+		cookie, err := r.Cookie(cookieName)
+		if err != nil {
+			return viewer.From(ctx), nil
+		}
+		return s.Authenticate(ctx, cookie.Value)
+	}
+	scheme, token, _ := strings.Cut(headers[0], " ")
+	if len(headers) > 1 || !strings.EqualFold(scheme, "Bearer") {
+		return nil, fault.New(fault.Unauthenticated, "The Authorization header must hold one Bearer token.")
+	}
+	v, err := s.Tokens.Authenticate(ctx, strings.TrimSpace(token))
+	if err != nil {
+		return nil, err
+	}
+	client := viewer.From(ctx)
+	v.Address, v.Device, v.RequestID, v.Language = client.Address, client.Device, client.RequestID, client.Language
+	return v, nil
+}
+
+// refuseRequest answers in GraphQL's form, without data.
+func refuseRequest(ctx context.Context, w http.ResponseWriter, err error) {
+	status, answer := http.StatusInternalServerError, &fault.Error{Code: fault.Internal, Message: "Internal error."}
+	var f *fault.Error
+	switch errors.As(err, &f); {
+	case f != nil && f.Code == fault.Unauthenticated:
+		status, answer = http.StatusUnauthorized, f
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	case db.Unavailable(err):
+		status = http.StatusServiceUnavailable
+		answer = fault.New(fault.TryLater, "The service is busy. Please try again in a moment.")
+		w.Header().Set("Retry-After", "2")
+	default:
+		slog.ErrorContext(ctx, "finding out who asks", "err", err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{
+		"message": answer.Message, "extensions": map[string]any{"code": answer.Code},
+	}}})
+}
+
+// device is what the browser says it is, fit to be stored and shown.
+func device(agent string) string {
+	agent = strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(agent, ""))
+	if len(agent) > deviceMax {
+		agent = strings.ToValidUTF8(agent[:deviceMax], "")
+	}
+	return agent
+}
