@@ -1,0 +1,43 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+// The binary carries dist/ (embed.go). The Content-Security-Policy forbids inline scripts and foreign origins
+// (security.md #54), so nothing here may put either into index.html.
+export default defineConfig({
+  root: import.meta.dirname,
+  cacheDir: "../node_modules/.vite",
+  plugins: [react()],
+  build: {
+    outDir: "dist",
+    // .gitkeep lets `go build` work without Node; .ci/build.mjs empties the rest.
+    emptyOutDir: false,
+    manifest: true,
+    target: "es2023",
+    modulePreload: { polyfill: false },
+    // A small asset as data: URL would need looser img-src and font-src.
+    assetsInlineLimit: 0,
+    // Brotli sizes are measured by .ci/size.mjs from the compressed files themselves.
+    reportCompressedSize: false,
+  },
+  server: {
+    host: "127.0.0.1",
+    port: 5173,
+    strictPort: true,
+    // Everything that is not the app itself is the server's; Origin goes along rewritten, as the browser will send
+    // the dev server's to a server that knows only its own.
+    proxy: Object.fromEntries(
+      ["/graphql", "/dev", "/healthz", "/readyz"].map((path) => [
+        path,
+        { target: "http://127.0.0.1:8080", changeOrigin: true, headers: { origin: "http://localhost:8080" } },
+      ]),
+    ),
+  },
+  test: {
+    environment: "jsdom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/lib/test/setup.ts"],
+    // Two cores: more workers than that only compete for them.
+    maxWorkers: 2,
+    restoreMocks: true,
+  },
+});
