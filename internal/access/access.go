@@ -1,0 +1,132 @@
+// Package access answers whether this viewer may do that, here. It is the only place that does: directives ask it
+// before a resolver runs, and activities ask it again inside their transaction, where its word is the last.
+package access
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	ent "roster/ent/generated"
+	"roster/ent/generated/account"
+	"roster/ent/generated/membership"
+	"roster/ent/permission"
+	"roster/ent/viewer"
+	"roster/internal/fault"
+)
+
+// SudoLasts is how long an explicit proof of identity opens the acts that need one (security.md #32).
+const SudoLasts = 10 * time.Minute
+
+func unauthenticated() error { return fault.New(fault.Unauthenticated, "Please sign in.") }
+
+// SignedIn refuses the anonymous viewer with fault.Unauthenticated.
+func SignedIn(ctx context.Context) error {
+	if v := viewer.From(ctx); !v.SignedIn() && !system(v) {
+		return unauthenticated()
+	}
+	return nil
+}
+
+// Staff refuses viewers without the admin permission: fault.Unauthenticated for nobody, fault.Forbidden, naming the
+// permission, for everybody else.
+func Staff(ctx context.Context, need permission.Admin) error {
+	v := viewer.From(ctx)
+	switch {
+	case system(v) || v.Can(need):
+		return nil
+	case !v.SignedIn():
+		return unauthenticated()
+	}
+	return fault.Missing(string(need))
+}
+
+// Personal refuses viewers who are neither the user nor staff with the permission.
+func Personal(ctx context.Context, userID int, orStaff permission.Admin) error {
+	if v := viewer.From(ctx); v != nil && v.UserID == userID && v.UserID != 0 {
+		return nil
+	}
+	return Staff(ctx, orStaff)
+}
+
+// Sudo refuses viewers who gave no explicit proof of identity in the last ten minutes, with fault.SudoRequired.
+// A token needs none: its maker gave it when the scope was named (security.md #14).
+func Sudo(ctx context.Context, now time.Time) error {
+	v := viewer.From(ctx)
+	switch {
+	case system(v) || v != nil && v.Kind == viewer.Token:
+		return nil
+	case !v.SignedIn():
+		return unauthenticated()
+	case now.Before(v.SudoUntil):
+		return nil
+	}
+	return fault.New(fault.SudoRequired, "Please confirm that it is you.")
+}
+
+// OverUser refuses to act upon a member of staff who holds an admin permission that the viewer lacks (security.md
+// #46), with fault.Forbidden naming one of them. Acting upon oneself is no escalation.
+func OverUser(ctx context.Context, client *ent.Client, target *ent.User) error {
+	v := viewer.From(ctx)
+	if system(v) || target.RoleID == nil || v.UserID == target.ID {
+		return nil
+	}
+	role, err := client.Role.Get(viewer.ForSystem(ctx, "access"), *target.RoleID)
+	if err != nil {
+		return fmt.Errorf("loading role: %w", err)
+	}
+	if lacking := permission.SetOf(role.Permissions...).Without(v.Permissions).List(); len(lacking) > 0 {
+		f := fault.Missing(string(lacking[0]))
+		f.Message = "This member of staff holds a permission that you do not have."
+		return f
+	}
+	return nil
+}
+
+// Require refuses viewers who do not hold every one of need in the account: fault.NotFound for those who are not in
+// it at all, for "not yours" and "not there" are one answer (security.md #42); fault.Forbidden for members who lack one.
+func Require(ctx context.Context, client *ent.Client, accountID int, need ...permission.Account) error {
+	if err := SignedIn(ctx); err != nil {
+		return err
+	}
+	held, member, err := Permissions(ctx, client, accountID)
+	if err != nil {
+		return err
+	}
+	if !member {
+		return fault.Gone("account")
+	}
+	for _, p := range need {
+		if !slices.Contains(held, p) {
+			return fault.Missing(string(p))
+		}
+	}
+	return nil
+}
+
+// Permissions returns what the viewer may do in the account, and whether they are a member of it at all. Nobody can
+// act in a closed account.
+func Permissions(ctx context.Context, client *ent.Client, accountID int) (held []permission.Account, member bool, err error) {
+	v := viewer.From(ctx)
+	if v == nil || v.UserID == 0 {
+		return nil, false, nil
+	}
+	m, err := client.Membership.Query().
+		Where(membership.UserID(v.UserID), membership.AccountID(accountID)).
+		WithAccount(func(q *ent.AccountQuery) { q.Select(account.FieldStatus) }).
+		Only(viewer.ForSystem(ctx, "access"))
+	switch {
+	case ent.IsNotFound(err):
+		return nil, false, nil
+	case err != nil:
+		return nil, false, fmt.Errorf("loading membership: %w", err)
+	case m.Edges.Account.Status == account.StatusCLOSED:
+		return nil, true, nil
+	case m.Owner:
+		return permission.Accounts, true, nil
+	}
+	return m.Permissions, true, nil
+}
+
+func system(v *viewer.Viewer) bool { return v != nil && v.Kind == viewer.System }

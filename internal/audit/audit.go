@@ -1,0 +1,145 @@
+// Package audit keeps the record of who did what, and of what was refused (security.md #66). An entry is written
+// in the transaction of its act; when it cannot be written, the act fails.
+package audit
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"roster/ent/viewer"
+	"roster/internal/db"
+	"roster/internal/fault"
+)
+
+// Action is what was done or tried; stored, so a name is for ever.
+type Action string
+
+// The actions.
+const (
+	SignedIn                Action = "SIGNED_IN"
+	SignInRefused           Action = "SIGN_IN_REFUSED"
+	SecondFactorRefused     Action = "SECOND_FACTOR_REFUSED"
+	SignedOut               Action = "SIGNED_OUT"
+	IdentityConfirmed       Action = "IDENTITY_CONFIRMED"
+	AdminCreated            Action = "ADMIN_CREATED"
+	SetUp                   Action = "SET_UP"
+	TokenCreated            Action = "TOKEN_CREATED"
+	UserUpdated             Action = "USER_UPDATED"
+	EmailVerified           Action = "EMAIL_VERIFIED"
+	PasswordResetSent       Action = "PASSWORD_RESET_SENT"
+	PasswordResetRequested  Action = "PASSWORD_RESET_REQUESTED"
+	PasswordReset           Action = "PASSWORD_RESET"
+	TwoFactorDisabled       Action = "TWO_FACTOR_DISABLED"
+	SecurityQuestionRemoved Action = "SECURITY_QUESTION_REMOVED"
+	Imported                Action = "IMPORTED"
+	SampleDataMade          Action = "SAMPLE_DATA_MADE"
+)
+
+// Target is what an act was upon.
+type Target struct {
+	Kind string
+	ID   int
+}
+
+// OnUser is a user as a target.
+func OnUser(id int) Target { return Target{Kind: "USER", ID: id} }
+
+// OnAccount is an account as a target.
+func OnAccount(id int) Target { return Target{Kind: "ACCOUNT", ID: id} }
+
+// OnToken is an API token as a target.
+func OnToken(id int) Target { return Target{Kind: "API_TOKEN", ID: id} }
+
+// Entry is one act. Detail holds before, after and whatever helps to understand it, never a secret; it is kept
+// apart, with address and device of the client, so that erasure can take it away.
+type Entry struct {
+	Action Action
+	Target Target
+	Detail map[string]any
+}
+
+// done is the outcome of an act that took place.
+const done = "DONE"
+
+// Record writes an act that takes place in tx. Actor, session, address and device come from the viewer in ctx.
+func Record(ctx context.Context, tx *db.Tx, at time.Time, e Entry) error {
+	return write(ctx, tx, at, e, done)
+}
+
+// Refused writes an attempt that was refused with err, for tx.Remember. An err that is no fault is our own failure
+// and counts as INTERNAL.
+func Refused(ctx context.Context, tx *db.Tx, at time.Time, e Entry, err error) error {
+	return write(ctx, tx, at, e, string(codeOf(err)))
+}
+
+// Act runs act in a transaction and keeps a record of its refusal: the way of every change that staff make.
+func Act(ctx context.Context, d *db.DB, now func() time.Time, e Entry, act func(ctx context.Context, tx *db.Tx) error) error {
+	return db.InTx(ctx, d, func(ctx context.Context, tx *db.Tx) error {
+		err := act(ctx, tx)
+		if err != nil && codeOf(err) != fault.Internal {
+			tx.Remember(func(ctx context.Context, tx *db.Tx) error { return Refused(ctx, tx, now(), e, err) })
+		}
+		return err
+	})
+}
+
+func codeOf(err error) fault.Code {
+	var one *fault.Error
+	if errors.As(err, &one) {
+		return one.Code
+	}
+	var many fault.List
+	if errors.As(err, &many) && len(many) > 0 {
+		return many[0].Code
+	}
+	return fault.Internal
+}
+
+func write(ctx context.Context, tx *db.Tx, at time.Time, e Entry, outcome string) error {
+	v := viewer.From(ctx)
+	if v == nil {
+		return errors.New("recording an act: no viewer in the context")
+	}
+	actor := v.Actor()
+	detail, err := json.Marshal(withClient(v, e.Detail))
+	if err != nil {
+		return fmt.Errorf("recording an act: %w", err)
+	}
+	salt := make([]byte, 16)
+	_, _ = rand.Read(salt) // never fails (crypto/rand)
+	hash := sha256.Sum256(append(salt[:16:16], detail...))
+	ctx = viewer.ForSystem(ctx, "audit")
+	entry, err := tx.AuditEntry.Create().
+		SetAt(at.UTC().Truncate(time.Microsecond)).SetAction(string(e.Action)).SetOutcome(outcome).
+		SetActorKind(string(actor.Kind)).SetActorID(actor.UserID).SetActorName(actor.Name).
+		SetTokenID(actor.TokenID).SetSessionID(actor.SessionID).
+		SetTargetKind(e.Target.Kind).SetTargetID(e.Target.ID).
+		SetRequestID(v.RequestID).SetDetailHash(hash[:]).
+		Save(ctx)
+	if err != nil {
+		return fmt.Errorf("recording %s: %w", e.Action, err)
+	}
+	if err := tx.AuditDetail.Create().SetEntryID(entry.ID).SetSalt(salt).SetDetail(detail).Exec(ctx); err != nil {
+		return fmt.Errorf("recording the detail of %s: %w", e.Action, err)
+	}
+	return nil
+}
+
+func withClient(v *viewer.Viewer, detail map[string]any) map[string]any {
+	all := make(map[string]any, len(detail)+2)
+	for k, value := range detail {
+		all[k] = value
+	}
+	if v.Address.IsValid() {
+		all["address"] = v.Address.String()
+	}
+	if v.Device != "" {
+		all["device"] = v.Device
+	}
+	return all
+}
