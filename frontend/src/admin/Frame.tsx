@@ -1,0 +1,164 @@
+import { ActionIcon, Drawer } from "@mantine/core";
+import { IconMenu2, IconSearch, IconSelector } from "@tabler/icons-react";
+import { Link, Outlet, useRouter, useRouterState } from "@tanstack/react-router";
+import { useEffect, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useCan, useSession } from "../lib/session/useSession";
+import { AccountMenu } from "../ui/AccountMenu";
+import { CommandPalette, usePaletteShortcut } from "../ui/CommandPalette";
+import { type Command, CommandsProvider, useCommands } from "../ui/commands";
+import { Logo } from "../ui/Logo";
+import { Monogram } from "../ui/Monogram";
+import { SkipLink } from "../ui/SkipLink";
+import { onMac } from "../ui/theme";
+import { useFrameCommands } from "../ui/useFrameCommands";
+import classes from "./Frame.module.css";
+import { navigation } from "./navigation";
+
+/** What stands around every page of the admin area. */
+export function Frame() {
+  return (
+    <CommandsProvider>
+      <Inside />
+    </CommandsProvider>
+  );
+}
+
+function Inside() {
+  const { t } = useTranslation("admin");
+  const [palette, setPalette] = useState(false);
+  const [drawer, setDrawer] = useState(false);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  usePaletteShortcut(() => setPalette((open) => !open));
+  useFrameCommands();
+  useNavigationCommands();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the drawer
+  useEffect(() => setDrawer(false), [path]);
+
+  const openPalette = () => {
+    setDrawer(false);
+    setPalette(true);
+  };
+  return (
+    <div className={classes.frame}>
+      <SkipLink />
+      <div className={classes.bar}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          aria-label={t("frame.menu")}
+          onClick={() => setDrawer(true)}
+        >
+          <IconMenu2 size={20} stroke={1.7} aria-hidden="true" />
+        </ActionIcon>
+        <Brand />
+        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t("frame.jump")} onClick={openPalette}>
+          <IconSearch size={19} stroke={1.7} aria-hidden="true" />
+        </ActionIcon>
+      </div>
+      <div className={classes.side}>
+        <Side onJump={openPalette} />
+      </div>
+      <main className={classes.main} id="main" tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Drawer
+        opened={drawer}
+        onClose={() => setDrawer(false)}
+        size="17rem"
+        withCloseButton={false}
+        padding={0}
+        aria-label={t("frame.menu")}
+        classNames={{ body: classes.drawer }}
+      >
+        <div className={classes.side} style={{ blockSize: "100%" }}>
+          <Side onJump={openPalette} />
+        </div>
+      </Drawer>
+      <CommandPalette opened={palette} onClose={() => setPalette(false)} />
+    </div>
+  );
+}
+
+function Brand() {
+  const { installation } = useSession();
+  return (
+    <Link to="/" className={classes.brand}>
+      <Logo size={24} />
+      <span>{installation.company}</span>
+    </Link>
+  );
+}
+
+function Side({ onJump }: { onJump: () => void }) {
+  const { t } = useTranslation("admin");
+  const { viewer } = useSession();
+  const can = useCan();
+  return (
+    <>
+      <Brand />
+      <button type="button" className={classes.jump} onClick={onJump}>
+        <IconSearch size={15} stroke={1.8} aria-hidden="true" />
+        <span>{t("frame.jump")}</span>
+        <kbd>{onMac ? "⌘ K" : "Ctrl K"}</kbd>
+      </button>
+      <nav className={classes.nav} aria-label={t("frame.nav")}>
+        {navigation.map(({ heading, entries }) => {
+          const open = entries.filter(({ needs }) => can(needs));
+          return (
+            open.length > 0 && (
+              <div key={heading}>
+                <h2 className={classes.heading}>{t(`nav.${heading}`)}</h2>
+                <ul>
+                  {open.map(({ label, to, icon: Sign }) => (
+                    <li key={to}>
+                      <Link to={to} className={classes.entry} activeProps={{ "aria-current": "page" }}>
+                        <Sign size={17} stroke={1.7} aria-hidden="true" />
+                        {t(`nav.${label}`)}
+                      </Link>
+                    </li>
+                  ))}
+                </ul>
+              </div>
+            )
+          );
+        })}
+      </nav>
+      {viewer.user && (
+        <AccountMenu position="top-start">
+          <button type="button" className={classes.me}>
+            <Monogram name={viewer.user.name} />
+            <span className={classes.words}>
+              <span className={classes.name}>{viewer.user.name}</span>
+              <span className={classes.role}>{viewer.user.role?.name ?? viewer.user.email}</span>
+            </span>
+            <IconSelector size={15} stroke={1.8} aria-hidden="true" />
+          </button>
+        </AccountMenu>
+      )}
+    </>
+  );
+}
+
+function useNavigationCommands(): void {
+  const { t } = useTranslation("admin");
+  const router = useRouter();
+  const { viewer } = useSession();
+  const commands = useMemo<Command[]>(
+    () =>
+      navigation.flatMap(({ heading, entries }) =>
+        entries
+          .filter(({ needs }) => viewer.permissions.includes(needs))
+          .map(({ label, to, icon }) => ({
+            id: `go-${to}`,
+            label: t(`nav.${label}`),
+            group: t(`nav.${heading}`),
+            icon,
+            run: () => void router.navigate({ to }),
+          })),
+      ),
+    [t, router, viewer],
+  );
+  useCommands(commands);
+}

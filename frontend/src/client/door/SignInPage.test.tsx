@@ -1,0 +1,132 @@
+import { screen } from "@testing-library/react";
+import { expect, test, vi } from "vitest";
+import { type Fakes, refusal } from "../../lib/test/fakeApi";
+import { nobody, renderAt } from "../../lib/test/renderAt";
+
+const refused = (code: string, field: string[] | null = null) => ({
+  outcome: null,
+  userErrors: [{ field, code, message: "No." }],
+});
+
+/** Signs in to what `answer` says, and is then signed in. */
+function door(
+  answer: (input: Record<string, unknown>) => unknown,
+  second?: (input: Record<string, unknown>) => unknown,
+) {
+  let inside = false;
+  const outcomeOf = (result: unknown) => {
+    inside ||= JSON.stringify(result).includes('"SignedIn"');
+    return result;
+  };
+  const fakes: Fakes = {
+    Viewer: () => (inside ? { kind: "USER", permissions: [] } : { kind: "ANONYMOUS", permissions: [], user: null }),
+    User: () => ({ name: "Ada Lovelace" }),
+    Mutation: () => ({
+      signIn: ({ input }: { input: Record<string, unknown> }) => outcomeOf(answer(input)),
+      verifySecondFactor: ({ input }: { input: Record<string, unknown> }) => outcomeOf(second?.(input)),
+    }),
+  };
+  return fakes;
+}
+
+const signedIn = { outcome: { __typename: "SignedIn" } };
+
+async function fill(user: Awaited<ReturnType<typeof renderAt>>["user"]) {
+  await user.type(await screen.findByRole("textbox", { name: "Email address" }), "ada@example.com");
+  await user.type(screen.getByLabelText("Password"), "correct horse battery");
+  await user.click(screen.getByRole("button", { name: "Sign in" }));
+}
+
+test("a page that needs a session leads to sign-in and, after it, back", async () => {
+  const signIn = vi.fn(() => signedIn);
+  const { user, path } = await renderAt("/account", door(signIn));
+  await fill(user);
+  await screen.findByRole("heading", { name: "Your account" });
+  expect(path()).toBe("/account");
+  expect(signIn).toHaveBeenCalledExactlyOnceWith({
+    email: "ada@example.com",
+    password: "correct horse battery",
+    remember: false,
+  });
+});
+
+test("return_to leads to our own pages only", async () => {
+  const { user, path } = await renderAt(
+    "/sign-in?return_to=//evil.example",
+    door(() => signedIn),
+  );
+  await fill(user);
+  await screen.findByRole("heading", { name: "Your account" });
+  expect(path()).toBe("/account");
+});
+
+test("a second factor is asked for, and sent with its sixth digit", async () => {
+  const verify = vi.fn(() => signedIn);
+  const { user } = await renderAt(
+    "/sign-in",
+    door(() => ({ outcome: { __typename: "SecondFactorNeeded" } }), verify),
+  );
+  await fill(user);
+  await screen.findByRole("heading", { name: "Two-factor sign-in" });
+  await user.keyboard("123456");
+  await screen.findByRole("heading", { name: "Your account" });
+  expect(verify).toHaveBeenCalledExactlyOnceWith({ code: "123456" });
+});
+
+test("a wrong code can be tried again; one that is over starts anew", async () => {
+  const codes = ["WRONG", "EXPIRED"];
+  const { user } = await renderAt(
+    "/sign-in",
+    door(
+      () => ({ outcome: { __typename: "SecondFactorNeeded" } }),
+      () => refused(codes.shift() ?? "", ["code"]),
+    ),
+  );
+  await fill(user);
+  await screen.findByRole("heading", { name: "Two-factor sign-in" });
+  await user.keyboard("123456");
+  expect(await screen.findByRole("alert")).toHaveTextContent("This code is not right");
+  await user.keyboard("654321");
+  await screen.findByRole("heading", { name: "Sign in" });
+  expect(screen.getByRole("alert")).toHaveTextContent("Sign in again from the start");
+  expect(screen.getByRole("textbox", { name: "Email address" })).toHaveValue("ada@example.com");
+});
+
+test.each(["WRONG", "INVALID", "NOT_ALLOWED"])(
+  "a failure with %s reads like every other, and empties the password",
+  async (code) => {
+    const { user } = await renderAt(
+      "/sign-in",
+      door(() => refused(code, ["email"])),
+    );
+    await fill(user);
+    expect(await screen.findByRole("alert")).toHaveTextContent("don’t go together");
+    expect(screen.getByLabelText("Password")).toHaveValue("");
+    expect(screen.getByLabelText("Password")).toHaveFocus();
+  },
+);
+
+test("after too many tries the form waits as long as the server says", async () => {
+  const { user } = await renderAt(
+    "/sign-in",
+    door(() => {
+      throw refusal("RATE_LIMITED", { retryAfter: 240 });
+    }),
+  );
+  await fill(user);
+  expect(await screen.findByRole("alert")).toHaveTextContent("Try again in 4 minutes.");
+  expect(screen.getByRole("button", { name: "Sign in" })).toBeDisabled();
+});
+
+test("nothing is sent while a field is empty", async () => {
+  const { user } = await renderAt("/sign-in", nobody);
+  await user.click(await screen.findByRole("button", { name: "Sign in" }));
+  expect(screen.getByRole("textbox", { name: "Email address" })).toHaveAccessibleDescription("Enter an email address.");
+  expect(screen.getByRole("textbox", { name: "Email address" })).toHaveFocus();
+});
+
+test("who is signed in does not see the door", async () => {
+  const { path } = await renderAt("/sign-in?return_to=/account");
+  await screen.findByRole("heading", { name: "Your account" });
+  expect(path()).toBe("/account");
+});

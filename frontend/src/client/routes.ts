@@ -1,0 +1,42 @@
+import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { ownPath } from "../lib/ownPath";
+import { homeOf, needSignIn } from "../lib/session/guards";
+import { rootRoute } from "../root";
+
+/** The pages in front of the door: for people who are not signed in, or need not be. */
+const doorRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: "door",
+  component: lazyRouteComponent(() => import("./door/DoorFrame"), "DoorFrame"),
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => doorRoute,
+  path: "sign-in",
+  validateSearch: (search: Record<string, unknown>): { return_to?: string } => {
+    const path = ownPath(search.return_to);
+    return path ? { return_to: path } : {};
+  },
+  beforeLoad: ({ context: { session }, search }) => {
+    if (session.viewer.kind !== "ANONYMOUS")
+      throw redirect({ href: search.return_to ?? homeOf(session), replace: true });
+  },
+  component: lazyRouteComponent(() => import("./door/SignInPage"), "SignInPage"),
+});
+
+/** The pages of those who are signed in. */
+const insideRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: "inside",
+  beforeLoad: ({ context: { session }, location }) => needSignIn(session, location.href),
+  component: lazyRouteComponent(() => import("./Frame"), "Frame"),
+});
+
+const accountRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: "account",
+  component: lazyRouteComponent(() => import("./account/AccountPage"), "AccountPage"),
+});
+
+/** The client area. Two frames, so two branches. */
+export const clientRoutes = [doorRoute.addChildren([signInRoute]), insideRoute.addChildren([accountRoute])] as const;

@@ -1,0 +1,45 @@
+import { Client, fetchExchange, mapExchange } from "@urql/core";
+import { cacheExchange } from "@urql/exchange-graphcache";
+import { type Fault, faultOf } from "./fault";
+
+// What has no global ID is kept with the field that led to it.
+const embedded = [
+  "Viewer",
+  "Installation",
+  "PageInfo",
+  "UserConnection",
+  "UserEdge",
+  "MembershipConnection",
+  "MembershipEdge",
+  "PasswordResetPreview",
+  "SignedIn",
+  "SecondFactorNeeded",
+  "UserError",
+  "SignInPayload",
+  "SignOutPayload",
+  "ConfirmIdentityPayload",
+  "SetUpPayload",
+  "RequestPasswordResetPayload",
+  "ResetPasswordPayload",
+  "UpdateUserPayload",
+  "SendPasswordResetPayload",
+  "DisableTwoFactorPayload",
+  "DisableSecurityQuestionPayload",
+];
+
+/** Makes a client with an empty cache. It speaks POST /graphql only, and tells every refusal to `onFault`. */
+export function makeClient(onFault: (fault: Fault) => void): Client {
+  return new Client({
+    url: "/graphql",
+    preferGetMethod: false,
+    fetchOptions: {
+      credentials: "same-origin",
+      headers: { accept: "application/graphql-response+json" },
+    },
+    exchanges: [
+      mapExchange({ onError: (error) => onFault(faultOf(error)) }),
+      cacheExchange({ keys: Object.fromEntries(embedded.map((type) => [type, () => null])) }),
+      fetchExchange,
+    ],
+  });
+}

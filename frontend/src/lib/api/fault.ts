@@ -1,0 +1,46 @@
+import type { CombinedError } from "@urql/core";
+import type { AdminPermission } from "../../gen/graphql";
+
+/** Why the API refused a whole request. The list is the API's, closed; OFFLINE is ours: no answer came. */
+export const faultCodes = [
+  "UNAUTHENTICATED",
+  "FORBIDDEN",
+  "NOT_FOUND",
+  "INVALID",
+  "CONFLICT",
+  "RATE_LIMITED",
+  "SUDO_REQUIRED",
+  "SECOND_FACTOR_REQUIRED",
+  "TRY_LATER",
+  "TOO_COMPLEX",
+  "INTERNAL",
+  "OFFLINE",
+] as const;
+
+export type FaultCode = (typeof faultCodes)[number];
+
+/** A refusal of a whole request, as the API told it. */
+export interface Fault {
+  code: FaultCode;
+  /** Seconds until another try can succeed; with RATE_LIMITED and TRY_LATER. */
+  retryAfter?: number;
+  /** What was missing; with FORBIDDEN. */
+  permission?: AdminPermission;
+  /** Names the request in the server's log; with INTERNAL. */
+  requestId?: string;
+}
+
+const isCode = (value: unknown): value is FaultCode => faultCodes.includes(value as FaultCode);
+
+/** Reads the first refusal out of what urql reports. */
+export function faultOf(error: CombinedError): Fault {
+  const first = error.graphQLErrors[0];
+  if (!first) return { code: "OFFLINE" };
+  const { code, retryAfter, permission, requestId } = first.extensions;
+  return {
+    code: isCode(code) ? code : "INTERNAL",
+    ...(typeof retryAfter === "number" && { retryAfter }),
+    ...(typeof permission === "string" && { permission: permission as AdminPermission }),
+    ...(typeof requestId === "string" && { requestId }),
+  };
+}

@@ -1,0 +1,71 @@
+import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
+import { use, useCallback, useRef, useState } from "react";
+import type { UserErrorCode } from "../../gen/graphql";
+import { SudoContext } from "../session/sudo";
+import { useApi } from "./ApiProvider";
+import { type Fault, faultOf } from "./fault";
+import { useToastFault } from "./useToastFault";
+
+/** Something to mend in the input, as every payload reports it. */
+export interface UserError {
+  field?: readonly string[] | null;
+  code: UserErrorCode;
+  message: string;
+}
+
+type PayloadOf<Data> = NonNullable<Data[Exclude<keyof Data, "__typename">]>;
+
+/** How an act ended. */
+export type Outcome<Data> =
+  | { ok: true; payload: PayloadOf<Data> }
+  /** The input is to be mended. The payload may hold more, such as what somebody else left behind. */
+  | { ok: false; payload: PayloadOf<Data>; userErrors: readonly UserError[]; fault?: undefined }
+  /** The act was refused as a whole. */
+  | { ok: false; payload?: undefined; userErrors: readonly []; fault: Fault };
+
+/**
+ * Runs a mutation of one root field. When the API wants a fresh proof of identity, the dialog asks for it and the act
+ * goes on where it was. A refusal of the whole act is also shown as a toast, unless `quiet`: then the caller shows it.
+ */
+export function useAct<Data, Variables extends object>(
+  document: TypedDocumentNode<Data, Variables>,
+  { quiet = false }: { quiet?: boolean } = {},
+): [run: (variables: Variables) => Promise<Outcome<Data>>, running: boolean] {
+  const api = useApi();
+  const askForProof = use(SudoContext);
+  const toast = useToastFault();
+  const [running, setRunning] = useState(false);
+  const under = useRef(0);
+
+  const run = useCallback(
+    async (variables: Variables): Promise<Outcome<Data>> => {
+      under.current++;
+      setRunning(true);
+      try {
+        let result = await api.client.mutation(document, variables).toPromise();
+        if (result.error && faultOf(result.error).code === "SUDO_REQUIRED" && (await askForProof())) {
+          result = await api.client.mutation(document, variables).toPromise();
+        }
+        if (result.error || !result.data) {
+          const fault: Fault = result.error ? faultOf(result.error) : { code: "INTERNAL" };
+          // Closing the dialog is an answer; nobody needs to be told what they just did.
+          if (!quiet && fault.code !== "SUDO_REQUIRED") toast(fault);
+          return { ok: false, userErrors: [], fault };
+        }
+        const payload = payloadOf<Data>(result.data);
+        const userErrors = (payload as { userErrors?: readonly UserError[] }).userErrors ?? [];
+        return userErrors.length > 0 ? { ok: false, payload, userErrors } : { ok: true, payload };
+      } finally {
+        under.current--;
+        setRunning(under.current > 0);
+      }
+    },
+    [api, askForProof, document, quiet, toast],
+  );
+  return [run, running];
+}
+
+function payloadOf<Data>(data: NonNullable<Data>): PayloadOf<Data> {
+  const key = Object.keys(data).find((name) => name !== "__typename");
+  return (data as Record<string, unknown>)[key ?? ""] as PayloadOf<Data>;
+}

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { makeFormats } from "./format";
+
+const now = Date.parse("2026-11-24T12:00:00Z");
+
+test.each([
+  ["2026-11-24T11:59:40Z", "now", "jetzt"],
+  ["2026-11-24T11:58:01Z", "1 minute ago", "vor 1 Minute"],
+  ["2026-11-24T09:00:00Z", "3 hours ago", "vor 3 Stunden"],
+  ["2026-11-23T11:00:00Z", "yesterday", "gestern"],
+  ["2026-11-12T12:00:00Z", "last week", "letzte Woche"],
+  ["2025-01-01T12:00:00Z", "last year", "letztes Jahr"],
+  ["2026-11-24T14:00:00Z", "in 2 hours", "in 2 Stunden"],
+])("%s is %s", (iso, english, german) => {
+  expect(makeFormats("en").relative(iso, now)).toBe(english);
+  expect(makeFormats("de").relative(iso, now)).toBe(german);
+});
+
+test("dates are written as the language writes them", () => {
+  expect(makeFormats("en", "UTC").dateTime("2026-11-24T14:05:00Z")).toBe("24 Nov 2026, 14:05");
+  expect(makeFormats("de", "UTC").dateTime("2026-11-24T14:05:00Z")).toBe("24.11.2026, 14:05");
+  expect(makeFormats("de").number(1234567)).toBe("1.234.567");
+});

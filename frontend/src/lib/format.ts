@@ -1,0 +1,58 @@
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+
+/** Formats in the language of the interface and the time zone of the device. */
+export interface Formats {
+  /** "24 Nov 2026" */
+  date: (iso: string) => string;
+  /** "24 Nov 2026, 14:05" */
+  dateTime: (iso: string) => string;
+  /** "Tuesday, 24 November 2026 at 14:05:33 GMT+1": nothing left out. */
+  exact: (iso: string) => string;
+  /** "3 days ago"; `now` in milliseconds since 1970. */
+  relative: (iso: string, now: number) => string;
+  /** "1,234" */
+  number: (value: number) => string;
+  /** "a, b and c" */
+  list: (items: readonly string[]) => string;
+}
+
+export function useFormats(): Formats {
+  const { i18n } = useTranslation();
+  const language = i18n.resolvedLanguage ?? "en";
+  return useMemo(() => makeFormats(language), [language]);
+}
+
+const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, seconds: number])[] = [
+  ["year", 31_557_600],
+  ["month", 2_629_800],
+  ["week", 604_800],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+
+export function makeFormats(language: string, timeZone?: string): Formats {
+  // English without a country would get American dates; these are read all over the world.
+  const locale = language === "en" ? "en-GB" : language;
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone });
+  const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone });
+  const exact = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "long", timeZone });
+  const number = new Intl.NumberFormat(locale);
+  const list = new Intl.ListFormat(locale, { type: "conjunction" });
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  return {
+    date: (iso) => day.format(new Date(iso)),
+    dateTime: (iso) => moment.format(new Date(iso)),
+    exact: (iso) => exact.format(new Date(iso)),
+    number: (value) => number.format(value),
+    list: (items) => list.format(items),
+    relative: (iso, now) => {
+      const past = (Date.parse(iso) - now) / 1000;
+      for (const [unit, seconds] of steps) {
+        if (Math.abs(past) >= seconds) return relative.format(Math.trunc(past / seconds), unit);
+      }
+      return relative.format(0, "second");
+    },
+  };
+}

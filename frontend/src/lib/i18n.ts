@@ -1,0 +1,92 @@
+import i18next, { type BackendModule, type i18n } from "i18next";
+import { initReactI18next } from "react-i18next";
+import type admin from "../locales/en/admin.json";
+import type client from "../locales/en/client.json";
+import type common from "../locales/en/common.json";
+
+/** The languages that have a catalogue, each by its own name. A new one: a folder in locales/ and a line here. */
+export const languages = { en: "English", de: "Deutsch" } as const;
+
+export type Language = keyof typeof languages;
+
+/** Texts by area: `common` is there from the start, the others come with the area that needs them. */
+export const areas = ["common", "admin", "client"] as const;
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    defaultNS: "common";
+    resources: { common: typeof common; admin: typeof admin; client: typeof client };
+  }
+}
+
+const storageKey = "roster.language";
+
+// One file per language and area, loaded when first needed.
+const catalogues: BackendModule = {
+  type: "backend",
+  init: () => {},
+  read: (language, area, done) => {
+    import(`../locales/${language}/${area}.json`).then(
+      (file: { default: Record<string, unknown> }) => done(null, file.default),
+      (error: unknown) => done(error instanceof Error ? error : new Error(String(error)), null),
+    );
+  },
+};
+
+/** The best of our languages for a list of wishes in BCP 47, most wanted first. */
+export function bestLanguage(wishes: readonly (string | null | undefined)[]): Language {
+  for (const wish of wishes) {
+    const base = wish?.toLowerCase().split("-")[0];
+    if (base && Object.hasOwn(languages, base)) return base as Language;
+  }
+  return "en";
+}
+
+/** Loads the texts for the first paint. */
+export async function startI18n(language: Language = bestLanguage([chosen(), ...navigator.languages])): Promise<i18n> {
+  await i18next
+    .use(catalogues)
+    .use(initReactI18next)
+    .init({
+      lng: language,
+      fallbackLng: "en",
+      supportedLngs: Object.keys(languages),
+      ns: ["common"],
+      defaultNS: "common",
+      interpolation: { escapeValue: false }, // React escapes
+      returnNull: false,
+    });
+  markDocument(i18next);
+  i18next.on("languageChanged", () => markDocument(i18next));
+  return i18next;
+}
+
+/** Shows the interface in this language from now on, on this device. */
+export async function chooseLanguage(language: Language): Promise<void> {
+  try {
+    localStorage.setItem(storageKey, language);
+  } catch {
+    // Storage is closed: the choice holds until the page is left.
+  }
+  await i18next.changeLanguage(language);
+}
+
+/** Follows the language of the user's profile, unless another was chosen on this device. */
+export async function followProfile(language: string): Promise<void> {
+  const best = bestLanguage([chosen(), language]);
+  if (best !== i18next.resolvedLanguage) await i18next.changeLanguage(best);
+}
+
+function chosen(): string | null {
+  try {
+    return localStorage.getItem(storageKey);
+  } catch {
+    return null;
+  }
+}
+
+function markDocument(i18n: i18n): void {
+  const language = i18n.resolvedLanguage ?? "en";
+  document.documentElement.lang = language;
+  document.documentElement.dir = i18n.dir(language);
+}

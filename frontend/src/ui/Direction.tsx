@@ -1,0 +1,21 @@
+import { DirectionProvider, useDirection } from "@mantine/core";
+import { type ReactNode, useEffect } from "react";
+import { useTranslation } from "react-i18next";
+
+/** Tells Mantine which way the language runs. */
+export function Direction({ children }: { children: ReactNode }) {
+  return (
+    <DirectionProvider detectDirection={false}>
+      <Follow />
+      {children}
+    </DirectionProvider>
+  );
+}
+
+function Follow() {
+  const { i18n } = useTranslation();
+  const { setDirection } = useDirection();
+  const direction = i18n.dir(i18n.resolvedLanguage);
+  useEffect(() => setDirection(direction), [direction, setDirection]);
+  return null;
+}

@@ -1,0 +1,21 @@
+import { notifications } from "@mantine/notifications";
+import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
+
+// A refusal stays until it was read: sentences with what to do need time (WCAG 2.2.1).
+/** Says that something went well. */
+export function toastGood(message: string): void {
+  notifications.show({ message, color: "teal", icon: <IconCheck size={16} stroke={2.2} />, autoClose: 6000 });
+}
+
+/** Says that something was refused; the same sentence is not stacked. */
+export function toastBad(message: string): void {
+  notifications.hide(message);
+  notifications.show({
+    id: message,
+    message,
+    color: "red",
+    icon: <IconAlertTriangle size={16} stroke={2} />,
+    autoClose: 15000,
+    role: "alert",
+  });
+}
