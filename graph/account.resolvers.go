@@ -7,10 +7,13 @@ package graph
 
 import (
 	"context"
-	"fmt"
+
 	"roster/ent/generated"
+	"roster/ent/gid"
 	"roster/ent/permission"
 	generated1 "roster/graph/generated"
+	"roster/internal/access"
+	"roster/internal/fault"
 	"roster/internal/members"
 )
 

@@ -7,9 +7,13 @@ package graph
 
 import (
 	"context"
-	"fmt"
+
 	"roster/graph/generated"
 	"roster/graph/generated/model"
+	"roster/internal/fault"
+	"roster/internal/secret"
+	"roster/internal/settings"
+	"roster/internal/users"
 )
 
 func (r *queryResolver) Node(ctx context.Context, id string) (model.Node, error) {
@@ -32,7 +36,18 @@ func (r *queryResolver) Nodes(ctx context.Context, ids []string) ([]model.Node, 
 }
 
 func (r *queryResolver) Installation(ctx context.Context) (*model.Installation, error) {
-	panic(fmt.Errorf("not implemented: Installation - installation"))
+	chosen, err := settings.Load(ctx, r.Staff.DB.Client)
+	if err != nil {
+		return nil, err
+	}
+	needed, err := r.Staff.SetupNeeded(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &model.Installation{
+		Company: chosen.Company, Version: r.Version, SetupNeeded: needed,
+		PasswordMinLength: int(secret.Alone), Languages: users.Languages,
+	}, nil
 }
 
 func (r *Resolver) Query() generated.QueryResolver { return &queryResolver{r} }

@@ -8,6 +8,7 @@ package graph
 import (
 	"context"
 	"fmt"
+
 	"roster/graph/generated/model"
 )
 

@@ -3,6 +3,24 @@ package graph
 
 //go:generate go tool gqlgen generate
 
+import (
+	"roster/internal/accounts"
+	"roster/internal/factors"
+	"roster/internal/members"
+	"roster/internal/signin"
+	"roster/internal/staff"
+	"roster/internal/users"
+)
+
 // Resolver holds the activities that the resolvers call.
 type Resolver struct {
+	Users    *users.Service
+	Accounts *accounts.Service
+	Members  *members.Service
+	Staff    *staff.Service
+	SignIns  *signin.Service
+	Factors  *factors.Service
+
+	// Version is that of the program.
+	Version string
 }

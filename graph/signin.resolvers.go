@@ -7,29 +7,51 @@ package graph
 
 import (
 	"context"
-	"fmt"
+
 	"roster/graph/generated"
 	"roster/graph/generated/model"
+	"roster/internal/staff"
 )
 
 func (r *mutationResolver) SignIn(ctx context.Context, input model.SignInInput) (*model.SignInPayload, error) {
-	panic(fmt.Errorf("not implemented: SignIn - signIn"))
+	remember := input.Remember != nil && *input.Remember
+	outcome, err := r.SignIns.SignIn(ctx, input.Email, input.Password, remember)
+	return signInPayload(outcome, err)
 }
 
 func (r *mutationResolver) VerifySecondFactor(ctx context.Context, input model.VerifySecondFactorInput) (*model.SignInPayload, error) {
-	panic(fmt.Errorf("not implemented: VerifySecondFactor - verifySecondFactor"))
+	outcome, err := r.SignIns.VerifySecondFactor(ctx, input.Code)
+	return signInPayload(outcome, err)
 }
 
 func (r *mutationResolver) SignOut(ctx context.Context) (*model.SignOutPayload, error) {
-	panic(fmt.Errorf("not implemented: SignOut - signOut"))
+	v, err := r.SignIns.SignOut(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &model.SignOutPayload{Viewer: v}, nil
 }
 
 func (r *mutationResolver) ConfirmIdentity(ctx context.Context, input model.ConfirmIdentityInput) (*model.ConfirmIdentityPayload, error) {
-	panic(fmt.Errorf("not implemented: ConfirmIdentity - confirmIdentity"))
+	code := ""
+	if input.Code != nil {
+		code = *input.Code
+	}
+	done, err := r.SignIns.ConfirmIdentity(ctx, input.Password, code)
+	payload := &model.ConfirmIdentityPayload{SecondFactorNeeded: done.SecondFactorNeeded}
+	if !done.SudoUntil.IsZero() {
+		payload.SudoUntil = &done.SudoUntil
+	}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
 }
 
 func (r *mutationResolver) SetUp(ctx context.Context, input model.SetUpInput) (*model.SetUpPayload, error) {
-	panic(fmt.Errorf("not implemented: SetUp - setUp"))
+	made, err := r.Staff.SetUp(ctx, input.Token,
+		staff.Profile{FirstName: input.FirstName, LastName: input.LastName, Email: input.Email}, input.Password)
+	payload := &model.SetUpPayload{User: made}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
 }
 
 func (r *Resolver) Mutation() generated.MutationResolver { return &mutationResolver{r} }

@@ -8,10 +8,14 @@ package graph
 import (
 	"context"
 	"fmt"
+
 	"roster/ent/generated"
+	"roster/ent/gid"
 	generated1 "roster/graph/generated"
 	"roster/graph/generated/model"
+	"roster/internal/fault"
 	"roster/internal/members"
+	"roster/internal/paging"
 	"roster/internal/users"
 )
 
@@ -27,7 +31,7 @@ func (r *mutationResolver) UpdateUser(ctx context.Context, input model.UpdateUse
 	})
 	payload := &model.UpdateUserPayload{User: after}
 	if fault.Is(err, fault.Conflict) {
-		present, loadErr := r.Users.Get(ctx, id)
+		present, loadErr := r.Resolver.Users.Get(ctx, id)
 		if loadErr != nil {
 			return nil, loadErr
 		}
@@ -60,15 +64,15 @@ func (r *queryResolver) User(ctx context.Context, id *string, number *int, email
 	case given != 1:
 		return nil, fault.New(fault.Invalid, "Give exactly one of id, number and email.")
 	case email != nil:
-		return r.Users.ByEmail(ctx, *email)
+		return r.Resolver.Users.ByEmail(ctx, *email)
 	case number != nil:
-		return r.Users.Get(ctx, *number)
+		return r.Resolver.Users.Get(ctx, *number)
 	}
 	row, err := rowOf("", gid.User, *id)
 	if err != nil {
 		return nil, nullIfGone(err)
 	}
-	return r.Users.Get(ctx, row)
+	return r.Resolver.Users.Get(ctx, row)
 }
 
 func (r *queryResolver) Users(ctx context.Context, first *int, after *string, last *int, before *string, filter *model.UserFilter, orderBy *model.UserOrder) (*users.Page, error) {
@@ -80,7 +84,7 @@ func (r *queryResolver) Users(ctx context.Context, first *int, after *string, la
 	if orderBy != nil {
 		q.Order, q.Desc = orderBy.Field, orderBy.Direction == model.OrderDirectionDesc
 	}
-	return r.Users.List(ctx, q)
+	return r.Resolver.Users.List(ctx, q)
 }
 
 func (r *queryResolver) Roles(ctx context.Context) ([]*generated.Role, error) {

@@ -7,7 +7,7 @@ package graph
 
 import (
 	"context"
-	"fmt"
+
 	"roster/ent/generated"
 	"roster/ent/viewer"
 	generated1 "roster/graph/generated"

@@ -1,0 +1,45 @@
+package graph
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql/handler"
+
+	"roster/ent/viewer"
+	"roster/graph/directive"
+	"roster/graph/generated"
+	"roster/graph/limit"
+	"roster/graph/transport"
+)
+
+// keptDocuments is how many bytes of query text are kept parsed and validated.
+const keptDocuments = 512 << 10
+
+// Directives are the guards as the executor wants them.
+func Directives(now func() time.Time) generated.DirectiveRoot {
+	g := directive.Guards{Now: now}
+	return generated.DirectiveRoot{
+		Public: g.Public, Authenticated: g.Authenticated, Staff: g.Staff,
+		Personal: g.Personal, Sudo: g.Sudo, Alone: g.Alone,
+	}
+}
+
+// Handler serves the API over HTTP. The request's context must carry a viewer, as signin.Middleware puts there.
+func Handler(r *Resolver, now func() time.Time) http.Handler {
+	limits := limit.New(limit.Defaults)
+	limits.Introspection = func(ctx context.Context) bool { return viewer.From(ctx).SignedIn() }
+
+	srv := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: r, Directives: Directives(now)}))
+	srv.AddTransport(transport.Defaults)
+	srv.SetQueryCache(limit.NewQueryCache(keptDocuments))
+	srv.SetDisableSuggestion(true)
+	srv.Use(limits)
+	srv.SetErrorPresenter(presentError)
+	srv.SetRecoverFunc(recovered)
+	srv.AroundRootFields(refuseUnguarded)
+	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		srv.ServeHTTP(w, req.WithContext(r.withLoaders(req.Context())))
+	})
+}
