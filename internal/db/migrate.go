@@ -134,8 +134,11 @@ func (d *DB) migrateJobs(ctx context.Context, pool *sql.DB) error {
 	return nil
 }
 
+// ErrLocked means that a server, or a migration, holds the SQLite file.
+var ErrLocked = errors.New("the database is in use by another roster process")
+
 // Lock takes the lock that one server, or one migration, holds on a SQLite file; on PostgreSQL there is nothing to
-// take. The error says so when another process holds it. It waits up to wait.
+// take. It waits up to wait, and returns ErrLocked when another process still holds it.
 func Lock(ctx context.Context, source string, wait time.Duration) (unlock func(), err error) {
 	if isPostgres(source) {
 		return func() {}, nil
@@ -148,7 +151,7 @@ func Lock(ctx context.Context, source string, wait time.Duration) (unlock func()
 		return nil, fmt.Errorf("locking %s: %w", source, err)
 	}
 	if !held {
-		return nil, fmt.Errorf("%s is in use by another roster server", source)
+		return nil, fmt.Errorf("%s: %w", source, ErrLocked)
 	}
 	return func() { _ = lock.Unlock() }, nil
 }

@@ -58,6 +58,3 @@ func (s *Service) ByIDs(ctx context.Context, ids []int) (map[int]*ent.User, erro
 	}
 	return found, nil
 }
-
-// Languages are those of interface and mails, as BCP 47 tags. The first is the default.
-var Languages = []string{"en", "de"}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"roster/ent/viewer"
+	"roster/frontend"
+	"roster/graph"
+	"roster/internal/accounts"
+	"roster/internal/factors"
+	"roster/internal/members"
+	"roster/internal/secret"
+	"roster/internal/signin"
+	"roster/internal/staff"
+	"roster/internal/tokens"
+	"roster/internal/users"
+	"roster/internal/web"
+)
+
+// appSettings are those of a server that its parts need.
+type appSettings struct {
+	base    *url.URL
+	origins []string
+	proxies []netip.Prefix
+}
+
+// app is a server's parts, wired.
+type app struct {
+	settings appSettings
+	db       *opened
+	graph    *graph.Resolver
+	handler  http.Handler
+	// ready is false before the server listens and once it is about to stop.
+	ready atomic.Bool
+}
+
+func newApp(_ context.Context, d *opened, s appSettings) (*app, error) {
+	now := time.Now
+	passwords := secret.NewHasher()
+	factor := &factors.Service{DB: d.DB, Now: now, Keyring: d.Keyring}
+	a := &app{settings: s, db: d}
+	a.graph = &graph.Resolver{
+		Users:    &users.Service{DB: d.DB, Now: now},
+		Accounts: &accounts.Service{DB: d.DB},
+		Members:  &members.Service{DB: d.DB},
+		Staff:    &staff.Service{DB: d.DB, Now: now, Passwords: passwords},
+		Factors:  factor,
+		SignIns: &signin.Service{
+			DB: d.DB, Now: now, Passwords: passwords, Factors: factor, Tokens: &tokens.Service{DB: d.DB, Now: now},
+		},
+		Version: version(),
+	}
+	var err error
+	a.handler, err = a.routes(now)
+	return a, err
+}
+
+// close waits for what runs beside the requests. The server must have stopped.
+func (a *app) close() { a.graph.SignIns.Close() }
+
+// prepare makes what must be there before the first request, and prints the one-time link where nobody has set the
+// installation up yet (security.md #50).
+func (a *app) prepare(ctx context.Context, out io.Writer) error {
+	if err := a.graph.Staff.EnsureRoles(ctx); err != nil {
+		return err
+	}
+	needed, err := a.graph.Staff.SetupNeeded(ctx)
+	if err != nil || !needed {
+		return err
+	}
+	token, err := a.graph.Staff.NewSetupToken(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "There is no administrator yet. Make the first one within an hour:\n\n    %s/set-up#%s\n\n", a.settings.base, token)
+	return nil
+}
+
+// routes is every path that the server answers, and what each request passes on its way there.
+func (a *app) routes(now func() time.Time) (http.Handler, error) {
+	dist, err := fs.Sub(frontend.Dist, "dist")
+	if err != nil {
+		return nil, fmt.Errorf("reading the frontend: %w", err)
+	}
+	page, err := newSPA(dist, func(r *http.Request) string { return web.Nonce(r.Context()) })
+	if err != nil {
+		return nil, err
+	}
+	crossOrigin, err := web.CrossOrigin(a.settings.origins)
+	if err != nil {
+		return nil, fmt.Errorf("--cors-origin: %w", err)
+	}
+	api := web.Chain(graph.Handler(a.graph, now), client, a.graph.SignIns.Middleware)
+
+	mux := http.NewServeMux()
+	mux.Handle("/graphql", api)
+	mux.HandleFunc("GET /healthz", a.alive)
+	mux.HandleFunc("GET /readyz", a.isReady)
+	mux.Handle("/", page)
+	return web.Chain(mux,
+		web.RequestID, web.AccessLog(slog.Default()), web.Recover(slog.Default(), nil),
+		web.Headers(a.settings.base.Scheme == "https"), web.ClientAddress(a.settings.proxies), crossOrigin), nil
+}
+
+// client puts what is known of the client into the context, for audit, history and throttles.
+func client(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := r.Context()
+		next.ServeHTTP(w, r.WithContext(viewer.With(ctx, &viewer.Viewer{
+			Kind: viewer.Anonymous, Address: web.AddressOf(ctx), RequestID: web.RequestIDOf(ctx),
+			Language: users.LanguageFor(r.Header.Get("Accept-Language")),
+		})))
+	})
+}
+
+// alive answers as long as the process does (security.md #81).
+func (*app) alive(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "alive") }
+
+// isReady tells whether requests should come here.
+func (a *app) isReady(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), time.Second)
+	defer cancel()
+	switch {
+	case !a.ready.Load():
+		answer(w, http.StatusServiceUnavailable, "stopping")
+	case a.db.Reader().PingContext(ctx) != nil:
+		answer(w, http.StatusServiceUnavailable, "no database")
+	default:
+		answer(w, http.StatusOK, "ready")
+	}
+}
+
+func answer(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, text+"\n")
+}

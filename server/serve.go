@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/KimMachineGun/automemlimit/memlimit"
+
+	"roster/internal/db"
+)
+
+// serveCmd is the settings of a server.
+type serveCmd struct {
+	store
+	Listen       string        `env:"ROSTER_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to listen (${default})."`
+	BaseURL      string        `name:"base-url" env:"ROSTER_BASE_URL" default:"http://localhost:8080" placeholder:"URL" help:"The address that people type and that links in mails start with (${default}). It must be https, except for localhost."`
+	CORSOrigin   []string      `name:"cors-origin" env:"ROSTER_CORS_ORIGIN" placeholder:"ORIGIN" help:"A site whose pages may use the API with a token, as https://host. Repeat it for more; none by default."`
+	TrustedProxy []string      `env:"ROSTER_TRUSTED_PROXY" placeholder:"NETWORK" help:"The address or network of a proxy in front, whose word on where a request comes from is taken. Repeat it for more; none by default."`
+	Drain        time.Duration `env:"ROSTER_DRAIN" default:"5s" help:"How long to go on after SIGTERM, not ready, until load balancers have noticed (${default})."`
+}
+
+// patience is how long a server waits for its predecessor to let go of a SQLite file.
+const patience = 10 * time.Second
+
+// inFlight is how long requests under way may take to finish when the server stops (security.md #85).
+const inFlight = 25 * time.Second
+
+// Run serves until a signal says stop.
+func (c *serveCmd) Run(ctx context.Context) error {
+	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
+	tuneMemory()
+	base, err := readBaseURL(c.BaseURL)
+	if err != nil {
+		return err
+	}
+	proxies, err := readNetworks(c.TrustedProxy)
+	if err != nil {
+		return err
+	}
+	unlock, err := c.lock(ctx, patience)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	d, err := c.openWith(ctx, db.Migrate)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	app, err := newApp(ctx, d, appSettings{base: base, origins: c.CORSOrigin, proxies: proxies})
+	if err != nil {
+		return err
+	}
+	defer app.close()
+	if err := app.prepare(ctx, os.Stdout); err != nil {
+		return err
+	}
+	return c.listen(ctx, app)
+}
+
+func (c *serveCmd) listen(ctx context.Context, app *app) error {
+	// From here on a signal stops the server in order; a second one kills it.
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(signals)
+
+	socket, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("--listen: %w", err)
+	}
+	server := newServer(app.handler)
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(socket) }()
+	app.ready.Store(true)
+	slog.Info("serving", "version", version(), "address", socket.Addr().String(), "url", c.BaseURL)
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serving: %w", err)
+	case s := <-signals:
+		signal.Stop(signals)
+		app.ready.Store(false)
+		if s == syscall.SIGTERM {
+			time.Sleep(c.Drain)
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), inFlight)
+	defer cancel()
+	if err := server.Shutdown(ctx); err != nil {
+		return fmt.Errorf("stopping: %w", errors.Join(err, server.Close()))
+	}
+	slog.Info("stopped")
+	return nil
+}
+
+// newServer bounds what a client may take of us (security.md #56).
+func newServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      30 * time.Second,
+		IdleTimeout:       60 * time.Second,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn),
+	}
+}
+
+// tuneMemory trades memory for time within what the machine has; GOGC and GOMEMLIMIT in the environment win.
+func tuneMemory() {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(400)
+	}
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	_, err := memlimit.Set(memlimit.WithRatio(0.5),
+		memlimit.WithProvider(memlimit.ApplyFallback(memlimit.FromCgroup, memlimit.FromSystem)))
+	if err != nil {
+		slog.Warn("no memory limit could be derived from the machine", "err", err)
+	}
+}
+
+// readBaseURL takes an origin without a path. The session's cookie travels by TLS only; browsers make an exception
+// for the machine they run on.
+func readBaseURL(text string) (*url.URL, error) {
+	u, err := url.Parse(strings.TrimSuffix(text, "/"))
+	switch {
+	case err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil:
+		return nil, errors.New("--base-url must be an address like https://users.example.com, without a path")
+	case u.Scheme == "https":
+		return u, nil
+	case u.Scheme == "http" && local(u.Hostname()):
+		return u, nil
+	}
+	return nil, errors.New("--base-url must start with https://: browsers send the session's cookie by TLS only, except to localhost")
+}
+
+func local(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	address, err := netip.ParseAddr(host)
+	return err == nil && address.IsLoopback()
+}
+
+func readNetworks(texts []string) ([]netip.Prefix, error) {
+	networks := make([]netip.Prefix, len(texts))
+	for i, text := range texts {
+		if address, err := netip.ParseAddr(text); err == nil {
+			networks[i] = netip.PrefixFrom(address, address.BitLen())
+			continue
+		}
+		network, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, fmt.Errorf("--trusted-proxy: %q is neither an address nor a network like 10.0.0.0/8", text)
+		}
+		networks[i] = network
+	}
+	return networks, nil
+}
