@@ -36,12 +36,11 @@ func run(ctx context.Context, args []string) int {
 		kong.Description("The users and accounts of a business that sells services online. Each setting can also come from the environment, under the name that stands behind it."),
 		kong.UsageOnError(),
 		kong.Vars{"version": version()},
-		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
 	command, err := parser.Parse(args)
 	parser.FatalIfErrorf(err)
-	name := command.Command()
-	if err := command.Run(viewer.ForSystem(ctx, "roster "+name)); err != nil {
+	command.BindTo(viewer.ForSystem(ctx, "roster "+command.Command()), (*context.Context)(nil))
+	if err := command.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "roster:", sentence(err))
 		return 1
 	}
