@@ -14,6 +14,7 @@ import (
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
+	"github.com/vektah/gqlparser/v2/validator/rules"
 
 	"roster/graph/limit"
 )
@@ -235,7 +236,7 @@ func weigh(t testing.TB, x *limit.Extension, query string) gqlerror.List {
 
 func operation(t testing.TB, query string) *graphql.OperationContext {
 	t.Helper()
-	doc, errs := gqlparser.LoadQuery(gqlparser.MustLoadSchema(&ast.Source{Input: sdl}), query)
+	doc, errs := gqlparser.LoadQueryWithRules(gqlparser.MustLoadSchema(&ast.Source{Input: sdl}), query, rules.NewDefaultRules())
 	if errs != nil {
 		t.Fatal(errs)
 	}

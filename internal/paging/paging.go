@@ -145,6 +145,7 @@ func (o Order) value(text string) (any, bool) {
 		return time.UnixMicro(micro).UTC(), err == nil
 	case Number:
 		return 0, text == ""
+	case Text:
 	}
 	return text, !strings.ContainsRune(text, 0)
 }
