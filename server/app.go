@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"roster/ent/viewer"
-	"roster/frontend"
 	"roster/graph"
 	"roster/internal/accounts"
 	"roster/internal/factors"
@@ -31,6 +30,9 @@ type appSettings struct {
 	base    *url.URL
 	origins []string
 	proxies []netip.Prefix
+	// dist is the built frontend.
+	dist fs.FS
+	log  *slog.Logger
 }
 
 // app is a server's parts, wired.
@@ -43,8 +45,7 @@ type app struct {
 	ready atomic.Bool
 }
 
-func newApp(_ context.Context, d *opened, s appSettings) (*app, error) {
-	now := time.Now
+func newApp(d *opened, s appSettings, now func() time.Time) (*app, error) {
 	passwords := secret.NewHasher()
 	factor := &factors.Service{DB: d.DB, Now: now, Keyring: d.Keyring}
 	a := &app{settings: s, db: d}
@@ -87,11 +88,7 @@ func (a *app) prepare(ctx context.Context, out io.Writer) error {
 
 // routes is every path that the server answers, and what each request passes on its way there.
 func (a *app) routes(now func() time.Time) (http.Handler, error) {
-	dist, err := fs.Sub(frontend.Dist, "dist")
-	if err != nil {
-		return nil, fmt.Errorf("reading the frontend: %w", err)
-	}
-	page, err := newSPA(dist, func(r *http.Request) string { return web.Nonce(r.Context()) })
+	page, err := newSPA(a.settings.dist, func(r *http.Request) string { return web.Nonce(r.Context()) })
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +104,7 @@ func (a *app) routes(now func() time.Time) (http.Handler, error) {
 	mux.HandleFunc("GET /readyz", a.isReady)
 	mux.Handle("/", page)
 	return web.Chain(mux,
-		web.RequestID, web.AccessLog(slog.Default()), web.Recover(slog.Default(), nil),
+		web.RequestID, web.AccessLog(a.settings.log), web.Recover(a.settings.log, nil),
 		web.Headers(a.settings.base.Scheme == "https"), web.ClientAddress(a.settings.proxies), crossOrigin), nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
 
+	"roster/frontend"
 	"roster/internal/db"
 )
 
@@ -49,6 +51,10 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	dist, err := fs.Sub(frontend.Dist, "dist")
+	if err != nil {
+		return fmt.Errorf("reading the frontend: %w", err)
+	}
 	unlock, err := c.lock(ctx, patience)
 	if err != nil {
 		return err
@@ -59,7 +65,9 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer d.Close()
-	app, err := newApp(ctx, d, appSettings{base: base, origins: c.CORSOrigin, proxies: proxies})
+	app, err := newApp(d, appSettings{
+		base: base, origins: c.CORSOrigin, proxies: proxies, dist: dist, log: slog.Default(),
+	}, time.Now)
 	if err != nil {
 		return err
 	}

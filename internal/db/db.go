@@ -34,14 +34,26 @@ type DB struct {
 	write  *sql.DB
 }
 
+// Option changes how a database is opened.
+type Option func(*options)
+
+type options struct{ tracer pgx.QueryTracer }
+
+// Trace shows each statement to t. It is for PostgreSQL only, and does nothing on SQLite.
+func Trace(t pgx.QueryTracer) Option { return func(o *options) { o.tracer = t } }
+
 // Open opens the database that source names: a path to a SQLite file, which is made when absent, or a postgres:// URL.
 // It does not touch the schema; see Migrate.
-func Open(ctx context.Context, source string) (*DB, error) {
+func Open(ctx context.Context, source string, with ...Option) (*DB, error) {
+	var o options
+	for _, option := range with {
+		option(&o)
+	}
 	d := &DB{source: source, Dialect: dialect.SQLite}
 	var err error
 	if isPostgres(source) {
 		d.Dialect = dialect.Postgres
-		d.write, err = openPostgres(source)
+		d.write, err = openPostgres(source, o.tracer)
 		d.read = d.write
 	} else {
 		d.write, d.read, err = openSQLite(source)
@@ -85,11 +97,12 @@ func sqliteDSN(path string, pragmas ...string) string {
 }
 
 // openPostgres sets the limits of security.md #79 on every connection; what the URL says goes first.
-func openPostgres(source string) (*sql.DB, error) {
+func openPostgres(source string, tracer pgx.QueryTracer) (*sql.DB, error) {
 	config, err := pgx.ParseConfig(source)
 	if err != nil {
 		return nil, fmt.Errorf("reading the database URL: %w", err)
 	}
+	config.Tracer = tracer
 	defaults := map[string]string{
 		"lock_timeout": "3s", "idle_in_transaction_session_timeout": "15s", "statement_timeout": "15s", "TimeZone": "UTC",
 	}

@@ -16,16 +16,22 @@ import (
 func Each(t *testing.T, test func(t *testing.T, d *db.DB)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
-	t.Run("postgres", func(t *testing.T) { test(t, Open(t, Postgres(t, migrated))) })
+	t.Run("postgres", func(t *testing.T) { test(t, PostgreSQL(t)) })
+}
+
+// PostgreSQL opens a migrated, empty PostgreSQL database of its own.
+func PostgreSQL(t testing.TB, with ...db.Option) *db.DB {
+	t.Helper()
+	return Open(t, Postgres(t, migrated), with...)
 }
 
 // System is the context of a test that touches tables directly.
 func System(t testing.TB) context.Context { return viewer.ForSystem(t.Context(), "test") }
 
 // Open opens a database and closes it when the test ends.
-func Open(t testing.TB, source string) *db.DB {
+func Open(t testing.TB, source string, with ...db.Option) *db.DB {
 	t.Helper()
-	d, err := db.Open(t.Context(), source)
+	d, err := db.Open(t.Context(), source, with...)
 	if err != nil {
 		t.Fatal(err)
 	}
