@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // registers the driver "pgx"
+	_ "modernc.org/sqlite"             // registers the driver "sqlite"
+
+	"roster/internal/dbtest"
+)
+
+// store is one filled database and how to reach it.
+type store struct {
+	engine string // sqlite or postgres
+	users  int
+	source string   // for --db
+	flags  []string // --db and --key-file
+	token  string   // an API token that may list users
+	filled time.Duration
+	// database are the processes of the database server, none when it runs inside ours.
+	database []int
+}
+
+// fill makes a database with sample data in folder, or in the cluster for PostgreSQL.
+func fill(ctx context.Context, engine string, users int, folder string, cluster *dbtest.Cluster) (*store, error) {
+	s := &store{engine: engine, users: users, source: filepath.Join(folder, fmt.Sprintf("bench-%d.db", users))}
+	if engine == "postgres" {
+		source, pid, err := s.newDatabase(ctx, cluster.URL)
+		if err != nil {
+			return nil, err
+		}
+		s.source, s.database = source, []int{pid}
+	}
+	s.flags = []string{"--db", s.source, "--key-file", filepath.Join(folder, engine+strconv.Itoa(users)+".key")}
+	began := time.Now()
+	if _, err := command(ctx, s.flags, "demo", "--users", strconv.Itoa(users), "--accounts", strconv.Itoa(users*2/5), "--seed", "1"); err != nil {
+		return nil, err
+	}
+	s.filled = time.Since(began)
+	out, err := command(ctx, s.flags, "token", "create", "--role", "Full Administrator", "--name", "bench")
+	if err != nil {
+		return nil, err
+	}
+	lines := strings.Fields(out)
+	s.token = lines[len(lines)-1]
+	return s, nil
+}
+
+// newDatabase makes a database in the cluster and finds the process that all of PostgreSQL's are children of.
+func (s *store) newDatabase(ctx context.Context, cluster string) (source string, pid int, err error) {
+	admin, err := sql.Open("pgx", cluster)
+	if err != nil {
+		return "", 0, fmt.Errorf("connecting to PostgreSQL: %w", err)
+	}
+	defer admin.Close()
+	name := "bench_" + strconv.Itoa(s.users)
+	if _, err := admin.ExecContext(ctx, "CREATE DATABASE "+name); err != nil {
+		return "", 0, fmt.Errorf("creating a database: %w", err)
+	}
+	var pidFile string
+	if err := admin.QueryRowContext(ctx, "SELECT pg_read_file('postmaster.pid')").Scan(&pidFile); err != nil {
+		return "", 0, fmt.Errorf("finding PostgreSQL's process: %w", err)
+	}
+	first, _, _ := strings.Cut(pidFile, "\n")
+	if pid, err = strconv.Atoi(first); err != nil {
+		return "", 0, fmt.Errorf("finding PostgreSQL's process: %w", err)
+	}
+	u, err := url.Parse(cluster)
+	if err != nil {
+		return "", 0, fmt.Errorf("reading the cluster's address: %w", err)
+	}
+	u.Path = "/" + name
+	return u.String(), pid, nil
+}
+
+// open connects to the database directly, to find rows that requests will ask for.
+func (s *store) open() (*sql.DB, error) {
+	if s.engine == "postgres" {
+		return sql.Open("pgx", s.source)
+	}
+	if _, err := os.Stat(s.source); err != nil {
+		return nil, fmt.Errorf("opening the database: %w", err)
+	}
+	return sql.Open("sqlite", "file:"+s.source+"?_pragma=query_only(1)")
+}
