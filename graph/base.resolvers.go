@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-
 	"roster/graph/generated"
 	"roster/graph/generated/model"
 	"roster/internal/fault"

@@ -8,7 +8,6 @@ package graph
 import (
 	"context"
 	"fmt"
-
 	"roster/graph/generated/model"
 )
 

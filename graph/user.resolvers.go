@@ -8,7 +8,6 @@ package graph
 import (
 	"context"
 	"fmt"
-
 	"roster/ent/generated"
 	"roster/ent/gid"
 	generated1 "roster/graph/generated"

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-
 	"roster/ent/generated"
 	"roster/ent/viewer"
 	generated1 "roster/graph/generated"
