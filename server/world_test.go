@@ -270,16 +270,17 @@ func (r reply) refusal() string {
 	for _, payload := range r.Data {
 		fields, _ := payload.(map[string]any)
 		problems, _ := fields["userErrors"].([]any)
-		for _, p := range problems {
-			problem, _ := p.(map[string]any)
-			code, _ := problem["code"].(string)
-			path, _ := problem["field"].([]any)
-			for i := range path {
-				step, _ := path[i].(string)
-				code += " " + step
-			}
-			return code
+		if len(problems) == 0 {
+			continue
 		}
+		problem, _ := problems[0].(map[string]any)
+		code, _ := problem["code"].(string)
+		path, _ := problem["field"].([]any)
+		for i := range path {
+			step, _ := path[i].(string)
+			code += " " + step
+		}
+		return code
 	}
 	return ""
 }
