@@ -21,7 +21,7 @@ function make() {
   mkdirSync("data", { recursive: true, mode: 0o700 });
   const { status, stdout } = spawnSync(
     "bin/roster",
-    ["demo", "--db", `${folder}/roster.db`, "--users", "5000", "--accounts", "2000", "--seed", "1"],
+    ["demo", "--db", `${folder}/roster.db`, "--users", "5000", "--accounts", "2000", "--seed", "1", "--print-secrets"],
     { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
   );
   if (status !== 0) fail("Making the sample data failed.");

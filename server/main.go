@@ -19,6 +19,7 @@ type commands struct {
 	Serve   serveCmd   `cmd:"" help:"Serve Roster."`
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date. 'serve' does it by itself."`
 	Admin   adminCmd   `cmd:"" help:"Look after administrators."`
+	Demo    demoCmd    `cmd:"" help:"Fill an empty database with sample data."`
 	Token   tokenCmd   `cmd:"" help:"Look after API tokens."`
 
 	Version kong.VersionFlag `help:"Print the version and stop."`

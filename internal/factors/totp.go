@@ -56,12 +56,9 @@ func (s *Service) Enrolled(ctx context.Context, client *ent.Client, userID int) 
 // Enroll gives the user an authenticator app with this seed, sealed at rest, and marks the user. It asks nobody:
 // who may enrol is for the caller to say.
 func (s *Service) Enroll(ctx context.Context, tx *db.Tx, userID int, seed []byte) error {
-	if len(seed) != SeedSize {
-		return fmt.Errorf("enrolling: a seed has %d bytes", SeedSize)
-	}
-	sealed, err := s.Keyring.Seal(sealPurpose, strconv.Itoa(userID), seed)
+	sealed, err := s.Seal(userID, seed)
 	if err != nil {
-		return fmt.Errorf("sealing the seed: %w", err)
+		return err
 	}
 	ctx = viewer.ForSystem(ctx, "factors")
 	if err := tx.Factor.Create().SetUserID(userID).SetKind(factor.KindTOTP).SetSealedSeed(sealed).SetCreatedAt(s.now()).Exec(ctx); err != nil {
@@ -71,6 +68,18 @@ func (s *Service) Enroll(ctx context.Context, tx *db.Tx, userID int, seed []byte
 		return fmt.Errorf("marking the user: %w", err)
 	}
 	return nil
+}
+
+// Seal makes what a factor's row keeps of a user's seed.
+func (s *Service) Seal(userID int, seed []byte) ([]byte, error) {
+	if len(seed) != SeedSize {
+		return nil, fmt.Errorf("sealing: a seed has %d bytes", SeedSize)
+	}
+	sealed, err := s.Keyring.Seal(sealPurpose, strconv.Itoa(userID), seed)
+	if err != nil {
+		return nil, fmt.Errorf("sealing the seed: %w", err)
+	}
+	return sealed, nil
 }
 
 // Verify reports whether code is right now, and uses it up: the same step, or an earlier one, never works again, also

@@ -1,0 +1,145 @@
+package demo
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"iter"
+	"strings"
+
+	"entgo.io/ent/dialect"
+
+	"roster/internal/db"
+)
+
+// mostParameters is how many a statement has at most: longer ones take more time to parse than they save.
+const mostParameters = 2000
+
+// insert writes rows with as few statements as there can be.
+func insert(ctx context.Context, tx *db.Tx, table string, columns []string, rows iter.Seq2[[]any, error]) error {
+	per := mostParameters / len(columns)
+	args := make([]any, 0, per*len(columns))
+	var full *sql.Stmt
+	for row, err := range rows {
+		if err != nil {
+			return err
+		}
+		if args = append(args, row...); len(args) < per*len(columns) {
+			continue
+		}
+		if full == nil {
+			if full, err = tx.SQL.PrepareContext(ctx, statement(tx.Dialect, table, columns, per)); err != nil {
+				return fmt.Errorf("filling %s: %w", table, err)
+			}
+			defer full.Close()
+		}
+		if _, err := full.ExecContext(ctx, args...); err != nil {
+			return fmt.Errorf("filling %s: %w", table, err)
+		}
+		args = args[:0]
+	}
+	if len(args) == 0 {
+		return nil
+	}
+	if _, err := tx.SQL.ExecContext(ctx, statement(tx.Dialect, table, columns, len(args)/len(columns)), args...); err != nil {
+		return fmt.Errorf("filling %s: %w", table, err)
+	}
+	return nil
+}
+
+func statement(in, table string, columns []string, rows int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", table, strings.Join(columns, ", "))
+	for n := range rows * len(columns) {
+		switch {
+		case n == 0:
+			b.WriteString("(")
+		case n%len(columns) == 0:
+			b.WriteString("), (")
+		default:
+			b.WriteString(", ")
+		}
+		if in == dialect.SQLite { // where a numbered parameter is looked up among all the others
+			b.WriteString("?")
+		} else {
+			fmt.Fprintf(&b, "$%d", n+1)
+		}
+	}
+	return b.String() + ")"
+}
+
+// aside is what is taken away while many rows come in, and put back after: it is quicker to build an index of all
+// rows than to keep it row by row.
+type aside struct{ drop, restore []string }
+
+// filled are the tables with many rows.
+var filled = []string{"users", "passwords", "factors", "security_answers", "accounts", "memberships"}
+
+func setAside(ctx context.Context, tx *db.Tx) (aside, error) {
+	query := `SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND tbl_name = $1 AND sql IS NOT NULL`
+	if tx.Dialect == dialect.Postgres {
+		query = `SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = $1
+			AND indexname NOT IN (SELECT conname FROM pg_constraint)`
+	}
+	var a aside
+	for _, table := range filled {
+		if err := a.add(ctx, tx, query, table); err != nil {
+			return a, err
+		}
+	}
+	if tx.Dialect == dialect.SQLite {
+		a.restore = append(a.restore, "INSERT INTO users_search (users_search) VALUES ('rebuild')")
+	}
+	return a, execAll(ctx, tx, a.drop)
+}
+
+func (a *aside) add(ctx context.Context, tx *db.Tx, query, table string) error {
+	rows, err := tx.SQL.QueryContext(ctx, query, table)
+	if err != nil {
+		return fmt.Errorf("reading the indexes of %s: %w", table, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var kind, name, definition string
+		if err := rows.Scan(&kind, &name, &definition); err != nil {
+			return fmt.Errorf("reading the indexes of %s: %w", table, err)
+		}
+		a.drop = append(a.drop, "DROP "+kind+" "+name)
+		a.restore = append(a.restore, definition)
+	}
+	return rows.Err()
+}
+
+func execAll(ctx context.Context, tx *db.Tx, statements []string) error {
+	for _, s := range statements {
+		if _, err := tx.SQL.ExecContext(ctx, s); err != nil {
+			return fmt.Errorf("%.60s: %w", s, err)
+		}
+	}
+	return nil
+}
+
+// prepare lets one transaction take its time.
+func prepare(ctx context.Context, tx *db.Tx) error {
+	if tx.Dialect == dialect.SQLite {
+		return execAll(ctx, tx, []string{"PRAGMA cache_size = -262144"}) // KiB
+	}
+	return execAll(ctx, tx, []string{
+		"SET LOCAL statement_timeout = 0", "SET LOCAL idle_in_transaction_session_timeout = 0", "SET LOCAL maintenance_work_mem = '256MB'",
+	})
+}
+
+// goOn makes the numbers that come next follow those that were given.
+func goOn(ctx context.Context, tx *db.Tx) error {
+	if tx.Dialect == dialect.SQLite {
+		return nil // AUTOINCREMENT sees the greatest number itself
+	}
+	for _, table := range []string{"users", "accounts"} {
+		_, err := tx.SQL.ExecContext(ctx, fmt.Sprintf(
+			"SELECT setval(pg_get_serial_sequence('%s', 'id'), (SELECT max(id) FROM %s))", table, table))
+		if err != nil {
+			return fmt.Errorf("setting the next number of %s: %w", table, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"roster/internal/demo"
+	"roster/internal/factors"
+	"roster/internal/secret"
+	"roster/internal/staff"
+)
+
+type demoCmd struct {
+	store
+	Users        int    `default:"5000" help:"How many users (${default})."`
+	Accounts     int    `default:"2000" help:"How many accounts (${default})."`
+	Seed         uint64 `default:"1" help:"Another one makes other people (${default})."`
+	PrintSecrets bool   `help:"Print the seeds of authenticator apps and the answers to security questions too."`
+	JSON         bool   `name:"json" help:"Print how to sign in as JSON."`
+}
+
+// Run makes the sample and prints how to sign in.
+func (c *demoCmd) Run(ctx context.Context) error {
+	sample := demo.Sample{Users: c.Users, Accounts: c.Accounts, Seed: c.Seed}
+	if err := sample.Check(); err != nil {
+		return err
+	}
+	d, err := c.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	passwords := secret.NewHasher()
+	maker := &demo.Service{
+		DB: d.DB, Now: time.Now, Passwords: passwords,
+		Factors: &factors.Service{DB: d.DB, Now: time.Now, Keyring: d.Keyring},
+		Staff:   &staff.Service{DB: d.DB, Now: time.Now, Passwords: passwords},
+	}
+	if err := maker.Make(ctx, sample); err != nil {
+		return err
+	}
+	logins, err := sample.Logins()
+	if err != nil {
+		return err
+	}
+	if !c.PrintSecrets {
+		for i := range logins {
+			logins[i].TOTP, logins[i].Answer = "", ""
+		}
+	}
+	if c.JSON {
+		return json.NewEncoder(os.Stdout).Encode(logins)
+	}
+	return printLogins(os.Stdout, logins)
+}
+
+// printLogins is for people.
+func printLogins(w io.Writer, logins []demo.Login) error {
+	fmt.Fprintf(w, "Sign in with the password %q as any of:\n\n", demo.Password)
+	out := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	for _, l := range logins {
+		who, more := l.Role, ""
+		if who == "" {
+			who = "a customer"
+		}
+		if l.TOTP != "" {
+			more += "  authenticator key " + l.TOTP
+		}
+		if l.Answer != "" {
+			more += "  answer " + l.Answer
+		}
+		fmt.Fprintf(out, "  %s\t%s\t%s\n", l.Email, who, more)
+	}
+	return out.Flush()
+}
