@@ -29,6 +29,14 @@ func nullIfGone(err error) error {
 	return err
 }
 
+// text reads an optional text; absent is empty.
+func text(given *string) string {
+	if given == nil {
+		return ""
+	}
+	return *given
+}
+
 // askOf reads the arguments of a connection of memberships.
 func askOf(userID int, first *int, after *string) (members.Ask, error) {
 	if first == nil {

@@ -7,18 +7,36 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"roster/graph/generated/model"
 )
 
 func (r *mutationResolver) RequestPasswordReset(ctx context.Context, input model.RequestPasswordResetInput) (*model.RequestPasswordResetPayload, error) {
-	panic(fmt.Errorf("not implemented: RequestPasswordReset - requestPasswordReset"))
+	problems, err := mendable(r.Recovery.Request(ctx, input.Email))
+	return &model.RequestPasswordResetPayload{UserErrors: problems}, err
 }
 
 func (r *mutationResolver) ResetPassword(ctx context.Context, input model.ResetPasswordInput) (*model.ResetPasswordPayload, error) {
-	panic(fmt.Errorf("not implemented: ResetPassword - resetPassword"))
+	err := r.Recovery.Reset(ctx, input.Token, text(input.Answer), input.NewPassword)
+	payload := &model.ResetPasswordPayload{Done: err == nil}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
+}
+
+func (r *mutationResolver) VerifyEmail(ctx context.Context, input model.VerifyEmailInput) (*model.VerifyEmailPayload, error) {
+	err := r.Recovery.VerifyEmail(ctx, input.Token)
+	payload := &model.VerifyEmailPayload{Done: err == nil}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
 }
 
 func (r *queryResolver) PasswordResetByToken(ctx context.Context, token string) (*model.PasswordResetPreview, error) {
-	panic(fmt.Errorf("not implemented: PasswordResetByToken - passwordResetByToken"))
+	found, err := r.Recovery.Preview(ctx, token)
+	if err != nil || found == nil {
+		return nil, err
+	}
+	preview := &model.PasswordResetPreview{PasswordMinLength: found.PasswordMinLength, ExpiresAt: found.ExpiresAt}
+	if found.Question != "" {
+		preview.Question = &found.Question
+	}
+	return preview, nil
 }

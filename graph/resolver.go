@@ -7,6 +7,7 @@ import (
 	"roster/internal/accounts"
 	"roster/internal/factors"
 	"roster/internal/members"
+	"roster/internal/recovery"
 	"roster/internal/signin"
 	"roster/internal/staff"
 	"roster/internal/users"
@@ -20,6 +21,7 @@ type Resolver struct {
 	Staff    *staff.Service
 	SignIns  *signin.Service
 	Factors  *factors.Service
+	Recovery *recovery.Service
 
 	// Version is that of the program.
 	Version string

@@ -32,11 +32,7 @@ func (r *mutationResolver) SignOut(ctx context.Context) (*model.SignOutPayload, 
 }
 
 func (r *mutationResolver) ConfirmIdentity(ctx context.Context, input model.ConfirmIdentityInput) (*model.ConfirmIdentityPayload, error) {
-	code := ""
-	if input.Code != nil {
-		code = *input.Code
-	}
-	done, err := r.SignIns.ConfirmIdentity(ctx, input.Password, code)
+	done, err := r.SignIns.ConfirmIdentity(ctx, input.Password, text(input.Code))
 	payload := &model.ConfirmIdentityPayload{SecondFactorNeeded: done.SecondFactorNeeded}
 	if !done.SudoUntil.IsZero() {
 		payload.SudoUntil = &done.SudoUntil

@@ -7,7 +7,6 @@ package graph
 
 import (
 	"context"
-	"fmt"
 	"roster/ent/generated"
 	"roster/ent/gid"
 	generated1 "roster/graph/generated"
@@ -41,15 +40,43 @@ func (r *mutationResolver) UpdateUser(ctx context.Context, input model.UpdateUse
 }
 
 func (r *mutationResolver) SendPasswordReset(ctx context.Context, input model.SendPasswordResetInput) (*model.SendPasswordResetPayload, error) {
-	panic(fmt.Errorf("not implemented: SendPasswordReset - sendPasswordReset"))
+	id, err := rowOf("userId", gid.User, input.UserID)
+	if err != nil {
+		problems, err := mendable(err)
+		return &model.SendPasswordResetPayload{UserErrors: problems}, err
+	}
+	to, err := r.Recovery.Send(ctx, id)
+	payload := &model.SendPasswordResetPayload{User: to}
+	if err == nil {
+		queued := model.DeliveryStatusQueued
+		payload.Delivery = &queued
+	}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
 }
 
 func (r *mutationResolver) DisableTwoFactor(ctx context.Context, input model.DisableTwoFactorInput) (*model.DisableTwoFactorPayload, error) {
-	panic(fmt.Errorf("not implemented: DisableTwoFactor - disableTwoFactor"))
+	id, err := rowOf("userId", gid.User, input.UserID)
+	if err != nil {
+		problems, err := mendable(err)
+		return &model.DisableTwoFactorPayload{UserErrors: problems}, err
+	}
+	after, err := r.Factors.Disable(ctx, id, text(input.Reason))
+	payload := &model.DisableTwoFactorPayload{User: after}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
 }
 
 func (r *mutationResolver) DisableSecurityQuestion(ctx context.Context, input model.DisableSecurityQuestionInput) (*model.DisableSecurityQuestionPayload, error) {
-	panic(fmt.Errorf("not implemented: DisableSecurityQuestion - disableSecurityQuestion"))
+	id, err := rowOf("userId", gid.User, input.UserID)
+	if err != nil {
+		problems, err := mendable(err)
+		return &model.DisableSecurityQuestionPayload{UserErrors: problems}, err
+	}
+	after, err := r.Recovery.DisableQuestion(ctx, id, text(input.Reason))
+	payload := &model.DisableSecurityQuestionPayload{User: after}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
 }
 
 func (r *queryResolver) User(ctx context.Context, id *string, number *int, email *string) (*generated.User, error) {

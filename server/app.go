@@ -16,7 +16,9 @@ import (
 	"roster/graph"
 	"roster/internal/accounts"
 	"roster/internal/factors"
+	"roster/internal/mail"
 	"roster/internal/members"
+	"roster/internal/recovery"
 	"roster/internal/secret"
 	"roster/internal/signin"
 	"roster/internal/staff"
@@ -33,6 +35,10 @@ type appSettings struct {
 	// dist is the built frontend.
 	dist fs.FS
 	log  *slog.Logger
+	// relay is nil where mails stay in the outbox.
+	relay *mail.Relay
+	// preview shows the outbox on a page.
+	preview bool
 }
 
 // app is a server's parts, wired.
@@ -41,32 +47,66 @@ type app struct {
 	db       *opened
 	graph    *graph.Resolver
 	handler  http.Handler
+	outbox   *mail.Outbox
+	// mails is nil without a relay.
+	mails *mail.Runner
 	// ready is false before the server listens and once it is about to stop.
 	ready atomic.Bool
 }
 
 func newApp(d *opened, s appSettings, now func() time.Time) (*app, error) {
+	outbox, err := mail.NewOutbox(d.DB, d.Keyring, s.base.Hostname())
+	if err != nil {
+		return nil, err
+	}
+	a := &app{settings: s, db: d, outbox: outbox, graph: resolver(d, outbox, now)}
+	if s.relay != nil {
+		if a.mails, err = mail.NewRunner(d.DB, outbox, s.relay, s.base.String(), now); err != nil {
+			return nil, err
+		}
+	}
+	a.handler, err = a.routes(now)
+	return a, err
+}
+
+// resolver holds the activities, each with what it needs.
+func resolver(d *opened, outbox *mail.Outbox, now func() time.Time) *graph.Resolver {
 	passwords := secret.NewHasher()
-	factor := &factors.Service{DB: d.DB, Now: now, Keyring: d.Keyring}
-	a := &app{settings: s, db: d}
-	a.graph = &graph.Resolver{
-		Users:    &users.Service{DB: d.DB, Now: now},
+	factor := &factors.Service{DB: d.DB, Now: now, Keyring: d.Keyring, Outbox: outbox}
+	return &graph.Resolver{
+		Users:    &users.Service{DB: d.DB, Now: now, Outbox: outbox},
 		Accounts: &accounts.Service{DB: d.DB},
 		Members:  &members.Service{DB: d.DB},
 		Staff:    &staff.Service{DB: d.DB, Now: now, Passwords: passwords},
 		Factors:  factor,
+		Recovery: &recovery.Service{DB: d.DB, Now: now, Passwords: passwords, Outbox: outbox},
 		SignIns: &signin.Service{
 			DB: d.DB, Now: now, Passwords: passwords, Factors: factor, Tokens: &tokens.Service{DB: d.DB, Now: now},
 		},
 		Version: version(),
 	}
-	var err error
-	a.handler, err = a.routes(now)
-	return a, err
+}
+
+// start begins what runs beside the requests.
+func (a *app) start(ctx context.Context) error {
+	if a.mails == nil {
+		return nil
+	}
+	return a.mails.Start(ctx)
 }
 
 // close waits for what runs beside the requests. The server must have stopped.
-func (a *app) close() { a.graph.SignIns.Close() }
+func (a *app) close() {
+	a.graph.SignIns.Close()
+	if a.mails == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), inFlight)
+	defer cancel()
+	if err := a.mails.Stop(ctx); err != nil {
+		slog.Warn("stopping the worker of mails", "err", err)
+	}
+}
 
 // prepare makes what must be there before the first request, and prints the one-time link where nobody has set the
 // installation up yet (security.md #50).
@@ -102,6 +142,14 @@ func (a *app) routes(now func() time.Time) (http.Handler, error) {
 	mux.Handle("/graphql", api)
 	mux.HandleFunc("GET /healthz", a.alive)
 	mux.HandleFunc("GET /readyz", a.isReady)
+	if a.settings.preview {
+		outbox := &mail.Preview{
+			DB: a.db.DB, Outbox: a.outbox, BaseURL: a.settings.base.String(),
+			Nonce: func(r *http.Request) string { return web.Nonce(r.Context()) },
+		}
+		mux.Handle("GET /dev/mail", outbox)
+		mux.Handle("GET /dev/mail/{id}", outbox)
+	}
 	mux.Handle("/", page)
 	return web.Chain(mux,
 		web.RequestID, web.AccessLog(a.settings.log), web.Recover(a.settings.log, nil),

@@ -21,6 +21,7 @@ import (
 
 	"roster/frontend"
 	"roster/internal/db"
+	"roster/internal/mail"
 )
 
 // serveCmd is the settings of a server.
@@ -30,6 +31,9 @@ type serveCmd struct {
 	BaseURL      string        `name:"base-url" env:"ROSTER_BASE_URL" default:"http://localhost:8080" placeholder:"URL" help:"The address that people type and that links in mails start with (${default}). It must be https, except for localhost."`
 	CORSOrigin   []string      `name:"cors-origin" env:"ROSTER_CORS_ORIGIN" placeholder:"ORIGIN" help:"A site whose pages may use the API with a token, as https://host. Repeat it for more; none by default."`
 	TrustedProxy []string      `env:"ROSTER_TRUSTED_PROXY" placeholder:"NETWORK" help:"The address or network of a proxy in front, whose word on where a request comes from is taken. Repeat it for more; none by default."`
+	SMTP         string        `name:"smtp" env:"ROSTER_SMTP" placeholder:"URL" help:"The mail server: smtp://user:password@host:587 (TLS by STARTTLS, not optional), smtps://host:465, or smtp://127.0.0.1:25?tls=none for one on this machine. Without it, mails wait in the outbox."`
+	MailFrom     string        `env:"ROSTER_MAIL_FROM" placeholder:"SENDER" help:"Who mails come from, as 'Name <address@example.com>'. Needed with --smtp."`
+	Dev          bool          `env:"ROSTER_DEV" help:"Show the outbox, with its links, on /dev/mail. Only where nobody else can reach the server: --listen must be a loopback address."`
 	Drain        time.Duration `env:"ROSTER_DRAIN" default:"5s" help:"How long to go on after SIGTERM, not ready, until load balancers have noticed (${default})."`
 }
 
@@ -51,6 +55,13 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	relay, err := c.relay()
+	if err != nil {
+		return err
+	}
+	if c.Dev && !loopback(c.Listen) {
+		return errors.New("--dev: everybody who reaches the server could read all mails; --listen must be a loopback address")
+	}
 	dist, err := fs.Sub(frontend.Dist, "dist")
 	if err != nil {
 		return fmt.Errorf("reading the frontend: %w", err)
@@ -67,6 +78,7 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	defer d.Close()
 	app, err := newApp(d, appSettings{
 		base: base, origins: c.CORSOrigin, proxies: proxies, dist: dist, log: slog.Default(),
+		relay: relay, preview: c.Dev,
 	}, time.Now)
 	if err != nil {
 		return err
@@ -75,7 +87,30 @@ func (c *serveCmd) Run(ctx context.Context) error {
 	if err := app.prepare(ctx, os.Stdout); err != nil {
 		return err
 	}
+	if err := app.start(ctx); err != nil {
+		return err
+	}
 	return c.listen(ctx, app)
+}
+
+// relay is nil where none is set.
+func (c *serveCmd) relay() (*mail.Relay, error) {
+	if c.SMTP == "" {
+		return nil, nil //nolint:nilnil // mails stay in the outbox
+	}
+	if c.MailFrom == "" {
+		return nil, errors.New("--smtp needs --mail-from: who do the mails come from?")
+	}
+	relay, err := mail.NewRelay(c.SMTP, c.MailFrom, nil)
+	if err != nil {
+		return nil, fmt.Errorf("--smtp, --mail-from: %w", err)
+	}
+	return relay, nil
+}
+
+func loopback(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	return err == nil && local(host)
 }
 
 func (c *serveCmd) listen(ctx context.Context, app *app) error {

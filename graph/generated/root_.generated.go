@@ -111,6 +111,7 @@ type ComplexityRoot struct {
 		SignIn                  func(childComplexity int, input model.SignInInput) int
 		SignOut                 func(childComplexity int) int
 		UpdateUser              func(childComplexity int, input model.UpdateUserInput) int
+		VerifyEmail             func(childComplexity int, input model.VerifyEmailInput) int
 		VerifySecondFactor      func(childComplexity int, input model.VerifySecondFactorInput) int
 	}
 
@@ -227,6 +228,11 @@ type ComplexityRoot struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	VerifyEmailPayload struct {
+		Done       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Viewer struct {
@@ -563,6 +569,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateUser(childComplexity, args["input"].(model.UpdateUserInput)), true
+	case "Mutation.verifyEmail":
+		if e.ComplexityRoot.Mutation.VerifyEmail == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_verifyEmail_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.VerifyEmail(childComplexity, args["input"].(model.VerifyEmailInput)), true
 	case "Mutation.verifySecondFactor":
 		if e.ComplexityRoot.Mutation.VerifySecondFactor == nil {
 			break
@@ -1012,6 +1029,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UserError.Message(childComplexity), true
 
+	case "VerifyEmailPayload.done":
+		if e.ComplexityRoot.VerifyEmailPayload.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerifyEmailPayload.Done(childComplexity), true
+	case "VerifyEmailPayload.userErrors":
+		if e.ComplexityRoot.VerifyEmailPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerifyEmailPayload.UserErrors(childComplexity), true
+
 	case "Viewer.accounts":
 		if e.ComplexityRoot.Viewer.Accounts == nil {
 			break
@@ -1068,6 +1098,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UpdateUserInput", ec.unmarshalInputUpdateUserInput),
 			graphql.NewInputUnmarshaler("UserFilter", ec.unmarshalInputUserFilter),
 			graphql.NewInputUnmarshaler("UserOrder", ec.unmarshalInputUserOrder),
+			graphql.NewInputUnmarshaler("VerifyEmailInput", ec.unmarshalInputVerifyEmailInput),
 			graphql.NewInputUnmarshaler("VerifySecondFactorInput", ec.unmarshalInputVerifySecondFactorInput),
 		)
 	}
@@ -1361,6 +1392,8 @@ extend type Mutation {
   requestPasswordReset(input: RequestPasswordResetInput!): RequestPasswordResetPayload @alone @public
   "Sets a new password with the token of a reset link. All sessions end; nobody is signed in by it."
   resetPassword(input: ResetPasswordInput!): ResetPasswordPayload @alone @public
+  "Confirms with the token of a mailed link that the address is the user's."
+  verifyEmail(input: VerifyEmailInput!): VerifyEmailPayload @alone @public
 }
 
 "What the page behind a reset link shows."
@@ -1398,6 +1431,20 @@ input ResetPasswordInput {
 "What became of the new password."
 type ResetPasswordPayload {
   "Whether the password was changed."
+  done: Boolean!
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"The token of a verification link."
+input VerifyEmailInput {
+  "The token."
+  token: String!
+}
+
+"What became of the verification."
+type VerifyEmailPayload {
+  "Whether the address is verified now."
   done: Boolean!
   "What to mend."
   userErrors: [UserError!]!
@@ -2174,6 +2221,16 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
+}
+
+func (ec *executionContext) childFields_VerifyEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "done":
+		return ec.fieldContext_VerifyEmailPayload_done(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_VerifyEmailPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VerifyEmailPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	ent "roster/ent/generated"
 	"roster/ent/generated/factor"
@@ -15,10 +14,8 @@ import (
 	"roster/internal/audit"
 	"roster/internal/db"
 	"roster/internal/fault"
+	"roster/internal/mail"
 )
-
-// reasonMax is how many characters a reason may have.
-const reasonMax = 200
 
 // Disable switches off the two-factor sign-in of a user for staff (product.md A7): all factors go, all sessions end,
 // and the user is told by mail, with the reason. fault.Required, fault.TooLong: the reason. fault.NotAllowed: there is
@@ -35,14 +32,21 @@ func (s *Service) Disable(ctx context.Context, userID int, reason string) (*ent.
 		if err := access.Sudo(ctx, s.now()); err != nil {
 			return err
 		}
-		if _, err := checkReason(reason); err != nil {
+		said, err := audit.Reason("reason", reason)
+		if err != nil {
 			return err
 		}
-		var err error
 		if u, err = s.removable(ctx, tx, userID); err != nil {
 			return err
 		}
 		if u, err = s.remove(ctx, tx, u); err != nil {
+			return err
+		}
+		err = s.Outbox.Enqueue(ctx, tx, s.now(), mail.Message{
+			Kind: mail.TwoFactorDisabled, To: u.Email, UserID: u.ID, Language: u.Language,
+			Params: map[string]string{"name": u.Name(), "reason": said},
+		})
+		if err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, s.now(), entry)
@@ -51,17 +55,6 @@ func (s *Service) Disable(ctx context.Context, userID int, reason string) (*ent.
 		return nil, err
 	}
 	return u, nil
-}
-
-func checkReason(reason string) (string, error) {
-	reason = strings.TrimSpace(reason)
-	switch {
-	case reason == "":
-		return "", fault.On("reason", fault.Required, "Please say why.")
-	case utf8.RuneCountInString(reason) > reasonMax:
-		return "", fault.On("reason", fault.TooLong, "The reason may have up to 200 characters.")
-	}
-	return reason, nil
 }
 
 // removable is the user, when the viewer may act on them and there is something to remove.

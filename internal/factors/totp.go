@@ -15,6 +15,7 @@ import (
 	"roster/ent/generated/factor"
 	"roster/ent/viewer"
 	"roster/internal/db"
+	"roster/internal/mail"
 	"roster/internal/secret"
 )
 
@@ -37,6 +38,7 @@ type Service struct {
 	DB      *db.DB
 	Now     func() time.Time
 	Keyring *secret.Keyring
+	Outbox  *mail.Outbox
 }
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }

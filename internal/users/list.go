@@ -14,13 +14,15 @@ import (
 	"roster/ent/permission"
 	"roster/internal/access"
 	"roster/internal/db"
+	"roster/internal/mail"
 	"roster/internal/paging"
 )
 
 // Service holds what is done with users.
 type Service struct {
-	DB  *db.DB
-	Now func() time.Time
+	DB     *db.DB
+	Now    func() time.Time
+	Outbox *mail.Outbox
 }
 
 // Order is what a list of users runs along.

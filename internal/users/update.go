@@ -18,6 +18,8 @@ import (
 	"roster/internal/db"
 	"roster/internal/email"
 	"roster/internal/fault"
+	"roster/internal/links"
+	"roster/internal/mail"
 	"roster/internal/name"
 )
 
@@ -156,7 +158,7 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, before *ent.User, p prof
 	})
 }
 
-// moved does what a new address brings with it: sessions and reset links end, the new address is asked, the old one told.
+// moved does what a new address brings with it: sessions and open links end, the new address is asked, the old one told.
 func (s *Service) moved(ctx context.Context, tx *db.Tx, before, after *ent.User) error {
 	if _, err := tx.Session.Delete().Where(session.UserID(after.ID)).Exec(ctx); err != nil {
 		return fmt.Errorf("ending sessions: %w", err)
@@ -165,7 +167,14 @@ func (s *Service) moved(ctx context.Context, tx *db.Tx, before, after *ent.User)
 	if err != nil {
 		return fmt.Errorf("ending links: %w", err)
 	}
-	return nil
+	err = s.Outbox.Enqueue(ctx, tx, s.now(), mail.Message{
+		Kind: mail.EmailChanged, To: before.Email, UserID: before.ID, Language: after.Language,
+		Params: map[string]string{"name": after.Name(), "address": email.Mask(after.Email)},
+	})
+	if err != nil {
+		return err
+	}
+	return links.Send(ctx, tx, s.Outbox, s.now(), after, mail.VerifyEmail)
 }
 
 // difference holds what changed, before and after, for the audit log.

@@ -298,6 +298,20 @@ type UserOrder struct {
 	Direction OrderDirection `json:"direction"`
 }
 
+// The token of a verification link.
+type VerifyEmailInput struct {
+	// The token.
+	Token string `json:"token"`
+}
+
+// What became of the verification.
+type VerifyEmailPayload struct {
+	// Whether the address is verified now.
+	Done bool `json:"done"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // The second factor.
 type VerifySecondFactorInput struct {
 	// The six digits that the authenticator app shows.

@@ -1,0 +1,135 @@
+package mail
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"maps"
+	"strings"
+	text "text/template"
+
+	ent "roster/ent/generated"
+	"roster/internal/secret"
+	"roster/internal/settings"
+)
+
+// Letter is a mail as people read it.
+type Letter struct {
+	Subject, Text, HTML string
+}
+
+//go:embed templates
+var files embed.FS
+
+var layout = template.Must(template.ParseFS(files, "templates/layout.html"))
+
+// texts are named language/KIND.
+var texts = func() *text.Template {
+	set := text.New("").Option("missingkey=error")
+	for _, language := range languages {
+		for _, kind := range Kinds {
+			content, err := files.ReadFile("templates/" + language + "/" + strings.ToLower(string(kind)) + ".txt")
+			if err != nil {
+				panic(err)
+			}
+			text.Must(set.New(language + "/" + string(kind)).Parse(string(content)))
+		}
+	}
+	return set
+}()
+
+// languages are those that texts are written in; the first stands in for others.
+var languages = []string{"en", "de"}
+
+// compose writes the mail of a row. Its link is made here and nowhere else: from the sealed nonce, which is gone once
+// the mail was sent; the words then stand without it.
+func (o *Outbox) compose(row *ent.Mail, baseURL string, chosen settings.Settings) (Letter, error) {
+	l, parts, err := o.write(row, baseURL, chosen)
+	if err != nil {
+		return Letter{}, err
+	}
+	var page bytes.Buffer
+	err = layout.Execute(&page, map[string]any{
+		"Language": known(row.Language), "Subject": l.Subject, "Company": chosen.Company, "Parts": parts,
+	})
+	if err != nil {
+		return Letter{}, fmt.Errorf("writing mail %d: %w", row.ID, err)
+	}
+	l.HTML = page.String()
+	return l, nil
+}
+
+// write fills in the text.
+func (o *Outbox) write(row *ent.Mail, baseURL string, chosen settings.Settings) (Letter, []part, error) {
+	link, err := o.link(row, baseURL)
+	if err != nil {
+		return Letter{}, nil, err
+	}
+	values := map[string]string{"company": chosen.Company, "site": baseURL}
+	maps.Copy(values, row.Params)
+	var b strings.Builder
+	if err := texts.ExecuteTemplate(&b, known(row.Language)+"/"+row.Kind, values); err != nil {
+		return Letter{}, nil, fmt.Errorf("writing mail %d: %w", row.ID, err)
+	}
+	subject, body, _ := strings.Cut(b.String(), "\n\n")
+	if strings.ContainsAny(subject, "\r\n\x00") {
+		return Letter{}, nil, fmt.Errorf("writing mail %d: the subject has more than one line", row.ID)
+	}
+	parts := paragraphs(body, link)
+	return Letter{Subject: subject, Text: asText(parts)}, parts, nil
+}
+
+func known(language string) string {
+	for _, l := range languages {
+		if l == language {
+			return l
+		}
+	}
+	return languages[0]
+}
+
+func (o *Outbox) link(row *ent.Mail, baseURL string) (string, error) {
+	to, has := linked[Kind(row.Kind)]
+	if !has {
+		return "", nil
+	}
+	if len(row.SealedNonce) == 0 {
+		return "", nil
+	}
+	nonce, err := o.Keyring.Open(sealPurpose, row.MessageID, row.SealedNonce)
+	if err != nil {
+		return "", fmt.Errorf("opening the link of mail %d: %w", row.ID, err)
+	}
+	return baseURL + to.path + "#" + secret.FromNonce(to.purpose, nonce).Plain, nil
+}
+
+// part is a paragraph, or a link with the words on its button.
+type part struct{ Text, Link string }
+
+// paragraphs reads the body of a text: an empty line ends a paragraph, and one in [brackets] is the link's.
+func paragraphs(body, link string) []part {
+	var parts []part
+	for p := range strings.SplitSeq(strings.TrimSpace(body), "\n\n") {
+		p = strings.Join(strings.Fields(p), " ")
+		switch {
+		case p == "":
+		case strings.HasPrefix(p, "[") && strings.HasSuffix(p, "]"):
+			parts = append(parts, part{Text: p[1 : len(p)-1], Link: link})
+		default:
+			parts = append(parts, part{Text: p})
+		}
+	}
+	return parts
+}
+
+func asText(parts []part) string {
+	lines := make([]string, len(parts))
+	for i, p := range parts {
+		lines[i] = p.Text
+		if p.Link != "" {
+			lines[i] += ":\n" + p.Link
+		}
+	}
+	return strings.Join(lines, "\n\n") + "\n"
+}

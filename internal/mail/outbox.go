@@ -1,0 +1,142 @@
+// Package mail is the outbox, the texts of the mails and the worker that sends them. A mail's row and its job are
+// written in the transaction of their cause, so that neither is ever without the other (security.md part 11).
+package mail
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"entgo.io/ent/dialect"
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver"
+	"github.com/riverqueue/river/riverdriver/riverdatabasesql"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+
+	"roster/ent/viewer"
+	"roster/internal/db"
+	"roster/internal/secret"
+)
+
+// Kind is what a mail is about; each has a text in every language.
+type Kind string
+
+// The kinds.
+const (
+	PasswordReset            Kind = "PASSWORD_RESET"
+	PasswordChanged          Kind = "PASSWORD_CHANGED"
+	TwoFactorDisabled        Kind = "TWO_FACTOR_DISABLED"
+	SecurityQuestionDisabled Kind = "SECURITY_QUESTION_DISABLED"
+	EmailChanged             Kind = "EMAIL_CHANGED"
+	VerifyEmail              Kind = "VERIFY_EMAIL"
+)
+
+// Kinds are all of them.
+var Kinds = []Kind{PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail}
+
+// linked says which kinds carry a link: the path of its page, and what its token opens.
+var linked = map[Kind]struct {
+	path    string
+	purpose secret.Purpose
+}{
+	PasswordReset: {"/reset", secret.Reset},
+	VerifyEmail:   {"/verify-email", secret.VerifyEmail},
+}
+
+// longestParam is how many characters of a text by people stand in a mail (security.md #77).
+const longestParam = 200
+
+const sealPurpose = "mail nonce"
+
+// Message is a mail to be sent.
+type Message struct {
+	Kind Kind
+	// To is an address in its stored spelling.
+	To       string
+	UserID   int
+	Language string
+	// Params are what the text names: never a secret.
+	Params map[string]string
+	// Nonce and TokenID are those of the link's token, for the kinds that have a link.
+	Nonce   []byte
+	TokenID int
+}
+
+// Outbox takes mails.
+type Outbox struct {
+	Keyring *secret.Keyring
+	// Host is the part behind the @ of Message-IDs.
+	Host string
+
+	jobs *river.Client[*sql.Tx]
+}
+
+// NewOutbox makes the outbox of a database.
+func NewOutbox(d *db.DB, ring *secret.Keyring, host string) (*Outbox, error) {
+	jobs, err := river.NewClient(driver(d), &river.Config{})
+	if err != nil {
+		return nil, fmt.Errorf("preparing the queue of mails: %w", err)
+	}
+	return &Outbox{Keyring: ring, Host: host, jobs: jobs}, nil
+}
+
+func driver(d *db.DB) riverdriver.Driver[*sql.Tx] {
+	if d.Dialect == dialect.Postgres {
+		return riverdatabasesql.New(d.Writer())
+	}
+	return riversqlite.New(d.Writer())
+}
+
+// job names the mail to send.
+type job struct {
+	MailID int `json:"mailId"`
+}
+
+// Kind is the name of the job, for ever.
+func (job) Kind() string { return "mail" }
+
+// Enqueue puts a mail into the outbox; it leaves after tx was committed.
+func (o *Outbox) Enqueue(ctx context.Context, tx *db.Tx, at time.Time, m Message) error {
+	if _, needed := linked[m.Kind]; needed != (m.Nonce != nil) {
+		return fmt.Errorf("enqueueing %s: with a link or without", m.Kind)
+	}
+	if strings.ContainsAny(m.To, "\r\n\x00") {
+		return errors.New("enqueueing a mail: the address has a line break")
+	}
+	id := uuid.NewString() + "@" + o.Host
+	create := tx.Mail.Create().SetKind(string(m.Kind)).SetRecipient(m.To).SetUserID(m.UserID).SetLanguage(m.Language).
+		SetParams(plain(m.Params)).SetMessageID(id).SetCreatedAt(at)
+	if m.Nonce != nil {
+		sealed, err := o.Keyring.Seal(sealPurpose, id, m.Nonce)
+		if err != nil {
+			return fmt.Errorf("sealing a link: %w", err)
+		}
+		create.SetSealedNonce(sealed).SetTokenID(m.TokenID)
+	}
+	row, err := create.Save(viewer.ForSystem(ctx, "outbox"))
+	if err != nil {
+		return fmt.Errorf("saving a mail: %w", err)
+	}
+	if _, err := o.jobs.InsertTx(ctx, tx.SQL, job{MailID: row.ID}, &river.InsertOpts{MaxAttempts: attempts}); err != nil {
+		return fmt.Errorf("queueing a mail: %w", err)
+	}
+	return nil
+}
+
+// plain makes texts by people short and of one line.
+func plain(params map[string]string) map[string]string {
+	out := make(map[string]string, len(params))
+	for name, value := range params {
+		value = strings.Join(strings.Fields(value), " ")
+		if utf8.RuneCountInString(value) > longestParam {
+			value = string([]rune(value)[:longestParam]) + "…"
+		}
+		out[name] = value
+	}
+	return out
+}

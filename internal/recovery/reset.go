@@ -1,0 +1,205 @@
+package recovery
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	ent "roster/ent/generated"
+	"roster/ent/generated/factor"
+	"roster/ent/generated/onetimetoken"
+	entpassword "roster/ent/generated/password"
+	"roster/ent/generated/securityanswer"
+	"roster/ent/generated/session"
+	"roster/ent/viewer"
+	"roster/internal/audit"
+	"roster/internal/db"
+	"roster/internal/fault"
+	"roster/internal/links"
+	"roster/internal/mail"
+	"roster/internal/questions"
+	"roster/internal/secret"
+	"roster/internal/settings"
+	"roster/internal/throttle"
+)
+
+// mostWrong is how many wrong answers burn a link (security.md #39).
+const mostWrong = 5
+
+// Preview is what the page behind a reset link shows.
+type Preview struct {
+	// Question is the security question in the user's language; empty when none is set.
+	Question          string
+	PasswordMinLength int
+	ExpiresAt         time.Time
+}
+
+// Preview returns what the page behind a link shows; nil when the link does not stand.
+func (s *Service) Preview(ctx context.Context, token string) (*Preview, error) {
+	l, err := links.Find(ctx, s.DB.Client, mail.PasswordReset, token, s.now())
+	if err != nil || l == nil {
+		return nil, err
+	}
+	p := &Preview{PasswordMinLength: int(least(l.User)), ExpiresAt: l.Token.ExpiresAt}
+	answer, err := s.answerOf(ctx, l.User.ID)
+	if err != nil || answer == nil {
+		return p, err
+	}
+	texts := answer.Edges.Question.Texts
+	if p.Question = texts[l.User.Language]; p.Question == "" {
+		p.Question = texts["en"]
+	}
+	return p, nil
+}
+
+// least is how long the user's password must be (security.md #3).
+func least(u *ent.User) secret.Least {
+	if u.TwoFactorEnabled {
+		return secret.WithSecondFactor
+	}
+	return secret.Alone
+}
+
+// answerOf is nil for users without a security question.
+func (s *Service) answerOf(ctx context.Context, userID int) (*ent.SecurityAnswer, error) {
+	a, err := s.DB.SecurityAnswer.Query().Where(securityanswer.UserID(userID)).WithQuestion().Only(viewer.ForSystem(ctx, "password reset"))
+	if ent.IsNotFound(err) {
+		return nil, nil //nolint:nilnil // no question is an answer, not a failure
+	} else if err != nil {
+		return nil, fmt.Errorf("loading a security question: %w", err)
+	}
+	return a, nil
+}
+
+func linkOver() error {
+	return fault.On("token", fault.Expired, "This link was used, replaced or is too old. Please ask for another.")
+}
+
+// Reset sets a new password with the token of a link, and the answer to the security question where one is set
+// (product.md C11). Every session and every other open link ends; a second factor stays and is asked next. fault.Expired
+// on token: the link does not stand. fault.Required, fault.Wrong on answer; five wrong ones burn the link. On
+// newPassword: what secret.Policy says.
+func (s *Service) Reset(ctx context.Context, token, answer, newPassword string) error {
+	l, err := links.Find(ctx, s.DB.Client, mail.PasswordReset, token, s.now())
+	if err != nil {
+		return err
+	} else if l == nil {
+		return linkOver()
+	}
+	if err := s.checkPassword(ctx, l.User, newPassword); err != nil {
+		return err
+	}
+	if err := s.checkAnswer(ctx, l, answer); err != nil {
+		return err
+	}
+	hash, err := s.Passwords.Hash(ctx, newPassword)
+	if err != nil {
+		return fmt.Errorf("hashing the new password: %w", err)
+	}
+	entry := audit.Entry{Action: audit.PasswordReset, Target: audit.OnUser(l.User.ID)}
+	return audit.Act(viewer.ForSystem(ctx, "password reset"), s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) error {
+		used, err := links.Use(ctx, tx, l, s.now())
+		if err != nil {
+			return err
+		} else if !used {
+			return linkOver()
+		}
+		if err := s.replace(ctx, tx, l.User, hash); err != nil {
+			return err
+		}
+		err = s.Outbox.Enqueue(ctx, tx, s.now(), mail.Message{
+			Kind: mail.PasswordChanged, To: l.User.Email, UserID: l.User.ID, Language: l.User.Language,
+			Params: map[string]string{"name": l.User.Name()},
+		})
+		if err != nil {
+			return err
+		}
+		entry.Detail = map[string]any{"firstProofOfAddress": !l.User.EmailVerified}
+		return audit.Record(ctx, tx, s.now(), entry)
+	})
+}
+
+func (s *Service) checkPassword(ctx context.Context, u *ent.User, newPassword string) error {
+	chosen, err := settings.Load(ctx, s.DB.Client)
+	if err != nil {
+		return err
+	}
+	policy := secret.Policy{Names: []string{settings.Product, chosen.Company}}
+	who := secret.Person{FirstName: u.FirstName, LastName: u.LastName, Email: u.Email}
+	return policy.Check("newPassword", newPassword, who, least(u))
+}
+
+// checkAnswer counts each try, on every surface together, before it is made (security.md #24).
+func (s *Service) checkAnswer(ctx context.Context, l *links.Link, given string) error {
+	stored, err := s.answerOf(ctx, l.User.ID)
+	if err != nil || stored == nil {
+		return err
+	}
+	if questions.Canonical(given) == "" {
+		return fault.On("answer", fault.Required, "Please answer your security question.")
+	}
+	whose, locked := throttle.User(l.User.ID), false
+	system := viewer.ForSystem(ctx, "password reset")
+	err = db.InTx(system, s.DB, func(ctx context.Context, tx *db.Tx) error {
+		err := throttle.SecondFactor.Take(ctx, tx, whose, s.now())
+		if locked = err != nil && throttle.IsRefusal(err); locked {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	right, _, err := s.Passwords.Verify(ctx, stored.Hash, questions.Canonical(given), 0)
+	if err != nil {
+		return fmt.Errorf("checking an answer: %w", err)
+	}
+	return db.InTx(system, s.DB, func(ctx context.Context, tx *db.Tx) error {
+		if right && !locked {
+			return throttle.SecondFactor.GiveBack(ctx, tx, whose)
+		}
+		wrong := fault.On("answer", fault.Wrong, "The answer is not right, or there were too many tries.")
+		tx.Remember(func(ctx context.Context, tx *db.Tx) error { return s.noteWrong(ctx, tx, l, wrong) })
+		return wrong
+	})
+}
+
+// noteWrong counts a wrong answer against the link, and burns it at the fifth.
+func (s *Service) noteWrong(ctx context.Context, tx *db.Tx, l *links.Link, wrong error) error {
+	_, err := tx.SQL.ExecContext(ctx, `UPDATE one_time_tokens SET wrong_answers = wrong_answers + 1,
+		used_at = CASE WHEN wrong_answers + 1 >= $1 THEN $2 ELSE used_at END WHERE id = $3 AND used_at IS NULL`, mostWrong, s.now(), l.Token.ID)
+	if err != nil {
+		return fmt.Errorf("counting a wrong answer: %w", err)
+	}
+	return audit.Refused(ctx, tx, s.now(), audit.Entry{Action: audit.PasswordReset, Target: audit.OnUser(l.User.ID)}, wrong)
+}
+
+// replace writes the new password and ends what the old one opened (security.md #6, #19). A link that was the first
+// proof of the address also ends what was set up before anybody had proved it (#34).
+func (s *Service) replace(ctx context.Context, tx *db.Tx, u *ent.User, hash string) error {
+	now := s.now()
+	n, err := tx.Password.Update().Where(entpassword.UserID(u.ID)).SetHash(hash).SetWrapped(false).SetChangedAt(now).Save(ctx)
+	if err == nil && n == 0 {
+		err = tx.Password.Create().SetUserID(u.ID).SetHash(hash).SetChangedAt(now).Exec(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("saving the new password: %w", err)
+	}
+	if _, err := tx.Session.Delete().Where(session.UserID(u.ID)).Exec(ctx); err != nil {
+		return fmt.Errorf("ending sessions: %w", err)
+	}
+	if _, err := tx.OneTimeToken.Delete().Where(onetimetoken.UserID(u.ID), onetimetoken.UsedAtIsNil()).Exec(ctx); err != nil {
+		return fmt.Errorf("ending links: %w", err)
+	}
+	update := tx.User.UpdateOneID(u.ID).AddCredentialVersion(1).SetEmailVerified(true)
+	if !u.EmailVerified {
+		if _, err := tx.Factor.Delete().Where(factor.UserID(u.ID)).Exec(ctx); err != nil {
+			return fmt.Errorf("removing factors: %w", err)
+		}
+		update.SetTwoFactorEnabled(false)
+	}
+	if err := update.Exec(ctx); err != nil {
+		return fmt.Errorf("saving user: %w", err)
+	}
+	return throttle.Password.Clear(ctx, tx, throttle.User(u.ID))
+}
