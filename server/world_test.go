@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base32"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -25,6 +26,7 @@ import (
 	"roster/internal/db"
 	"roster/internal/dbtest"
 	"roster/internal/email"
+	"roster/internal/questions"
 	"roster/internal/secret"
 	"roster/internal/users"
 )
@@ -65,7 +67,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w.app, err = newApp(&opened{DB: d, Keyring: ring}, appSettings{
 		base: base, origins: []string{"https://shop.example"},
 		dist: fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}},
-		log:  slog.New(slog.DiscardHandler),
+		log:  slog.New(slog.DiscardHandler), preview: true,
 	}, w.clock)
 	if err != nil {
 		t.Fatal(err)
@@ -156,6 +158,51 @@ func (w *world) code() string {
 		w.t.Fatal(err)
 	}
 	return code
+}
+
+// link is the token in the latest mail to the address, as the outbox's page shows it; empty when that mail has none.
+func (w *world) link(to, subject string) string {
+	w.t.Helper()
+	var id int
+	err := w.db.Reader().QueryRowContext(w.t.Context(), "SELECT max(id) FROM mails WHERE recipient = $1", to).Scan(&id)
+	if err != nil {
+		w.t.Fatalf("no mail to %s: %v", to, err)
+	}
+	response, err := w.server.Client().Get(fmt.Sprintf("%s/dev/mail/%d", w.server.URL, id))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	page, err := io.ReadAll(response.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if !strings.Contains(string(page), "<h1>"+subject+"</h1>") {
+		w.t.Fatalf("not about %q: %s", subject, page)
+	}
+	_, link, _ := strings.Cut(string(page), "https://roster.test/")
+	_, token, _ := strings.Cut(link, "#")
+	token, _, _ = strings.Cut(token, `"`)
+	return token
+}
+
+// question gives a user a security question with this answer.
+func (w *world) question(u *ent.User, answer string) {
+	w.t.Helper()
+	hash, err := secret.NewHasher().Hash(w.t.Context(), questions.Canonical(answer))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.tx(func(ctx context.Context, tx *db.Tx) error {
+		q, err := tx.SecurityQuestion.Create().SetTexts(map[string]string{"en": "Your first pet?", "de": "Ihr erstes Haustier?"}).Save(ctx)
+		if err != nil {
+			return err
+		}
+		if err := tx.SecurityAnswer.Create().SetUserID(u.ID).SetQuestion(q).SetHash(hash).SetSetAt(w.now).Exec(ctx); err != nil {
+			return err
+		}
+		return tx.User.UpdateOneID(u.ID).SetSecurityQuestionSet(true).Exec(ctx)
+	})
 }
 
 // count is the number of rows that the condition holds for.
