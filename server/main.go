@@ -20,6 +20,7 @@ type commands struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database's schema up to date. 'serve' does it by itself."`
 	Admin   adminCmd   `cmd:"" help:"Look after administrators."`
 	Demo    demoCmd    `cmd:"" help:"Fill an empty database with sample data."`
+	Import  importCmd  `cmd:"" help:"Take data over from other systems."`
 	Token   tokenCmd   `cmd:"" help:"Look after API tokens."`
 
 	Version kong.VersionFlag `help:"Print the version and stop."`

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"strings"
 	"time"
 
@@ -128,10 +127,7 @@ func (d *DB) Reader() *sql.DB { return d.read }
 
 // Placeholder is the n-th parameter of a statement, counted from 1, as the dialect writes it.
 func (d *DB) Placeholder(n int) string {
-	if d.Dialect == dialect.Postgres {
-		return "$" + strconv.Itoa(n)
-	}
-	return "?"
+	return placeholder(d.Dialect, n)
 }
 
 // Close closes all connections.

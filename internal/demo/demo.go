@@ -160,7 +160,7 @@ func (m maker) fill(ctx context.Context, tx *db.Tx) error {
 		{"accounts", []string{"id", "name", "name_key", "email", "email_key", "status", "created_at", "updated_at", "version"}, m.companies()},
 		{"memberships", []string{"user_id", "account_id", "owner", "permissions", "last_seen_at", "since"}, m.links()},
 	} {
-		if err := insert(ctx, tx, t.name, t.columns, t.rows); err != nil {
+		if err := tx.Insert(ctx, t.name, t.columns, t.rows); err != nil {
 			return err
 		}
 	}

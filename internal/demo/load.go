@@ -2,71 +2,12 @@ package demo
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
-	"iter"
-	"strings"
 
 	"entgo.io/ent/dialect"
 
 	"roster/internal/db"
 )
-
-// mostParameters is how many a statement has at most: longer ones take more time to parse than they save.
-const mostParameters = 2000
-
-// insert writes rows with as few statements as there can be.
-func insert(ctx context.Context, tx *db.Tx, table string, columns []string, rows iter.Seq2[[]any, error]) error {
-	per := mostParameters / len(columns)
-	args := make([]any, 0, per*len(columns))
-	var full *sql.Stmt
-	for row, err := range rows {
-		if err != nil {
-			return err
-		}
-		if args = append(args, row...); len(args) < per*len(columns) {
-			continue
-		}
-		if full == nil {
-			if full, err = tx.SQL.PrepareContext(ctx, statement(tx.Dialect, table, columns, per)); err != nil {
-				return fmt.Errorf("filling %s: %w", table, err)
-			}
-			defer full.Close()
-		}
-		if _, err := full.ExecContext(ctx, args...); err != nil {
-			return fmt.Errorf("filling %s: %w", table, err)
-		}
-		args = args[:0]
-	}
-	if len(args) == 0 {
-		return nil
-	}
-	if _, err := tx.SQL.ExecContext(ctx, statement(tx.Dialect, table, columns, len(args)/len(columns)), args...); err != nil {
-		return fmt.Errorf("filling %s: %w", table, err)
-	}
-	return nil
-}
-
-func statement(in, table string, columns []string, rows int) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", table, strings.Join(columns, ", "))
-	for n := range rows * len(columns) {
-		switch {
-		case n == 0:
-			b.WriteString("(")
-		case n%len(columns) == 0:
-			b.WriteString("), (")
-		default:
-			b.WriteString(", ")
-		}
-		if in == dialect.SQLite { // where a numbered parameter is looked up among all the others
-			b.WriteString("?")
-		} else {
-			fmt.Fprintf(&b, "$%d", n+1)
-		}
-	}
-	return b.String() + ")"
-}
 
 // aside is what is taken away while many rows come in, and put back after: it is quicker to build an index of all
 // rows than to keep it row by row.

@@ -46,7 +46,10 @@ func newRelay(t *testing.T, secured bool) *relay {
 	r.address = socket.Addr().String()
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(socket) }()
-	t.Cleanup(func() { _ = server.Close(); <-ended })
+	t.Cleanup(func() {
+		_ = server.Close()
+		_ = <-ended // that it was closed
+	})
 	return r
 }
 

@@ -96,3 +96,9 @@ func expensiveSetup(password, salt []byte, rounds int) (*blowfish.Cipher, error)
 	}
 	return cipher, nil
 }
+
+// IsBcrypt reports whether Wrap would take the hash.
+func IsBcrypt(s string) bool {
+	_, err := parseBcrypt(s)
+	return err == nil
+}

@@ -1,0 +1,137 @@
+package imports
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"roster/ent/permission"
+	"roster/ent/viewer"
+	"roster/internal/access"
+	"roster/internal/audit"
+	"roster/internal/db"
+	"roster/internal/secret"
+)
+
+// Service imports.
+type Service struct {
+	DB        *db.DB
+	Now       func() time.Time
+	Passwords *secret.Hasher
+}
+
+// Options say how.
+type Options struct {
+	// Name is that of the file, for the audit log.
+	Name string
+	// DryRun reports what would happen, and changes nothing.
+	DryRun bool
+	// SkipBad leaves lines with faults out, and what does not stand without them; else a fault stops all.
+	SkipBad bool
+}
+
+// Count is what became of people, accounts or links.
+type Count struct {
+	Added int `json:"added"`
+	// Present were there already, and stay as they are; Differ of them are not as the file says.
+	Present int `json:"present"`
+	Differ  int `json:"differ"`
+}
+
+// Report is what an import did, or would do.
+type Report struct {
+	DryRun bool `json:"dryRun"`
+	// Done says whether the data are in the database.
+	Done     bool    `json:"done"`
+	Lines    int     `json:"lines"` // without the first
+	Skipped  int     `json:"skipped"`
+	People   Count   `json:"people"`
+	Accounts Count   `json:"accounts"`
+	Links    Count   `json:"links"`
+	Faults   []Fault `json:"faults"`
+}
+
+// errDry ends a dry run: its transaction is rolled back.
+var errDry = errors.New("dry run")
+
+// CSV imports a file of users, accounts and memberships, in one transaction. It needs IMPORT_DATA. With faults in the
+// file nothing is imported and the report names them, unless the bad lines are to be skipped. People, accounts and
+// links that are there already stay as they are. An error means that the file as a whole cannot be read, or that the
+// database failed.
+func (s *Service) CSV(ctx context.Context, file io.Reader, o Options) (*Report, error) {
+	if err := access.Staff(ctx, permission.ImportData); err != nil {
+		return nil, err
+	}
+	lines, faults, err := read(file, s.now())
+	if err != nil {
+		return nil, err
+	}
+	there, err := s.accountsOf(ctx, lines)
+	if err != nil {
+		return nil, err
+	}
+	p, more := planOf(lines, there)
+	bad := map[int]bool{}
+	for _, f := range append(faults, more...) {
+		bad[f.Line] = true
+	}
+	r := &Report{DryRun: o.DryRun, Faults: append(faults, more...), Skipped: len(bad)}
+	r.Lines = len(lines) + faultyLines(faults)
+	slices.SortStableFunc(r.Faults, func(a, b Fault) int { return a.Line - b.Line })
+	if len(r.Faults) > 0 && !o.SkipBad {
+		return r, nil
+	}
+	hashes, err := s.wrap(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	err = db.InTx(viewer.ForSystem(ctx, "import"), s.DB, func(ctx context.Context, tx *db.Tx) error {
+		*r = Report{DryRun: r.DryRun, Faults: r.Faults, Skipped: r.Skipped, Lines: r.Lines}
+		if err := s.apply(ctx, tx, p, hashes, r); err != nil {
+			return err
+		}
+		if o.DryRun {
+			return errDry
+		}
+		return audit.Record(ctx, tx, s.now(), audit.Entry{Action: audit.Imported, Detail: map[string]any{
+			"file": o.Name, "people": r.People, "accounts": r.Accounts, "links": r.Links, "skipped": r.Skipped,
+		}})
+	})
+	if err != nil && !errors.Is(err, errDry) {
+		return nil, fmt.Errorf("importing: %w", err)
+	}
+	r.Done = err == nil
+	return r, nil
+}
+
+// accountsOf is how many accounts of the database have each address of the file.
+func (s *Service) accountsOf(ctx context.Context, lines []line) (map[string]int, error) {
+	there := map[string]int{}
+	for _, l := range lines {
+		if l.account != nil {
+			there[l.account.address.Key] = 0
+		}
+	}
+	rows, err := companiesThere(viewer.ForSystem(ctx, "import"), s.DB.Client, slices.Collect(maps.Keys(there)))
+	if err != nil {
+		return nil, err
+	}
+	for key, list := range rows {
+		there[key] = len(list)
+	}
+	return there, nil
+}
+
+func faultyLines(faults []Fault) int {
+	lines := map[int]bool{}
+	for _, f := range faults {
+		lines[f.Line] = true
+	}
+	return len(lines)
+}
+
+func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }

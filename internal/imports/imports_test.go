@@ -1,0 +1,217 @@
+package imports_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"roster/ent/generated/user"
+	"roster/ent/permission"
+	"roster/ent/viewer"
+	"roster/internal/db"
+	"roster/internal/dbtest"
+	"roster/internal/factors"
+	"roster/internal/fault"
+	"roster/internal/imports"
+	"roster/internal/secret"
+	"roster/internal/signin"
+	"roster/internal/tokens"
+)
+
+const first = "email,first_name,last_name,language,account_name,account_email,account_status,owner,permissions,last_login,password_hash\n"
+
+func service(d *db.DB) *imports.Service {
+	now := func() time.Time { return time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC) }
+	return &imports.Service{DB: d, Now: now, Passwords: secret.NewHasher()}
+}
+
+func file(t *testing.T, name string) string {
+	t.Helper()
+	content, err := os.ReadFile("testdata/" + name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+func run(t *testing.T, d *db.DB, text string, o imports.Options) *imports.Report {
+	t.Helper()
+	r, err := service(d).CSV(dbtest.System(t), strings.NewReader(text), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func count(t *testing.T, d *db.DB, from string) (n int) {
+	t.Helper()
+	if err := d.Reader().QueryRowContext(t.Context(), "SELECT count(*) FROM "+from).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// The good file, twice: the second time nothing is added, and what staff changed since is left alone and counted.
+func TestGoodFile(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		text := file(t, "customers.csv")
+		dry := run(t, d, text, imports.Options{DryRun: true})
+		if dry.Done || dry.People.Added != 2044 || count(t, d, "users") != 0 || count(t, d, "audit_entries") != 0 {
+			t.Fatalf("dry run: %+v, %d users", dry, count(t, d, "users"))
+		}
+		r := run(t, d, text, imports.Options{Name: "customers.csv"})
+		if !r.Done || r.Lines != 2984 || len(r.Faults) != 0 ||
+			r.People != (imports.Count{Added: 2044}) || r.Accounts != (imports.Count{Added: 1500}) || r.Links != (imports.Count{Added: 2964}) {
+			t.Errorf("%+v", r)
+		}
+		rows := []string{"users", "accounts", "memberships", "memberships WHERE owner", "passwords WHERE wrapped", "users WHERE email_verified"}
+		want := []int{2044, 1500, 2964, 1500, 12, 0}
+		for i := range rows {
+			if n := count(t, d, rows[i]); n != want[i] {
+				t.Errorf("%s: %d, want %d", rows[i], n, want[i])
+			}
+		}
+		if _, err := d.Writer().ExecContext(t.Context(), "UPDATE users SET first_name = 'Other' WHERE email_key = 'user0003@post.example'"); err != nil {
+			t.Fatal(err)
+		}
+		again := run(t, d, text, imports.Options{})
+		if !again.Done || again.People != (imports.Count{Present: 2044, Differ: 1}) || again.Accounts != (imports.Count{Present: 1500}) ||
+			again.Links != (imports.Count{Present: 2964}) {
+			t.Errorf("the second time: %+v", again)
+		}
+		if count(t, d, "users WHERE first_name = 'Other'") != 1 || count(t, d, "users") != 2044 {
+			t.Error("the second time changed something")
+		}
+	})
+}
+
+// All sixteen faults, each with its line, and nothing imported; with the bad lines left out, the good ones are.
+func TestFaultyFile(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		text := file(t, "customers-with-faults.csv")
+		r := run(t, d, text, imports.Options{})
+		want := []string{
+			"2986 email", "2987 email", "2988 owner", "2989 owner", "2990 owner", "2991 permissions", "2992 last_login", "2993 last_login",
+			"2994 language", "2995 first_name", "2996 password_hash", "2997 email", "2998 first_name", "2999 email", "3000 account_status", "3001 ",
+		}
+		var got []string
+		for _, f := range r.Faults {
+			got = append(got, fmt.Sprintf("%d %s", f.Line, f.Column))
+			if f.Reason == "" {
+				t.Errorf("line %d: no reason", f.Line)
+			}
+		}
+		if !slices.Equal(got, want) || r.Done || r.Skipped != 16 || count(t, d, "users")+count(t, d, "accounts") != 0 {
+			t.Errorf("%v, done %t, skipped %d, %d users", got, r.Done, r.Skipped, count(t, d, "users"))
+		}
+		r = run(t, d, text, imports.Options{SkipBad: true})
+		if !r.Done || r.People.Added != 2044 || r.Accounts.Added != 1500 || r.Skipped != 16 {
+			t.Errorf("without the bad lines: %+v", r)
+		}
+	})
+}
+
+// An imported password works as before, and is hashed anew by the first sign-in (security.md #7).
+func TestOldPasswordWorks(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		run(t, d, file(t, "customers.csv"), imports.Options{})
+		passwords := secret.NewHasher()
+		in := &signin.Service{
+			DB: d, Now: time.Now, Passwords: passwords, Factors: &factors.Service{DB: d, Now: time.Now}, Tokens: &tokens.Service{DB: d, Now: time.Now},
+		}
+		t.Cleanup(in.Close)
+		for _, try := range []struct {
+			password string
+			good     bool
+		}{{"correct horse battery 0004", false}, {"correct horse battery 0003", true}, {"correct horse battery 0003", true}} {
+			request := httptest.NewRequest(http.MethodPost, "/graphql", nil)
+			ctx := viewer.With(t.Context(), &viewer.Viewer{Kind: viewer.Anonymous})
+			out, err := in.SignIn(signin.WithCookies(ctx, httptest.NewRecorder(), request), "USER0003@post.example", try.password, false)
+			if good := err == nil && out.Viewer != nil; good != try.good {
+				t.Errorf("%q: %v, %v", try.password, out.Viewer, err)
+			}
+		}
+		if count(t, d, "passwords WHERE wrapped") != 11 {
+			t.Error("the old hash is still there")
+		}
+	})
+}
+
+// What single lines and whole files can have wrong.
+func TestFaults(t *testing.T) {
+	d := dbtest.SQLite(t)
+	const account = "Acme,billing@acme.example,Active"
+	for name, c := range map[string]struct {
+		text, want string
+	}{
+		"control character":       {"a@b.example,A\u0007,B,en,,,,,,,\n", "line 2, first_name"},
+		"no first name":           {"a@b.example,,B,en,,,,,,,\n", "line 2, first_name"},
+		"account without name":    {"a@b.example,A,B,en,,billing@acme.example,Active,yes,,,\n", "line 2, account_name"},
+		"account without owner":   {"a@b.example,A,B,en,Acme,billing@acme.example,Active,,,,\n", "line 2, owner"},
+		"login in the future":     {"a@b.example,A,B,en,,,,,,2027-01-01T00:00:00Z,\n", "line 2, last_login"},
+		"twice":                   {"a@b.example,A,B,en," + account + ",yes,,,\na@b.example,A,B,en," + account + ",yes,,,\n", "line 3: Line 2"},
+		"other status":            {"a@b.example,A,B,en," + account + ",yes,,,\nb@b.example,A,B,en,Acme,billing@acme.example,Closed,no,,,\n", "line 3, account_status: Line 2"},
+		"quotation marks":         {"a@b.example,A \"B,C,en,,,,,,,\nb@b.example,A,B,en,,,,,,,\n", "line 2: The quotation"},
+		"unclosed quotation mark": {"\"a@b.example,A,B,en,,,,,,,\n", "line 2: The quotation"},
+		"too many columns":        {"a@b.example,A,B,en,,,,,,,,\n", "line 2: This line has 12"},
+	} {
+		r := run(t, d, first+c.text, imports.Options{})
+		if r.Done || len(r.Faults) == 0 || !strings.HasPrefix(r.Faults[0].String(), c.want) {
+			t.Errorf("%s: %v, want %q", name, r.Faults, c.want)
+		}
+	}
+	for name, text := range map[string]string{
+		"empty": "", "no such columns": "a,b,c\n", "a column twice": "email," + first, "a column missing": strings.Replace(first, "owner,", "", 1),
+	} {
+		if _, err := service(d).CSV(dbtest.System(t), strings.NewReader(text), imports.Options{}); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if n := count(t, d, "users") + count(t, d, "accounts"); n != 0 {
+		t.Errorf("%d rows were imported", n)
+	}
+}
+
+// Forms that are as good: byte order mark, CRLF, columns in another order, quoted line breaks are names' matter.
+func TestForms(t *testing.T) {
+	d := dbtest.SQLite(t)
+	text := "\ufeffFirst_Name,email,last_name,language,account_name,account_email,account_status,owner,permissions,last_login,password_hash\r\n" +
+		"\"Ann, of\",ANN@B.example,Ö,,\"Acme, Ltd\",billing@acme.example,ACTIVE,YES,,,\r\n"
+	if r := run(t, d, text, imports.Options{}); !r.Done || r.People.Added != 1 || r.Accounts.Added != 1 {
+		t.Errorf("%+v", r)
+	}
+	u, err := d.User.Query().Where(user.EmailKey("ann@b.example")).Only(dbtest.System(t))
+	if err != nil || u.FirstName != "Ann, of" || u.Language != "en" || u.Email != "ANN@B.example" {
+		t.Errorf("%v, %v", u, err)
+	}
+	// The account is there: further members need no owner in the file, another owner does not take its place.
+	r := run(t, d, first+"bob@b.example,Bob,B,en,\"Acme, Ltd\",billing@acme.example,Active,no,INVOICES,,\n", imports.Options{})
+	if !r.Done || r.Links.Added != 1 || count(t, d, "memberships") != 2 {
+		t.Errorf("a further member: %+v", r)
+	}
+	r = run(t, d, first+"cy@b.example,Cy,B,en,\"Acme, Ltd\",billing@acme.example,Active,yes,,,\n", imports.Options{})
+	if !r.Done || r.Links.Added != 0 || r.Links.Differ != 1 || count(t, d, "memberships WHERE owner") != 1 {
+		t.Errorf("another owner: %+v", r)
+	}
+	if text, err := json.Marshal(r); err != nil || !strings.Contains(string(text), `"links":{"added":0,"present":0,"differ":1}`) {
+		t.Errorf("as JSON: %s, %v", text, err)
+	}
+}
+
+func TestWhoMay(t *testing.T) {
+	d := dbtest.SQLite(t)
+	for _, v := range []*viewer.Viewer{
+		{Kind: viewer.Anonymous}, {Kind: viewer.User, UserID: 1}, {Kind: viewer.Staff, UserID: 1, Permissions: permission.SetOf(permission.ListUsers)},
+	} {
+		_, err := service(d).CSV(viewer.With(t.Context(), v), strings.NewReader(first), imports.Options{})
+		if !fault.Is(err, fault.Forbidden) && !fault.Is(err, fault.Unauthenticated) {
+			t.Errorf("%s: %v", v.Kind, err)
+		}
+	}
+}
