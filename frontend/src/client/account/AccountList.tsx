@@ -3,10 +3,9 @@ import { IconBuilding } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
-import { type FragmentType, graphql, readFragment } from "../../gen";
+import { graphql } from "../../gen";
 import { faultOf } from "../../lib/api/fault";
-import { useFormats } from "../../lib/format";
-import { Badge } from "../../ui/Badge";
+import { MembershipItem } from "../../lib/members/MembershipItem";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorState } from "../../ui/ErrorState";
 import { Section } from "../../ui/Section";
@@ -18,26 +17,13 @@ const AccountListDocument = graphql(`
       accounts(first: 25, after: $after) {
         nodes {
           id
-          ...AccountItem_membership
+          ...MembershipItem_membership
         }
         pageInfo {
           hasNextPage
           endCursor
         }
       }
-    }
-  }
-`);
-
-const AccountItemFragment = graphql(`
-  fragment AccountItem_membership on Membership {
-    owner
-    permissions
-    account {
-      id
-      number
-      name
-      status
     }
   }
 `);
@@ -78,7 +64,7 @@ function Chunk({ after }: { after?: string }) {
     <>
       <ul className={classes.list}>
         {nodes.map((node) => (
-          <AccountItem key={node.id} membership={node} />
+          <MembershipItem key={node.id} membership={node} whose="own" />
         ))}
       </ul>
       {pageInfo.hasNextPage &&
@@ -93,29 +79,5 @@ function Chunk({ after }: { after?: string }) {
           </div>
         ))}
     </>
-  );
-}
-
-function AccountItem({ membership }: { membership: FragmentType<typeof AccountItemFragment> }) {
-  const { t } = useTranslation("client");
-  const { t: c } = useTranslation("common");
-  const formats = useFormats();
-  const { account, owner, permissions } = readFragment(AccountItemFragment, membership);
-  return (
-    <li className={classes.item}>
-      <div className={classes.head}>
-        <h3 className={classes.name}>{account.name}</h3>
-        <span className={classes.number}>#{account.number}</span>
-        {owner && <Badge tone="accent">{t("accounts.owner")}</Badge>}
-        {account.status !== "ACTIVE" && <Badge>{t(`accounts.status.${account.status}`)}</Badge>}
-      </div>
-      <p className={classes.may}>
-        {owner
-          ? t("accounts.ownerMay")
-          : permissions.length === 0
-            ? t("accounts.mayNothing")
-            : formats.list(permissions.map((permission) => c(`accountPermission.${permission}`)))}
-      </p>
-    </li>
   );
 }

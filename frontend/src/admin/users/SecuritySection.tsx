@@ -1,0 +1,75 @@
+import { Button } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { type FragmentType, graphql, readFragment } from "../../gen";
+import { useCan } from "../../lib/session/useSession";
+import { Section } from "../../ui/Section";
+import { DisableDialog } from "./DisableDialog";
+import { ResetDialog } from "./ResetDialog";
+import classes from "./SecuritySection.module.css";
+import { QuestionIcon, TwoFactorIcon } from "./useColumns";
+
+const SecuritySectionFragment = graphql(`
+  fragment SecuritySection_user on User {
+    id
+    name
+    email
+    state
+    twoFactorEnabled
+    securityQuestionSet
+  }
+`);
+
+/** How the user signs in, and what staff can do about it. Nothing can be switched on for somebody. */
+export function SecuritySection({ user: masked }: { user: FragmentType<typeof SecuritySectionFragment> }) {
+  const { t } = useTranslation("admin");
+  const user = readFragment(SecuritySectionFragment, masked);
+  const can = useCan();
+  const [open, setOpen] = useState<"twoFactor" | "question" | "reset">();
+  const close = () => setOpen(undefined);
+  const asked = user.securityQuestionSet ?? false;
+  return (
+    <Section title={t("security.title")} flush>
+      <ul className={classes.list}>
+        <li className={classes.item}>
+          <TwoFactorIcon on={user.twoFactorEnabled} />
+          <div className={classes.words}>
+            <h3>{t("users.twoFactor")}</h3>
+            <p>{t(user.twoFactorEnabled ? "security.twoFactorOn" : "security.twoFactorOff")}</p>
+          </div>
+          {user.twoFactorEnabled && can("DISABLE_USER_TWO_FACTOR") && (
+            <Button variant="default" size="xs" onClick={() => setOpen("twoFactor")}>
+              {t("disable.twoFactor.action")}
+            </Button>
+          )}
+        </li>
+        <li className={classes.item}>
+          <QuestionIcon on={asked} />
+          <div className={classes.words}>
+            <h3>{t("users.question")}</h3>
+            <p>{t(asked ? "security.questionOn" : "security.questionOff")}</p>
+          </div>
+          {asked && can("DISABLE_USER_SECURITY_QUESTION") && (
+            <Button variant="default" size="xs" onClick={() => setOpen("question")}>
+              {t("disable.question.action")}
+            </Button>
+          )}
+        </li>
+        {can("RESET_USER_PASSWORD") && user.state === "ACTIVE" && (
+          <li className={classes.item}>
+            <span />
+            <div className={classes.words}>
+              <h3>{t("security.password")}</h3>
+              <p>{t("security.passwordHint")}</p>
+            </div>
+            <Button variant="default" size="xs" onClick={() => setOpen("reset")}>
+              {t("reset.action")}
+            </Button>
+          </li>
+        )}
+      </ul>
+      {open === "reset" && <ResetDialog user={user} onClose={close} />}
+      {(open === "twoFactor" || open === "question") && <DisableDialog what={open} user={user} onClose={close} />}
+    </Section>
+  );
+}

@@ -1,0 +1,34 @@
+import { useTranslation } from "react-i18next";
+import { RelativeTime } from "../../ui/RelativeTime";
+import { RowLink } from "../../ui/rows";
+import { StateBadge } from "./StateBadge";
+import { UserMenu } from "./UserMenu";
+import classes from "./UsersPage.module.css";
+import { QuestionIcon, TwoFactorIcon } from "./useColumns";
+import type { UserRow } from "./userRow";
+
+/** A user of the list where the screen is too narrow for columns. */
+export function UserCard({ user, onReset }: { user: UserRow; onReset: () => void }) {
+  const { t } = useTranslation("admin");
+  return (
+    <div className={classes.card}>
+      <div className={classes.words}>
+        <span className={classes.name}>
+          <RowLink to="/admin/users/$number" params={{ number: String(user.number) }}>
+            {user.name}
+          </RowLink>
+          <StateBadge user={user} />
+        </span>
+        <div className={classes.email}>{user.email}</div>
+        <div className={classes.signs}>
+          <TwoFactorIcon on={user.twoFactorEnabled} />
+          <QuestionIcon on={user.securityQuestionSet ?? false} />
+          <span>
+            {t("users.lastLogin")}: <RelativeTime at={user.lastLoginAt} />
+          </span>
+        </div>
+      </div>
+      <UserMenu user={user} onReset={onReset} />
+    </div>
+  );
+}

@@ -1,0 +1,84 @@
+import { getRouteApi } from "@tanstack/react-router";
+import { useCallback, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useFormats } from "../../lib/format";
+import { DataTable } from "../../ui/DataTable";
+import { EmptyState } from "../../ui/EmptyState";
+import { Page } from "../../ui/Page";
+import { ActiveFilters } from "./ActiveFilters";
+import { ResetDialog } from "./ResetDialog";
+import { filterOf, hasShortWord, orderOf, type UsersSearch } from "./search";
+import { UserCard } from "./UserCard";
+import { UsersToolbar } from "./UsersToolbar";
+import { useColumns } from "./useColumns";
+import { useHiddenColumns } from "./useHiddenColumns";
+import { useUserPages } from "./useUserPages";
+import { useUsersCount } from "./useUsersCount";
+import classes from "./UsersPage.module.css";
+import type { UserRow } from "./userRow";
+
+const route = getRouteApi("/admin/users");
+
+/** Manage Users: finds one of many at once. What it shows stands in the address. */
+export function UsersPage() {
+  const { t } = useTranslation("admin");
+  const formats = useFormats();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const change = useCallback(
+    (change: Partial<UsersSearch>) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
+    [navigate],
+  );
+  // "The last 30 days" are those before the list was opened: the filter must not change with every render.
+  const [now] = useState(() => Date.now());
+  const filter = useMemo(() => filterOf(search, now), [search, now]);
+  const { sort, direction } = search;
+  const orderBy = useMemo(() => orderOf({ sort, direction }), [sort, direction]);
+
+  const { rows, more, fetchMore, retry, loading, fault } = useUserPages(filter, orderBy);
+  const count = useUsersCount(filter);
+  const [resetting, setResetting] = useState<UserRow>();
+  const columns = useColumns(setResetting);
+  const [hidden, setHidden, resetHidden] = useHiddenColumns();
+
+  return (
+    <Page title={t("users.title")} lead={count && countText(count)} fill>
+      <UsersToolbar
+        search={search}
+        onChange={change}
+        columns={columns.filter(({ id }) => id !== "menu" && id !== "name")}
+        hidden={hidden}
+        onHidden={setHidden}
+        onResetHidden={resetHidden}
+      />
+      <ActiveFilters search={search} onChange={change} />
+      {hasShortWord(search.q) && <p className={classes.hint}>{t("users.shortWords")}</p>}
+      <DataTable
+        label={t("users.title")}
+        columns={columns}
+        hidden={hidden}
+        rows={rows}
+        rowId={({ id }) => id}
+        sort={orderBy}
+        onSort={({ field, direction }) => change({ sort: field as UsersSearch["sort"], direction })}
+        compact={(user) => <UserCard user={user} onReset={() => setResetting(user)} />}
+        loading={loading}
+        fault={fault}
+        onRetry={retry}
+        more={more}
+        onEndNear={fetchMore}
+        total={count?.totalCount}
+        minWidth="52rem"
+        empty={<EmptyState title={t("users.none")}>{t("users.noneHint")}</EmptyState>}
+      />
+      {resetting && <ResetDialog user={resetting} onClose={() => setResetting(undefined)} />}
+    </Page>
+  );
+
+  function countText({ totalCount, totalCountIsEstimate }: { totalCount: number; totalCountIsEstimate: boolean }) {
+    return t(totalCountIsEstimate ? "users.countAbout" : "users.count", {
+      count: totalCount,
+      number: formats.number(totalCount),
+    });
+  }
+}

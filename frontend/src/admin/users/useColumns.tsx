@@ -1,0 +1,123 @@
+import { IconHelpCircle, IconHelpCircleFilled, IconShieldCheckFilled, IconShieldOff } from "@tabler/icons-react";
+import { useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { useFormats } from "../../lib/format";
+import type { Column } from "../../ui/DataTable";
+import { RelativeTime } from "../../ui/RelativeTime";
+import { RowLink } from "../../ui/rows";
+import { StatusIcon } from "../../ui/StatusIcon";
+import { StateBadge } from "./StateBadge";
+import { UserMenu } from "./UserMenu";
+import classes from "./UsersPage.module.css";
+import type { UserRow } from "./userRow";
+
+/** The columns of Manage Users; every one but the menu can be sorted by. */
+export function useColumns(onReset: (user: UserRow) => void): readonly Column<UserRow>[] {
+  const { t } = useTranslation("admin");
+  const formats = useFormats();
+  return useMemo(
+    () => [
+      {
+        id: "name",
+        header: t("users.name"),
+        sort: "NAME",
+        cell: (user) => (
+          <span className={classes.name}>
+            <RowLink to="/admin/users/$number" params={{ number: String(user.number) }}>
+              {user.name}
+            </RowLink>
+            <StateBadge user={user} />
+          </span>
+        ),
+      },
+      { id: "email", header: t("users.email"), sort: "EMAIL", cell: (user) => user.email },
+      { id: "number", header: t("users.number"), sort: "NUMBER", width: "6rem", align: "end", cell: (u) => u.number },
+      {
+        id: "twoFactor",
+        header: t("users.twoFactor"),
+        sort: "TWO_FACTOR",
+        sortFirst: "DESC",
+        width: "7rem",
+        align: "center",
+        cell: (user) => <TwoFactorIcon on={user.twoFactorEnabled} />,
+      },
+      {
+        id: "question",
+        header: t("users.question"),
+        sort: "SECURITY_QUESTION",
+        sortFirst: "DESC",
+        width: "7rem",
+        align: "center",
+        cell: (user) => <QuestionIcon on={user.securityQuestionSet ?? false} />,
+      },
+      {
+        id: "lastLogin",
+        header: t("users.lastLogin"),
+        sort: "LAST_LOGIN",
+        sortFirst: "DESC",
+        width: "9.5rem",
+        cell: (user) => <RelativeTime at={user.lastLoginAt} />,
+      },
+      {
+        id: "verified",
+        header: t("users.verified"),
+        sort: "EMAIL_VERIFIED",
+        width: "9rem",
+        cell: (user) => t(user.emailVerified ? "user.verified" : "user.unverified"),
+      },
+      {
+        id: "language",
+        header: t("users.language"),
+        sort: "LANGUAGE",
+        width: "7rem",
+        cell: (user) => user.language,
+      },
+      {
+        id: "state",
+        header: t("users.state"),
+        sort: "STATE",
+        width: "8rem",
+        cell: (user) => t(`state.${user.state ?? "ACTIVE"}`),
+      },
+      {
+        id: "created",
+        header: t("users.created"),
+        sort: "CREATED",
+        sortFirst: "DESC",
+        width: "9rem",
+        cell: (user) => user.createdAt && formats.date(user.createdAt),
+      },
+      {
+        id: "menu",
+        header: t("users.menu"),
+        headerHidden: true,
+        width: "3.5rem",
+        align: "end",
+        cell: (user) => <UserMenu user={user} onReset={() => onReset(user)} />,
+      },
+    ],
+    [t, formats, onReset],
+  );
+}
+
+export function TwoFactorIcon({ on }: { on: boolean }) {
+  const { t } = useTranslation("admin");
+  return (
+    <StatusIcon
+      icon={on ? IconShieldCheckFilled : IconShieldOff}
+      on={on}
+      label={t(on ? "users.twoFactorOn" : "users.twoFactorOff")}
+    />
+  );
+}
+
+export function QuestionIcon({ on }: { on: boolean }) {
+  const { t } = useTranslation("admin");
+  return (
+    <StatusIcon
+      icon={on ? IconHelpCircleFilled : IconHelpCircle}
+      on={on}
+      label={t(on ? "users.questionOn" : "users.questionOff")}
+    />
+  );
+}

@@ -1,0 +1,49 @@
+import { useTranslation } from "react-i18next";
+import { type FragmentType, graphql, readFragment } from "../../gen";
+import { Badge } from "../../ui/Badge";
+import { useFormats } from "../format";
+import classes from "./MembershipItem.module.css";
+
+const MembershipItemFragment = graphql(`
+  fragment MembershipItem_membership on Membership {
+    owner
+    permissions
+    account {
+      id
+      number
+      name
+      status
+    }
+  }
+`);
+
+/** An account that somebody can reach, and what they may do in it. Stands in a list. */
+export function MembershipItem({
+  membership,
+  whose,
+}: {
+  membership: FragmentType<typeof MembershipItemFragment>;
+  /** Whether the reader is meant, or somebody else. */
+  whose: "own" | "other";
+}) {
+  const { t } = useTranslation();
+  const formats = useFormats();
+  const { account, owner, permissions } = readFragment(MembershipItemFragment, membership);
+  return (
+    <li className={classes.item}>
+      <div className={classes.head}>
+        <h3 className={classes.name}>{account.name}</h3>
+        <span className={classes.number}>#{account.number}</span>
+        {owner && <Badge tone="accent">{t("membership.owner")}</Badge>}
+        {account.status !== "ACTIVE" && <Badge>{t(`membership.status.${account.status}`)}</Badge>}
+      </div>
+      <p className={classes.may}>
+        {owner
+          ? t(`membership.ownerMay.${whose}`)
+          : permissions.length === 0
+            ? t(`membership.mayNothing.${whose}`)
+            : formats.list(permissions.map((permission) => t(`accountPermission.${permission}`)))}
+      </p>
+    </li>
+  );
+}
