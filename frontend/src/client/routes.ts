@@ -24,6 +24,31 @@ const signInRoute = createRoute({
   component: lazyRouteComponent(() => import("./door/SignInPage"), "SignInPage"),
 });
 
+const forgotPasswordRoute = createRoute({
+  getParentRoute: () => doorRoute,
+  path: "forgot-password",
+  component: lazyRouteComponent(() => import("./door/ForgotPasswordPage"), "ForgotPasswordPage"),
+});
+
+// Pages behind links that were mailed or printed. They open for whoever holds the link, signed in or not.
+const resetRoute = createRoute({
+  getParentRoute: () => doorRoute,
+  path: "reset",
+  component: lazyRouteComponent(() => import("./door/ResetPage"), "ResetPage"),
+});
+
+const verifyEmailRoute = createRoute({
+  getParentRoute: () => doorRoute,
+  path: "verify-email",
+  component: lazyRouteComponent(() => import("./door/VerifyEmailPage"), "VerifyEmailPage"),
+});
+
+const setUpRoute = createRoute({
+  getParentRoute: () => doorRoute,
+  path: "set-up",
+  component: lazyRouteComponent(() => import("./door/SetUpPage"), "SetUpPage"),
+});
+
 /** The pages of those who are signed in. */
 const insideRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -39,4 +64,7 @@ const accountRoute = createRoute({
 });
 
 /** The client area. Two frames, so two branches. */
-export const clientRoutes = [doorRoute.addChildren([signInRoute]), insideRoute.addChildren([accountRoute])] as const;
+export const clientRoutes = [
+  doorRoute.addChildren([signInRoute, forgotPasswordRoute, resetRoute, verifyEmailRoute, setUpRoute]),
+  insideRoute.addChildren([accountRoute]),
+] as const;

@@ -5,7 +5,7 @@ import { useSyncExternalStore } from "react";
 const tokens = new Map<string, string>();
 const listeners = new Set<() => void>();
 
-const bearing = ["/set-up", "/reset-password"];
+const bearing = ["/set-up", "/reset", "/verify-email"];
 
 /** Takes the token out of the address bar. Call it before the router reads the address. */
 export function takeFragmentToken(location: Location = window.location, history: History = window.history): void {
@@ -21,12 +21,6 @@ export function watchFragmentTokens(): void {
   // Capturing: before the router's own listener sees the address.
   window.addEventListener("popstate", () => takeFragmentToken(), { capture: true });
   window.addEventListener("hashchange", () => takeFragmentToken(), { capture: true });
-}
-
-/** Forgets the token: it was used. */
-export function dropFragmentToken(path: string): void {
-  tokens.delete(path);
-  tell();
 }
 
 /** The token that came with the link to `path`, if one did. */

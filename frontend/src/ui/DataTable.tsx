@@ -186,14 +186,7 @@ export function DataTable<Row extends RowData>({
   return (
     <div className={classes.frame}>
       {loading && !waiting && <div className={classes.progress} aria-hidden="true" />}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard */}
-      <div
-        ref={scroller}
-        className={classes.scroller}
-        role="region"
-        aria-label={label}
-        tabIndex={models.length > 0 ? -1 : 0}
-      >
+      <section ref={scroller} className={classes.scroller} aria-label={label} tabIndex={models.length > 0 ? -1 : 0}>
         <table
           className={`${classes.table} ${classes.link} ${asCards ? classes.compact : ""}`}
           style={asCards ? undefined : { minInlineSize: minWidth }}
@@ -261,7 +254,7 @@ export function DataTable<Row extends RowData>({
           <div className={classes.more}>{loading ? t("table.loadingMore") : ""}</div>
         )}
         {fault && models.length > 0 && <ErrorState fault={fault} onRetry={onRetry} />}
-      </div>
+      </section>
       {models.length === 0 && !waiting && (
         <div className={classes.state}>{fault ? <ErrorState fault={fault} onRetry={onRetry} /> : empty}</div>
       )}
@@ -303,6 +296,7 @@ function Heading<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: So
 
 function Space({ height, columns }: { height: number; columns: number }) {
   return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row of nothing but height has no focus to lose
     <tr className={classes.space} aria-hidden="true">
       <td colSpan={columns} style={{ blockSize: height }} />
     </tr>

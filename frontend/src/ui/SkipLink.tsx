@@ -5,6 +5,7 @@ import classes from "./SkipLink.module.css";
 export function SkipLink() {
   const { t } = useTranslation();
   return (
+    // biome-ignore lint/a11y/useValidAnchor: a link by custom; the router must not take the hash for a place to go
     <a
       className={classes.skip}
       href="#main"

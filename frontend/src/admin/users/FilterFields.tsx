@@ -40,9 +40,7 @@ export function FilterFields({ search, onChange }: { search: UsersSearch; onChan
         label={t("filter.state")}
         data={[any, ...states.map((value) => ({ value, label: t(`state.${value}`) }))]}
         value={search.state ?? ""}
-        onChange={({ currentTarget: { value } }) =>
-          onChange({ state: (value || undefined) as UsersSearch["state"] })
-        }
+        onChange={({ currentTarget: { value } }) => onChange({ state: (value || undefined) as UsersSearch["state"] })}
       />
       <SelectField
         label={t("filter.language")}

@@ -26,8 +26,7 @@ export function UserMenu({ user, onReset }: { user: UserRow; onReset: () => void
       <Menu.Dropdown>
         <Menu.Item
           component={Link}
-          to="/admin/users/$number"
-          params={{ number: String(user.number) }}
+          to={`/admin/users/${user.number}`}
           leftSection={<IconUserCog size={16} stroke={1.7} aria-hidden="true" />}
         >
           {t("users.manage")}

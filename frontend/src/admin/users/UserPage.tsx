@@ -11,8 +11,8 @@ import { Page } from "../../ui/Page";
 import { Section } from "../../ui/Section";
 import { ProfileSection } from "./ProfileSection";
 import { ReachSection } from "./ReachSection";
-import { StateBadge } from "./StateBadge";
 import { SecuritySection } from "./SecuritySection";
+import { StateBadge } from "./StateBadge";
 
 const route = getRouteApi("/admin/users/$number");
 

@@ -9,13 +9,13 @@ import { ActiveFilters } from "./ActiveFilters";
 import { ResetDialog } from "./ResetDialog";
 import { filterOf, hasShortWord, orderOf, type UsersSearch } from "./search";
 import { UserCard } from "./UserCard";
+import classes from "./UsersPage.module.css";
 import { UsersToolbar } from "./UsersToolbar";
 import { useColumns } from "./useColumns";
 import { useHiddenColumns } from "./useHiddenColumns";
+import type { UserRow } from "./userRow";
 import { useUserPages } from "./useUserPages";
 import { useUsersCount } from "./useUsersCount";
-import classes from "./UsersPage.module.css";
-import type { UserRow } from "./userRow";
 
 const route = getRouteApi("/admin/users");
 

@@ -76,7 +76,9 @@ export function useUserPages(filter: UserFilter, orderBy: UserOrder | undefined)
   const rows = useMemo(() => {
     // A page may have moved on while another was fetched: each user is shown once.
     const known = new Map(
-      state.pages.flatMap(({ rows }) => rows.map((row) => readFragment(UserRowFragment, row))).map((row) => [row.id, row]),
+      state.pages
+        .flatMap(({ rows }) => rows.map((row) => readFragment(UserRowFragment, row)))
+        .map((row) => [row.id, row]),
     );
     return [...known.values()];
   }, [state.pages]);

@@ -70,11 +70,13 @@ export function AccountPage() {
               [
                 t("account.twoFactor"),
                 user.twoFactorEnabled ? (
-                  <Badge tone="good" icon={<IconShieldCheck size={13} aria-hidden="true" />}>
+                  <Badge key="on" tone="good" icon={<IconShieldCheck size={13} aria-hidden="true" />}>
                     {t("account.on")}
                   </Badge>
                 ) : (
-                  <Badge icon={<IconShieldOff size={13} aria-hidden="true" />}>{t("account.off")}</Badge>
+                  <Badge key="off" icon={<IconShieldOff size={13} aria-hidden="true" />}>
+                    {t("account.off")}
+                  </Badge>
                 ),
               ],
               [

@@ -1,9 +1,11 @@
 import { Button, Checkbox } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
 import { faultText, waitText } from "../../lib/api/faultText";
 import { useAct } from "../../lib/api/useAct";
+import { useSession } from "../../lib/session/useSession";
 import { Banner } from "../../ui/Banner";
 import { PasswordField, TextField } from "../../ui/Field";
 import { Form } from "../../ui/Form";
@@ -39,6 +41,7 @@ interface Props {
 export function PasswordStep({ email, onEmail, ended, onSignedIn, onSecondFactor }: Props) {
   const { t } = useTranslation("client");
   const { t: c } = useTranslation("common");
+  const { setupNeeded } = useSession().installation;
   const [signIn, busy] = useAct(SignInDocument, { quiet: true });
   const [remember, setRemember] = useState(false);
   const [refused, setRefused] = useState<string>();
@@ -74,7 +77,12 @@ export function PasswordStep({ email, onEmail, ended, onSignedIn, onSecondFactor
 
   const problem = seconds > 0 ? c("fault.RATE_LIMITED_FOR", { wait: waitText(c, seconds) }) : refused;
   return (
-    <DoorCard title={t("signIn.title")}>
+    <DoorCard title={t("signIn.title")} foot={<Link to="/forgot-password">{t("forgot.link")}</Link>}>
+      {setupNeeded && (
+        <div style={{ marginBlockEnd: "1rem" }}>
+          <Banner>{t("setUp.needed")}</Banner>
+        </div>
+      )}
       {ended && !problem && (
         <div style={{ marginBlockEnd: "1rem" }}>
           <Banner tone="warn" urgent>
@@ -90,7 +98,6 @@ export function PasswordStep({ email, onEmail, ended, onSignedIn, onSecondFactor
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
-          // biome-ignore lint/a11y/noAutofocus: the page has one purpose, and this is its first field
           autoFocus={!email}
         />
         <PasswordField

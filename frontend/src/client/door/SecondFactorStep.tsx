@@ -1,5 +1,5 @@
 import { Button, PinInput } from "@mantine/core";
-import { useId, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
 import { faultText } from "../../lib/api/faultText";
@@ -36,8 +36,7 @@ export function SecondFactorStep({ email, onSignedIn, onStartOver }: Props) {
   const [code, setCode] = useState("");
   const [problem, setProblem] = useState<string>();
   const [entering, setEntering] = useState(false);
-  const id = useId();
-  const digits = useRef<HTMLDivElement>(null);
+  const digits = useRef<HTMLFieldSetElement>(null);
 
   const submit = async (entered: string) => {
     if (busy || entering) return;
@@ -70,10 +69,10 @@ export function SecondFactorStep({ email, onSignedIn, onStartOver }: Props) {
       }
     >
       <Form onSubmit={() => submit(code)} problems={problem ? [problem] : []}>
-        <div ref={digits} role="group" aria-labelledby={id}>
-          <div id={id} style={{ marginBlockEnd: "0.375rem", fontWeight: 500, fontSize: "0.8125rem" }}>
+        <fieldset ref={digits} style={{ margin: 0, padding: 0, border: 0 }}>
+          <legend style={{ padding: 0, marginBlockEnd: "0.375rem", fontWeight: 500, fontSize: "0.8125rem" }}>
             {c("field.code")}
-          </div>
+          </legend>
           <PinInput
             length={6}
             type="number"
@@ -88,7 +87,7 @@ export function SecondFactorStep({ email, onSignedIn, onStartOver }: Props) {
             aria-label={c("field.code")}
             styles={{ root: { display: "flex" }, pinInput: { flex: 1 }, input: { inlineSize: "100%" } }}
           />
-        </div>
+        </fieldset>
         <Button type="submit" fullWidth loading={busy || entering}>
           {t("secondFactor.submit")}
         </Button>

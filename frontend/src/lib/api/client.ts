@@ -21,6 +21,7 @@ const embedded = [
   "SetUpPayload",
   "RequestPasswordResetPayload",
   "ResetPasswordPayload",
+  "VerifyEmailPayload",
   "UpdateUserPayload",
   "SendPasswordResetPayload",
   "DisableTwoFactorPayload",

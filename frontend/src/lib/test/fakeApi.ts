@@ -7,6 +7,7 @@ import {
   GraphQLError,
   type GraphQLFieldResolver,
   type GraphQLOutputType,
+  type GraphQLResolveInfo,
   isEnumType,
   isInterfaceType,
   isListType,
@@ -36,6 +37,12 @@ const scalars: Record<string, unknown> = {
   DateTime: "2026-11-20T08:00:00Z",
 };
 
+/** The place of an answer, such as "users.nodes.0". */
+function place(path: GraphQLResolveInfo["path"] | undefined): string {
+  if (!path) return "";
+  return path.prev ? `${place(path.prev)}.${path.key}` : String(path.key);
+}
+
 /** A refusal of the whole request, to be thrown by a fake. */
 export function refusal(code: string, extensions: Record<string, unknown> = {}): GraphQLError {
   return new GraphQLError(code, { extensions: { code, ...extensions } });
@@ -46,8 +53,6 @@ export function refusal(code: string, extensions: Record<string, unknown> = {}):
  * the schema does not allow is refused, so that no test passes on a query that the server would turn down.
  */
 export function fakeApi(fakes: Fakes): (request: Request) => Promise<Response> {
-  let ids = 0;
-
   const make = (type: GraphQLOutputType): unknown => {
     if (isNonNullType(type)) return make(type.ofType);
     if (isListType(type)) return [make(type.ofType), make(type.ofType)];
@@ -57,21 +62,22 @@ export function fakeApi(fakes: Fakes): (request: Request) => Promise<Response> {
       return first && make(first);
     }
     if (isObjectType(type)) return { __typename: type.name, ...fakes[type.name]?.() };
-    return type.name === "ID" ? `id-${++ids}` : scalars[type.name];
+    return scalars[type.name];
   };
 
   const resolve: GraphQLFieldResolver<Record<string, unknown>, unknown> = (
     source,
     args,
     _,
-    { fieldName, returnType },
+    { fieldName, returnType, path },
   ) => {
     const own = source[fieldName];
     if (typeof own === "function") return own(args);
     if (own !== undefined) return own;
     if (fieldName === "userErrors") return [];
+    // What stands in one place has one ID, however often it is asked.
+    if (fieldName === "id") return place(path.prev);
     const made = make(returnType);
-    // One object has one ID, however often it is asked.
     source[fieldName] = made;
     return made;
   };

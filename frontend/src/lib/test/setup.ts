@@ -23,4 +23,6 @@ window.ResizeObserver ??= class {
   disconnect() {}
 };
 
+window.scrollTo = () => {};
+
 Element.prototype.scrollIntoView ??= () => {};
