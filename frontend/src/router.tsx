@@ -31,6 +31,8 @@ export function makeRouter(api: Api, history?: RouterHistory) {
     defaultErrorComponent: Crash,
     defaultNotFoundComponent: NotFound,
     scrollRestoration: true,
+    // What no page's validateSearch let through is not there: else it would reach useSearch as it was written.
+    search: { strict: true },
   });
 }
 

@@ -55,5 +55,5 @@ var fixed = map[string][]string{
 	"Permissions-Policy": {"accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), " +
 		"geolocation=(), gyroscope=(), hid=(), idle-detection=(), magnetometer=(), microphone=(), midi=(), payment=(), " +
 		"picture-in-picture=(), publickey-credentials-create=(self), publickey-credentials-get=(self), " +
-		"screen-wake-lock=(), serial=(), usb=(), web-share=(), xr-spatial-tracking=()"},
+		"screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"},
 }

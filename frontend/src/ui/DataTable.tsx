@@ -25,8 +25,10 @@ import classes from "./DataTable.module.css";
 import { ErrorState } from "./ErrorState";
 import { RowContext } from "./rows";
 
+export const directions = ["ASC", "DESC"] as const;
+
 /** The API's OrderDirection. */
-export type Direction = "ASC" | "DESC";
+export type Direction = (typeof directions)[number];
 
 export interface Column<Row> {
   id: string;
@@ -131,8 +133,6 @@ export function DataTable<Row extends RowData>({
     estimateSize: () => (asCards ? compactHeight : rowHeight),
     getItemKey: (index) => models[index]?.id ?? index,
     overscan: 8,
-    // Where nothing is laid out (jsdom), a screenful is assumed.
-    initialRect: { width: 1200, height: 800 },
   });
   const items = virtual.getVirtualItems();
   const before = items[0]?.start ?? 0;

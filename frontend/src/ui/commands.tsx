@@ -1,5 +1,5 @@
 import type { Icon } from "@tabler/icons-react";
-import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from "react";
+import { createContext, type ReactNode, use, useCallback, useEffect, useState } from "react";
 
 /** Something that the command palette can do. */
 export interface Command {
@@ -14,38 +14,33 @@ export interface Command {
   run: () => void;
 }
 
-interface Registry {
-  commands: readonly Command[];
-  add: (commands: readonly Command[]) => () => void;
-}
+type Add = (commands: readonly Command[]) => () => void;
 
-const CommandsContext = createContext<Registry>({ commands: [], add: () => () => {} });
+// Two contexts: who offers commands does not render again when others do.
+const AddContext = createContext<Add>(() => () => {});
+const OfferedContext = createContext<readonly Command[]>([]);
 
 /** Collects the commands of all that is on the screen. */
 export function CommandsProvider({ children }: { children: ReactNode }) {
   const [sets, setSets] = useState<readonly (readonly Command[])[]>([]);
-  const registry = useMemo<Registry>(
-    () => ({
-      commands: sets.flat(),
-      add: (commands) => {
-        setSets((old) => [...old, commands]);
-        return () => setSets((old) => old.filter((set) => set !== commands));
-      },
-    }),
-    [sets],
+  const add = useCallback<Add>((commands) => {
+    setSets((old) => [...old, commands]);
+    return () => setSets((old) => old.filter((set) => set !== commands));
+  }, []);
+  return (
+    <AddContext value={add}>
+      <OfferedContext value={sets.flat()}>{children}</OfferedContext>
+    </AddContext>
   );
-  return <CommandsContext value={registry}>{children}</CommandsContext>;
 }
 
 /** Offers commands while the calling component is on the screen. Memoise the list. */
 export function useCommands(commands: readonly Command[]): void {
-  const { add } = use(CommandsContext);
-  const latest = useRef(add);
-  latest.current = add;
-  useEffect(() => latest.current(commands), [commands]);
+  const add = use(AddContext);
+  useEffect(() => add(commands), [add, commands]);
 }
 
 /** All that is offered at present. */
 export function useOfferedCommands(): readonly Command[] {
-  return use(CommandsContext).commands;
+  return use(OfferedContext);
 }

@@ -12,6 +12,7 @@ import { RelativeTime } from "../../ui/RelativeTime";
 import { Section } from "../../ui/Section";
 import { EditDialog } from "./EditDialog";
 import { useLanguageName } from "./languageName";
+import classes from "./ProfileSection.module.css";
 
 const ProfileSectionFragment = graphql(`
   fragment ProfileSection_user on User {
@@ -61,8 +62,9 @@ export function ProfileSection({ user: masked }: { user: FragmentType<typeof Pro
           [t("users.name"), user.name],
           [
             t("users.email"),
-            <span key="email">
-              {user.email} <CopyButton value={user.email} what={t("users.email")} />{" "}
+            <span key="email" className={classes.email}>
+              {user.email}
+              <CopyButton value={user.email} what={t("users.email")} />
               <Badge tone={user.emailVerified ? "good" : "warn"}>
                 {t(user.emailVerified ? "user.verified" : "user.unverified")}
               </Badge>

@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import { IconKey } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type FragmentType, graphql, readFragment } from "../../gen";
@@ -57,7 +58,7 @@ export function SecuritySection({ user: masked }: { user: FragmentType<typeof Se
         </li>
         {can("RESET_USER_PASSWORD") && user.state === "ACTIVE" && (
           <li className={classes.item}>
-            <span />
+            <IconKey size={18} stroke={1.8} className={classes.sign} aria-hidden="true" />
             <div className={classes.words}>
               <h3>{t("security.password")}</h3>
               <p>{t("security.passwordHint")}</p>

@@ -46,7 +46,7 @@ export function UsersPage() {
       <UsersToolbar
         search={search}
         onChange={change}
-        columns={columns.filter(({ id }) => id !== "menu" && id !== "name")}
+        columns={columns}
         hidden={hidden}
         onHidden={setHidden}
         onResetHidden={resetHidden}

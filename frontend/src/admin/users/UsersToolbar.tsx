@@ -3,14 +3,17 @@ import { IconFilter, IconSearch } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ColumnsMenu } from "../../ui/ColumnsMenu";
+import type { Column } from "../../ui/DataTable";
 import { FilterFields } from "./FilterFields";
+import { SortField } from "./SortField";
 import type { UsersSearch } from "./search";
 import classes from "./UsersPage.module.css";
+import type { UserRow } from "./userRow";
 
 interface Props {
   search: UsersSearch;
   onChange: (change: Partial<UsersSearch>) => void;
-  columns: readonly { id: string; header: string }[];
+  columns: readonly Column<UserRow>[];
   hidden: readonly string[];
   onHidden: (hidden: string[]) => void;
   onResetHidden: () => void;
@@ -29,10 +32,20 @@ export function UsersToolbar({ search, onChange, columns, hidden, onHidden, onRe
           </Button>
         </Popover.Target>
         <Popover.Dropdown>
+          <div className={classes.narrow}>
+            <SortField search={search} onChange={onChange} columns={columns} />
+          </div>
           <FilterFields search={search} onChange={onChange} />
         </Popover.Dropdown>
       </Popover>
-      <ColumnsMenu columns={columns} hidden={hidden} onChange={onHidden} onReset={onResetHidden} />
+      <div className={classes.wide}>
+        <ColumnsMenu
+          columns={columns.filter(({ id }) => id !== "menu" && id !== "name")}
+          hidden={hidden}
+          onChange={onHidden}
+          onReset={onResetHidden}
+        />
+      </div>
     </search>
   );
 }

@@ -1,8 +1,11 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
 
 afterEach(cleanup);
+
+// The first test of a file also loads the pages, on a machine that is busy with other files.
+configure({ asyncUtilTimeout: 5000 });
 
 // jsdom lays nothing out; Mantine asks for what it lacks.
 window.matchMedia ??= (query: string) =>
@@ -26,3 +29,9 @@ window.ResizeObserver ??= class {
 window.scrollTo = () => {};
 
 Element.prototype.scrollIntoView ??= () => {};
+
+// A screenful, so that virtual lists have rows.
+Object.defineProperties(HTMLElement.prototype, {
+  clientWidth: { configurable: true, get: () => 1200 },
+  clientHeight: { configurable: true, get: () => 800 },
+});

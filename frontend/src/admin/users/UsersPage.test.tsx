@@ -1,0 +1,119 @@
+import { screen, within } from "@testing-library/react";
+import { expect, test, vi } from "vitest";
+import { type Fakes, refusal } from "../../lib/test/fakeApi";
+import { renderAt } from "../../lib/test/renderAt";
+
+type Args = { filter?: Record<string, unknown>; orderBy?: unknown; after?: string; first?: number };
+
+const person = (number: number, name: string, more: Record<string, unknown> = {}) => ({
+  id: `user-${number}`,
+  number,
+  name,
+  email: `${name.toLowerCase()}@example.com`,
+  role: null,
+  ...more,
+});
+
+/** An API that answers the list with `answer`, and holds every permission of the page. */
+function list(answer: (args: Args) => unknown): Fakes {
+  return {
+    Viewer: () => ({ kind: "STAFF", permissions: ["LIST_USERS", "RESET_USER_PASSWORD"] }),
+    Query: () => ({ users: answer }),
+  };
+}
+
+test("searches, filters and orders are asked of the API and stand in the address", async () => {
+  const asked = vi.fn((_: Args) => ({ nodes: [person(1, "Ada")], totalCount: 1, totalCountIsEstimate: false }));
+  const { user, path } = await renderAt("/admin/users?sort=PASSWORD&twoFactor=maybe", list(asked));
+  await screen.findByRole("link", { name: "Ada" });
+  expect(asked).toHaveBeenCalledWith({ first: 50, filter: {} });
+
+  await user.type(screen.getByRole("searchbox", { name: "Search users" }), "garc");
+  await user.click(screen.getByRole("button", { name: "Filter" }));
+  await user.selectOptions(await screen.findByRole("combobox", { name: "Two-factor" }), "On");
+  await user.keyboard("{Escape}");
+  await user.click(screen.getByRole("button", { name: /Last sign-in/ }));
+  await vi.waitFor(() => expect(path()).toBe("/admin/users?q=garc&twoFactor=true&sort=LAST_LOGIN&direction=DESC"));
+  await vi.waitFor(() =>
+    expect(asked).toHaveBeenCalledWith({
+      first: 50,
+      filter: { search: "garc", twoFactorEnabled: true },
+      orderBy: { field: "LAST_LOGIN", direction: "DESC" },
+    }),
+  );
+  await user.click(screen.getByRole("button", { name: "Remove the filter Two-factor: On" }));
+  await vi.waitFor(() => expect(path()).toBe("/admin/users?q=garc&sort=LAST_LOGIN&direction=DESC"));
+});
+
+test("states are told in words, not by colour alone", async () => {
+  await renderAt(
+    "/admin/users",
+    list(() => ({
+      nodes: [
+        person(1, "Ada", { twoFactorEnabled: true, securityQuestionSet: false, lastLoginAt: null }),
+        person(2, "Bob", { twoFactorEnabled: false, securityQuestionSet: true, state: "SUSPENDED" }),
+      ],
+    })),
+  );
+  const row = async (name: string) => (await screen.findByRole("link", { name })).closest("tr") as HTMLElement;
+  expect(await row("Ada")).toHaveTextContent("Two-factor sign-in is on");
+  expect(await row("Ada")).toHaveTextContent("No security question is set");
+  expect(await row("Ada")).toHaveTextContent("Never");
+  expect(await row("Bob")).toHaveTextContent("Two-factor sign-in is off");
+  expect(await row("Bob")).toHaveTextContent("A security question is set");
+  expect(await row("Bob")).toHaveTextContent("Suspended");
+});
+
+test("further pages are fetched by cursor, and each user is shown once", async () => {
+  const pages: Record<string, unknown> = {
+    first: { nodes: [person(1, "Ada"), person(2, "Bob")], pageInfo: { hasNextPage: true, endCursor: "c1" } },
+    c1: { nodes: [person(2, "Bob"), person(3, "Cleo")], pageInfo: { hasNextPage: false, endCursor: "c2" } },
+  };
+  await renderAt(
+    "/admin/users",
+    list(({ after }) => pages[after ?? "first"]),
+  );
+  await screen.findByRole("link", { name: "Cleo" });
+  expect(screen.getAllByRole("link", { name: "Bob" })).toHaveLength(1);
+});
+
+test("no match is said, and so is a failure, which can be tried again", async () => {
+  let down = true;
+  const { user } = await renderAt(
+    "/admin/users",
+    list(() => {
+      if (down) throw refusal("TRY_LATER");
+      return { nodes: [], totalCount: 0, totalCountIsEstimate: false };
+    }),
+  );
+  expect(await screen.findByText(/The server is busy/)).toBeVisible();
+  down = false;
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+  expect(await screen.findByText("No user matches")).toBeVisible();
+});
+
+test("Password Reset is asked about before it is sent", async () => {
+  const send = vi.fn((_: unknown) => ({ userErrors: [] }));
+  const { user } = await renderAt("/admin/users", {
+    ...list(() => ({ nodes: [person(7, "Ada", { state: "ACTIVE" })] })),
+    Mutation: () => ({ sendPasswordReset: send }),
+  });
+  await user.click(await screen.findByRole("button", { name: "Actions for Ada" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Password reset…" }));
+  const dialog = await screen.findByRole("dialog", { name: "Send a password reset?" });
+  expect(dialog).toHaveTextContent("ada@example.com");
+  expect(send).not.toHaveBeenCalled();
+  await user.click(within(dialog).getByRole("button", { name: "OK" }));
+  expect(await screen.findByText("The mail to ada@example.com is queued.")).toBeVisible();
+  expect(send).toHaveBeenCalledExactlyOnceWith({ input: { userId: "user-7" } });
+});
+
+test("without RESET_USER_PASSWORD the menu does not offer it", async () => {
+  const { user } = await renderAt("/admin/users", {
+    Viewer: () => ({ kind: "STAFF", permissions: ["LIST_USERS"] }),
+    Query: () => ({ users: () => ({ nodes: [person(7, "Ada", { state: "ACTIVE" })] }) }),
+  });
+  await user.click(await screen.findByRole("button", { name: "Actions for Ada" }));
+  await screen.findByRole("menuitem", { name: "Manage user" });
+  expect(screen.queryByRole("menuitem", { name: "Password reset…" })).toBeNull();
+});
