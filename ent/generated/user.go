@@ -39,6 +39,8 @@ type User struct {
 	EmailVerified bool `json:"email_verified,omitempty"`
 	// Language holds the value of the "language" field.
 	Language string `json:"language,omitempty"`
+	// an IANA name; empty: that of the browser
+	TimeZone string `json:"time_zone,omitempty"`
 	// State holds the value of the "state" field.
 	State user.State `json:"state,omitempty"`
 	// TwoFactorEnabled holds the value of the "two_factor_enabled" field.
@@ -79,9 +81,15 @@ type UserEdges struct {
 	Answer *SecurityAnswer `json:"answer,omitempty"`
 	// SignIns holds the value of the sign_ins edge.
 	SignIns []*SignIn `json:"sign_ins,omitempty"`
+	// Passkeys holds the value of the passkeys edge.
+	Passkeys []*Passkey `json:"passkeys,omitempty"`
+	// BackupCodes holds the value of the backup_codes edge.
+	BackupCodes []*BackupCode `json:"backup_codes,omitempty"`
+	// TrustedDevices holds the value of the trusted_devices edge.
+	TrustedDevices []*TrustedDevice `json:"trusted_devices,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [7]bool
+	loadedTypes [10]bool
 }
 
 // MembershipsOrErr returns the Memberships value or an error if the edge
@@ -153,6 +161,33 @@ func (e UserEdges) SignInsOrErr() ([]*SignIn, error) {
 	return nil, &NotLoadedError{edge: "sign_ins"}
 }
 
+// PasskeysOrErr returns the Passkeys value or an error if the edge
+// was not loaded in eager-loading.
+func (e UserEdges) PasskeysOrErr() ([]*Passkey, error) {
+	if e.loadedTypes[7] {
+		return e.Passkeys, nil
+	}
+	return nil, &NotLoadedError{edge: "passkeys"}
+}
+
+// BackupCodesOrErr returns the BackupCodes value or an error if the edge
+// was not loaded in eager-loading.
+func (e UserEdges) BackupCodesOrErr() ([]*BackupCode, error) {
+	if e.loadedTypes[8] {
+		return e.BackupCodes, nil
+	}
+	return nil, &NotLoadedError{edge: "backup_codes"}
+}
+
+// TrustedDevicesOrErr returns the TrustedDevices value or an error if the edge
+// was not loaded in eager-loading.
+func (e UserEdges) TrustedDevicesOrErr() ([]*TrustedDevice, error) {
+	if e.loadedTypes[9] {
+		return e.TrustedDevices, nil
+	}
+	return nil, &NotLoadedError{edge: "trusted_devices"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*User) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -162,7 +197,7 @@ func (*User) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case user.FieldID, user.FieldVersion, user.FieldCredentialVersion, user.FieldRoleID:
 			values[i] = new(sql.NullInt64)
-		case user.FieldFirstName, user.FieldLastName, user.FieldNameKey, user.FieldLastKey, user.FieldEmail, user.FieldEmailKey, user.FieldSearchText, user.FieldLanguage, user.FieldState:
+		case user.FieldFirstName, user.FieldLastName, user.FieldNameKey, user.FieldLastKey, user.FieldEmail, user.FieldEmailKey, user.FieldSearchText, user.FieldLanguage, user.FieldTimeZone, user.FieldState:
 			values[i] = new(sql.NullString)
 		case user.FieldLastLoginAt, user.FieldCreatedAt, user.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -240,6 +275,12 @@ func (_m *User) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field language", values[i])
 			} else if value.Valid {
 				_m.Language = value.String
+			}
+		case user.FieldTimeZone:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field time_zone", values[i])
+			} else if value.Valid {
+				_m.TimeZone = value.String
 			}
 		case user.FieldState:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -344,6 +385,21 @@ func (_m *User) QuerySignIns() *SignInQuery {
 	return NewUserClient(_m.config).QuerySignIns(_m)
 }
 
+// QueryPasskeys queries the "passkeys" edge of the User entity.
+func (_m *User) QueryPasskeys() *PasskeyQuery {
+	return NewUserClient(_m.config).QueryPasskeys(_m)
+}
+
+// QueryBackupCodes queries the "backup_codes" edge of the User entity.
+func (_m *User) QueryBackupCodes() *BackupCodeQuery {
+	return NewUserClient(_m.config).QueryBackupCodes(_m)
+}
+
+// QueryTrustedDevices queries the "trusted_devices" edge of the User entity.
+func (_m *User) QueryTrustedDevices() *TrustedDeviceQuery {
+	return NewUserClient(_m.config).QueryTrustedDevices(_m)
+}
+
 // Update returns a builder for updating this User.
 // Note that you need to call User.Unwrap() before calling this method if this User
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -393,6 +449,9 @@ func (_m *User) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("language=")
 	builder.WriteString(_m.Language)
+	builder.WriteString(", ")
+	builder.WriteString("time_zone=")
+	builder.WriteString(_m.TimeZone)
 	builder.WriteString(", ")
 	builder.WriteString("state=")
 	builder.WriteString(fmt.Sprintf("%v", _m.State))
