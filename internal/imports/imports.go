@@ -77,7 +77,7 @@ func (s *Service) CSV(ctx context.Context, file io.Reader, o Options) (*Report, 
 		return nil, err
 	}
 	p, more := planOf(lines, there)
-	r := &Report{DryRun: o.DryRun, Faults: slices.Concat([]Fault{}, faults, more)}
+	r := &Report{DryRun: o.DryRun, Faults: append(append([]Fault{}, faults...), more...)}
 	r.Skipped, r.Lines = faultyLines(r.Faults), len(lines)+faultyLines(faults)
 	slices.SortStableFunc(r.Faults, func(a, b Fault) int { return a.Line - b.Line })
 	if len(r.Faults) > 0 && !o.SkipBad {
