@@ -12,6 +12,6 @@ needModules();
 await step("frontend", buildFrontend);
 await step("bin/roster", buildServer);
 await step("sample data", demoData);
-console.log(`\nRoster: ${address}  (Ctrl-C stops it; delete ./data to begin anew)\n`);
+console.log("\nCtrl-C stops the server; delete ./data to begin anew.");
 const args = ["serve", "--db", database, "--listen", "127.0.0.1:8080", "--base-url", address, "--dev"];
 serve("bin/roster", [...args, ...process.argv.slice(2)]);

@@ -66,6 +66,24 @@ func TestREADMENamesEverySetting(t *testing.T) {
 	}
 }
 
+// What it says one needs is what go.mod and package.json ask for.
+func TestREADMENamesVersions(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, version := range map[string]string{"go.mod": `(?m)^go (\S+)$`, "package.json": `"node": ">=([0-9.]+)"`} {
+		content, err := os.ReadFile("../" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wanted := regexp.MustCompile(version).FindSubmatch(content)
+		if wanted == nil || !strings.Contains(string(readme), "≥ "+string(wanted[1])) {
+			t.Errorf("README does not name the version that %s asks for: %s", file, wanted)
+		}
+	}
+}
+
 func settingsIn(readme string) (rows []setting) {
 	for line := range strings.Lines(readme) {
 		cells := strings.Split(line, "|")
