@@ -116,6 +116,9 @@ func TestFaultyFile(t *testing.T) {
 		if !r.Done || r.People.Added != 2044 || r.Accounts.Added != 1500 || r.Skipped != 16 {
 			t.Errorf("without the bad lines: %+v", r)
 		}
+		if n := count(t, d, "accounts a WHERE 1 <> (SELECT count(*) FROM memberships m WHERE m.account_id = a.id AND m.owner)"); n != 0 {
+			t.Errorf("%d accounts without exactly one owner", n)
+		}
 	})
 }
 
@@ -213,6 +216,18 @@ func (endless) Read(p []byte) (int, error) {
 		p[i] = '\n'
 	}
 	return len(p), nil
+}
+
+// An account whose owner's line is bad is left out whole, and so are its members' links: nobody ends ownerless.
+func TestBadOwnerTakesTheAccountAlong(t *testing.T) {
+	d := dbtest.SQLite(t)
+	r := run(t, d, first+
+		"ann@b.example,Ann,A,en,Acme,acme@b.example,Active,yes,,never,\n"+
+		"bob@b.example,Bob,B,en,Acme,acme@b.example,Active,no,INVOICES,,\n"+
+		"cy@b.example,Cy,C,en,Bolt,bolt@b.example,Active,yes,,,\n", imports.Options{SkipBad: true})
+	if r.Skipped != 2 || r.People.Added != 1 || r.Accounts.Added != 1 || r.Links.Added != 1 || count(t, d, "memberships WHERE owner") != 1 {
+		t.Errorf("%+v", r)
+	}
 }
 
 // A quotation mark that is not closed takes lines with it; the report counts each of them.
