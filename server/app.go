@@ -140,7 +140,7 @@ func (a *app) routes(now func() time.Time) (http.Handler, error) {
 
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", api)
-	mux.HandleFunc("GET /healthz", a.alive)
+	mux.HandleFunc("GET /livez", a.alive)
 	mux.HandleFunc("GET /readyz", a.isReady)
 	if a.settings.preview {
 		outbox := &mail.Preview{
