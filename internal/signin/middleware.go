@@ -38,7 +38,7 @@ func (s *Service) Middleware(next http.Handler) http.Handler {
 }
 
 // patience is how long a request waits to know who asks: a database that is gone is told at once (security.md #81).
-const patience = 3 * time.Second
+const patience = 2 * time.Second
 
 func (s *Service) inTime(ctx context.Context, r *http.Request) (*viewer.Viewer, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
