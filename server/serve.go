@@ -76,10 +76,17 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer d.Close()
+	clock, err := db.NewClock(ctx, d.DB, time.Now)
+	if err != nil {
+		return err
+	}
+	keeping, stop := context.WithCancel(ctx)
+	defer stop()
+	go clock.Keep(keeping)
 	app, err := newApp(d, appSettings{
 		base: base, origins: c.CORSOrigin, proxies: proxies, dist: dist, log: slog.Default(),
 		relay: relay, preview: c.Dev,
-	}, time.Now)
+	}, clock.Now)
 	if err != nil {
 		return err
 	}
