@@ -66,7 +66,14 @@ func (c *serveCmd) Run(ctx context.Context, built fs.FS) error {
 		return err
 	}
 	defer d.Close()
-	app, err := newApp(d, settings, time.Now)
+	clock, err := db.NewClock(ctx, d.DB, time.Now)
+	if err != nil {
+		return err
+	}
+	keeping, stop := context.WithCancel(ctx)
+	defer stop()
+	go clock.Keep(keeping)
+	app, err := newApp(d, settings, clock.Now)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"entgo.io/ent/dialect"
@@ -41,7 +42,7 @@ func readTerms(text string) (*terms, error) {
 		return nil, fault.New(fault.Invalid, "A search may have 200 characters at most.")
 	}
 	t := &terms{}
-	words := strings.Fields(name.Fold(text))
+	words := strings.FieldsFunc(name.Fold(text), between)
 	if len(words) > maxWords {
 		return nil, fault.New(fault.Invalid, "A search may have 10 words at most.")
 	}
@@ -62,6 +63,10 @@ func readTerms(text string) (*terms, error) {
 	}
 	return t, nil
 }
+
+// between reports whether r stands between words. Control characters do: nothing that is stored has any, and databases
+// choke on NUL.
+func between(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 
 func (t *terms) empty() bool { return len(t.inside)+len(t.prefixes) == 0 }
 
