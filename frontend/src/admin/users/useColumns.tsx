@@ -20,6 +20,13 @@ export function useColumns(onReset: (user: UserRow) => void): readonly Column<Us
   return useMemo(
     () => [
       {
+        id: "number",
+        header: t("users.number"),
+        sort: "NUMBER",
+        width: "5.5rem",
+        cell: (user) => <span className={classes.number}>{user.number}</span>,
+      },
+      {
         id: "name",
         header: t("users.name"),
         sort: "NAME",
@@ -39,7 +46,6 @@ export function useColumns(onReset: (user: UserRow) => void): readonly Column<Us
         // Whole on hover, where many columns leave it little room.
         cell: (user) => <span title={user.email}>{user.email}</span>,
       },
-      { id: "number", header: t("users.number"), sort: "NUMBER", width: "6rem", align: "end", cell: (u) => u.number },
       {
         id: "twoFactor",
         header: t("users.twoFactor"),
