@@ -146,14 +146,21 @@ func contains(s *sql.Selector, word string) *sql.Predicate {
 
 var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
-// matchTrigrams asks the full-text index for the rows that hold every three letters in a row of every word. They may
-// stand apart, so contains has to look at each row as well.
+// mostTrigrams is how many three letters in a row are asked for, of one word. Each has to be looked up, and after so
+// many, spread over the word, one more rules out next to nothing.
+const mostTrigrams = 8
+
+// matchTrigrams asks the full-text index for the rows that hold the three letters in a row that the words hold. They
+// may stand apart, so contains has to look at each row as well.
 func matchTrigrams(s *sql.Selector, words []string) *sql.Predicate {
 	var query []string
 	for _, w := range words {
 		letters := []rune(w)
-		for i := range len(letters) - trigram + 1 {
-			query = append(query, `"`+strings.ReplaceAll(string(letters[i:i+trigram]), `"`, `""`)+`"`)
+		last := len(letters) - trigram
+		count := min(last+1, mostTrigrams)
+		for i := range count {
+			at := i * last / max(count-1, 1)
+			query = append(query, `"`+strings.ReplaceAll(string(letters[at:at+trigram]), `"`, `""`)+`"`)
 		}
 	}
 	column := s.C(user.FieldID)
