@@ -24,6 +24,10 @@ type signInResults struct {
 	failed int
 }
 
+// signingIn is how many people sign in at once: enough that some always wait for their turn, and none so long that they
+// are told to come back.
+const signingIn = 8
+
 // loadLasts is how long the load of sign-ins runs while users are listed.
 const loadLasts = 10 * time.Second
 
@@ -36,7 +40,7 @@ func (i *instance) signIns(ctx context.Context, lasts time.Duration) (signInResu
 		if err != nil {
 			return r, err
 		}
-		signIns, err := send(ctx, t, connections, lasts)
+		signIns, err := send(ctx, t, signingIn, lasts)
 		if err != nil {
 			return r, err
 		}
@@ -45,7 +49,7 @@ func (i *instance) signIns(ctx context.Context, lasts time.Duration) (signInResu
 	during, stop := context.WithCancel(ctx)
 	var beside sync.WaitGroup
 	beside.Go(func() { r.lists(during, i.targets[list]) })
-	_, err := send(ctx, t, connections, loadLasts)
+	_, err := send(ctx, t, signingIn, loadLasts)
 	stop()
 	beside.Wait()
 	if err == nil && len(r.list.times) == 0 {
