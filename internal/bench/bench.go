@@ -25,12 +25,12 @@ func (b *bench) all(ctx context.Context, engines string) error {
 		return fmt.Errorf("making a folder: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
+	defer b.table.print(os.Stdout) // also what was measured before something failed
 	for engine := range strings.SplitSeq(engines, ",") {
 		if err := b.engine(ctx, engine, folder); err != nil {
 			return fmt.Errorf("%s: %w", engine, err)
 		}
 	}
-	b.table.print(os.Stdout)
 	return nil
 }
 
@@ -151,8 +151,8 @@ func (b *bench) signIns(ctx context.Context, _, large *instance) error {
 		return err
 	}
 	part := 100 * r.signIns.perSecond() / r.hashes.perSecond()
-	figure := fmt.Sprintf("%.0f %% (%.1f of %.1f per second; %s to %s CPU)", part,
-		r.signIns.perSecond(), r.hashes.perSecond(), milli(r.signIns.perCall()), milli(r.hashes.perCall()))
+	figure := fmt.Sprintf("%.0f %% (%.1f of %.1f per second; %s to %s CPU; %d turned away)", part,
+		r.signIns.perSecond(), r.hashes.perSecond(), milli(r.signIns.perCall()), milli(r.hashes.perCall()), r.turnedAway)
 	b.table.line(large.engine, "sign-ins to argon2id hashes", figure, "≥ 90 %", part >= 90)
 	median := r.list.median()
 	figure = fmt.Sprintf("median %s, %d of %d failed", milli(median), r.failed, r.failed+len(r.list.times))

@@ -22,10 +22,12 @@ type signInResults struct {
 	// list are the requests of one client that lists users while others sign in; failed is how many had no answer.
 	list   figures
 	failed int
+	// turnedAway is how many sign-ins were told to come back.
+	turnedAway int64
 }
 
-// signingIn is how many people sign in at once: enough that some always wait for their turn, and none so long that they
-// are told to come back.
+// signingIn is how many people sign in at once: enough that some always wait for their turn. Who waits for too long is
+// told to come back, which happens on a machine with much else to do.
 const signingIn = 8
 
 // loadLasts is how long the load of sign-ins runs while users are listed.
@@ -34,7 +36,8 @@ const loadLasts = 10 * time.Second
 // signIns sets sign-ins against bare hashes, in turns, and then lists users beside sign-ins.
 func (i *instance) signIns(ctx context.Context, lasts time.Duration) (signInResults, error) {
 	var r signInResults
-	t := i.signInTarget()
+	var turnedAway atomic.Int64
+	t := i.signInTarget(&turnedAway)
 	for range turns {
 		hashes, err := hash(ctx, lasts)
 		if err != nil {
@@ -46,12 +49,14 @@ func (i *instance) signIns(ctx context.Context, lasts time.Duration) (signInResu
 		}
 		r.hashes, r.signIns = r.hashes.plus(hashes), r.signIns.plus(signIns)
 	}
+	r.signIns.requests -= int(turnedAway.Load())
 	during, stop := context.WithCancel(ctx)
 	var beside sync.WaitGroup
 	beside.Go(func() { r.lists(during, i.targets[list]) })
 	_, err := send(ctx, t, signingIn, loadLasts)
 	stop()
 	beside.Wait()
+	r.turnedAway = turnedAway.Load()
 	if err == nil && len(r.list.times) == 0 {
 		err = errors.New("no list was answered under the load of sign-ins")
 	}
@@ -75,13 +80,16 @@ func (r *signInResults) lists(during context.Context, t target) {
 }
 
 // signInTarget signs one administrator in after the other: the same one at once would be told to wait.
-func (i *instance) signInTarget() target {
+func (i *instance) signInTarget(turnedAway *atomic.Int64) target {
 	var next atomic.Int64
 	return target{
 		name: "sign-in", url: i.server.url + "/graphql", header: http.Header{"Content-Type": {"application/json"}},
 		body: func() []byte { return signInBody(1 + int(next.Add(1))%(administrators-1)) },
 		check: func(body []byte) error {
-			if !strings.Contains(string(body), `"SignedIn"`) {
+			switch text := string(body); {
+			case strings.Contains(text, `"TRY_LATER"`):
+				turnedAway.Add(1)
+			case !strings.Contains(text, `"SignedIn"`):
 				return errors.New("not signed in")
 			}
 			return nil
