@@ -79,6 +79,9 @@ func (t *terms) matches(s *sql.Selector) *sql.Predicate {
 
 // indexed is the search as a condition that its own indexes answer.
 func (t *terms) indexed(s *sql.Selector) *sql.Predicate {
+	if len(t.inside) == 0 && len(t.prefixes) == 1 && s.Dialect() == dialect.Postgres {
+		return t.onePrefix(s)
+	}
 	var all []*sql.Predicate
 	if len(t.inside) > 0 && s.Dialect() == dialect.SQLite {
 		all = append(all, matchTrigrams(s, t.inside))
@@ -111,16 +114,34 @@ func unindexed(s *sql.Selector) func(string) string {
 	return func(column string) string { return "+" + s.C(column) }
 }
 
+// prefixed are the columns in which a prefix is looked for.
+var prefixed = []string{user.FieldNameKey, user.FieldLastKey, user.FieldEmailKey}
+
 func (t *terms) starts(_ *sql.Selector, word string, column func(string) string) *sql.Predicate {
 	from, to := prefixRange(word)
 	var either []*sql.Predicate
-	for _, c := range []string{user.FieldNameKey, user.FieldLastKey, user.FieldEmailKey} {
+	for _, c := range prefixed {
 		c = column(c)
 		either = append(either, sql.P(func(b *sql.Builder) {
 			b.WriteString("(" + c + " >= ").Arg(from).WriteString(" AND " + c + " < ").Arg(to).WriteString(")")
 		}))
 	}
 	return sql.Or(either...)
+}
+
+// onePrefix is a search for one prefix and nothing else, which takes no more from each index than still counts as few.
+// PostgreSQL, unlike SQLite, would read all that start so before it looks at the limit.
+func (t *terms) onePrefix(s *sql.Selector) *sql.Predicate {
+	from, to := prefixRange(t.prefixes[0])
+	return sql.P(func(b *sql.Builder) {
+		b.WriteString(s.C(user.FieldID) + " IN (SELECT id FROM users WHERE id = ").Arg(t.number)
+		for _, c := range prefixed {
+			b.WriteString(" UNION ALL (SELECT id FROM users WHERE " + c + " >= ").Arg(from).
+				WriteString(" AND " + c + " < ").Arg(to).
+				WriteString(" ORDER BY " + c + " LIMIT " + strconv.Itoa(fewMatches+1) + ")")
+		}
+		b.WriteString(")")
+	})
 }
 
 // prefixRange returns the range of texts that start with prefix, in byte order.
