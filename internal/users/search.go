@@ -79,9 +79,6 @@ func (t *terms) matches(s *sql.Selector) *sql.Predicate {
 
 // indexed is the search as a condition that its own indexes answer.
 func (t *terms) indexed(s *sql.Selector) *sql.Predicate {
-	if len(t.inside) == 0 && len(t.prefixes) == 1 && s.Dialect() == dialect.Postgres {
-		return t.onePrefix(s)
-	}
 	var all []*sql.Predicate
 	if len(t.inside) > 0 && s.Dialect() == dialect.SQLite {
 		all = append(all, matchTrigrams(s, t.inside))
@@ -127,21 +124,6 @@ func (t *terms) starts(_ *sql.Selector, word string, column func(string) string)
 		}))
 	}
 	return sql.Or(either...)
-}
-
-// onePrefix is a search for one prefix and nothing else, which takes no more from each index than still counts as few.
-// PostgreSQL, unlike SQLite, would read all that start so before it looks at the limit.
-func (t *terms) onePrefix(s *sql.Selector) *sql.Predicate {
-	from, to := prefixRange(t.prefixes[0])
-	return sql.P(func(b *sql.Builder) {
-		b.WriteString(s.C(user.FieldID) + " IN (SELECT id FROM users WHERE id = ").Arg(t.number)
-		for _, c := range prefixed {
-			b.WriteString(" UNION ALL (SELECT id FROM users WHERE " + c + " >= ").Arg(from).
-				WriteString(" AND " + c + " < ").Arg(to).
-				WriteString(" ORDER BY " + c + " LIMIT " + strconv.Itoa(fewMatches+1) + ")")
-		}
-		b.WriteString(")")
-	})
 }
 
 // prefixRange returns the range of texts that start with prefix, in byte order.
@@ -193,12 +175,35 @@ func matchTrigrams(s *sql.Selector, words []string) *sql.Predicate {
 
 // candidates returns the ids that match the search when they are few; few is false when there are too many to list.
 func (s *Service) candidates(ctx context.Context, t *terms) (ids []int, few bool, err error) {
+	if len(t.inside) == 0 && len(t.prefixes) == 1 && s.DB.Dialect == dialect.Postgres {
+		return s.startingWith(ctx, t.prefixes[0], t.number)
+	}
 	err = s.DB.User.Query().
 		Where(func(q *sql.Selector) { q.Where(t.indexed(q)) }).
 		Limit(fewMatches+1).
 		Select(user.FieldID).
 		Scan(ctx, &ids)
 	if err != nil {
+		return nil, false, fmt.Errorf("searching users: %w", err)
+	}
+	return ids, len(ids) <= fewMatches, nil
+}
+
+// startingWith is candidates for one prefix and nothing else. PostgreSQL, unlike SQLite, would read all that starts so
+// before it looks at the limit; here it goes through one index after the other until there are too many. Who matches
+// in two of them counts twice.
+func (s *Service) startingWith(ctx context.Context, prefix string, number int) (ids []int, few bool, err error) {
+	query := "SELECT id FROM users WHERE id = $3"
+	for _, c := range prefixed {
+		query += fmt.Sprintf(" UNION ALL (SELECT id FROM users WHERE %s >= $1 AND %s < $2 ORDER BY %s LIMIT %d)", c, c, c, fewMatches+1)
+	}
+	from, to := prefixRange(prefix)
+	rows, err := s.DB.Reader().QueryContext(ctx, query+fmt.Sprintf(" LIMIT %d", fewMatches+1), from, to, number)
+	if err != nil {
+		return nil, false, fmt.Errorf("searching users: %w", err)
+	}
+	defer rows.Close()
+	if err := sql.ScanSlice(rows, &ids); err != nil {
 		return nil, false, fmt.Errorf("searching users: %w", err)
 	}
 	return ids, len(ids) <= fewMatches, nil
