@@ -32,7 +32,7 @@ export default defineConfig({
     setupFiles: ["src/lib/test/setup.ts"],
     // Two cores: more workers than that only compete for them.
     maxWorkers: 2,
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     restoreMocks: true,
   },
 });
