@@ -7,15 +7,23 @@ const fonts = "/usr/share/fonts/truetype/noto";
 /** The browser of the journeys: CHROMIUM, or the first that is installed. */
 export const chromium = () => process.env.CHROMIUM ?? onPath("chromium", "chromium-browser", "google-chrome");
 
+/** Debian keeps the server's programs off the PATH; internal/dbtest looks in the same places. */
 function postgres() {
   const debian = "/usr/lib/postgresql";
   const versions = existsSync(debian) ? readdirSync(debian) : [];
   return onPath("initdb") ?? versions.find((version) => existsSync(`${debian}/${version}/bin/initdb`));
 }
 
+/** The compiler that Go's race detector needs. */
+function compiler() {
+  const program = output("go", ["env", "CC"]).split(" ")[0];
+  return program && (existsSync(program) || onPath(program));
+}
+
 /** Installs what is missing when run as root on Debian; else it says what to install. */
 export function needDebian() {
   const missing = [];
+  if (!compiler()) missing.push("gcc", "libc6-dev");
   if (!chromium()) missing.push("chromium");
   if (!postgres() && !process.env.ROSTER_TEST_POSTGRES) missing.push("postgresql");
   // Without a font the browser draws boxes. Only Debian's folder is looked at: elsewhere people have fonts.

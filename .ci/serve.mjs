@@ -2,10 +2,17 @@
 import { spawn } from "node:child_process";
 import { connect } from "node:net";
 
-/** Starts a program with our own output. A signal to us goes to it, and we end as it ends. */
+/**
+ * Starts a program with our own output. A signal to us stops it, and we end as it ends. It has a process group of its
+ * own: Ctrl-C comes from the terminal and from npm, and the program would take the second one for impatience.
+ */
 export function serve(program, args) {
-  const server = spawn(program, args, { stdio: ["ignore", "inherit", "inherit"] });
-  const stop = () => server.kill("SIGTERM");
+  const server = spawn(program, args, { stdio: ["ignore", "inherit", "inherit"], detached: true });
+  let stopping = false;
+  const stop = () => {
+    if (!stopping) server.kill("SIGINT");
+    stopping = true;
+  };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, stop);
   process.on("exit", stop);
   server.on("error", (error) => console.error(`${program} does not start: ${error.message}`));

@@ -1,8 +1,8 @@
 // Start: install, build, make the sample data, serve it on http://localhost:8080. A second start reuses what is there.
-// Further settings of `roster serve` go behind two dashes: npm start -- --smtp localhost:1025
+// Further settings of `roster serve` go behind two dashes: npm start -- --smtp 'smtp://localhost:1025?tls=none' --mail-from me@example.com
 import { buildFrontend, buildServer } from "./build.mjs";
 import { database, demoData } from "./demo.mjs";
-import { listening, serve } from "./serve.mjs";
+import { serve } from "./serve.mjs";
 import { needModules, needTools, step } from "./tools.mjs";
 
 const address = "http://localhost:8080";
@@ -12,7 +12,6 @@ needModules();
 await step("frontend", buildFrontend);
 await step("bin/roster", buildServer);
 await step("sample data", demoData);
+console.log("\nCtrl-C stops the server; delete ./data to begin anew.");
 const args = ["serve", "--db", database, "--listen", "127.0.0.1:8080", "--base-url", address, "--dev"];
 serve("bin/roster", [...args, ...process.argv.slice(2)]);
-await listening(8080);
-console.log(`\nRoster: ${address}  (Ctrl-C stops it; delete ./data to begin anew)`);

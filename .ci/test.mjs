@@ -4,12 +4,11 @@ import { build } from "./build.mjs";
 import { chromium, needDebian } from "./debian.mjs";
 import { checkGenerated } from "./generate.mjs";
 import { lint } from "./lint.mjs";
-import { bin, needCompiler, needModules, needTools, output, run, step } from "./tools.mjs";
+import { bin, needModules, needTools, output, run, step } from "./tools.mjs";
 
 const long = process.argv.includes("--long");
 
 needTools();
-needCompiler();
 await step("what the tests need", () => {
   needModules();
   needDebian();

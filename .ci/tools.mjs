@@ -59,14 +59,6 @@ export function needTools() {
   if (!output("go", ["env", "GOVERSION"])) fail(`This go cannot build Roster: install Go ${wanted} or newer.`);
 }
 
-/** Asks for the C compiler that the race detector needs. */
-export function needCompiler() {
-  const compiler = output("go", ["env", "CC"]).split(" ")[0];
-  if (!compiler || !(existsSync(compiler) || onPath(compiler))) {
-    fail("A C compiler is missing, which Go's race detector needs: install gcc.");
-  }
-}
-
 /** Installs node_modules unless they are what package-lock.json says. */
 export function needModules() {
   const installed = "node_modules/.package-lock.json";
@@ -79,6 +71,7 @@ export function needModules() {
     );
     if (!stale) return;
   }
+  if (!onPath("npm")) fail("npm is missing: it comes with Node.js.");
   run("npm", ["ci", "--loglevel=error"]);
 }
 

@@ -17,11 +17,11 @@ import (
 )
 
 func (r *accountResolver) Owner(ctx context.Context, obj *generated.Account) (*generated.User, error) {
-	owner, err := load(ctx).owners().Load(ctx, obj.ID)
+	owner, err := load(ctx).owners.load(ctx, obj.ID)
 	if err != nil {
 		return nil, err
 	}
-	return load(ctx).users().Load(ctx, owner)
+	return load(ctx).users.load(ctx, owner)
 }
 
 func (r *accountResolver) ViewerPermissions(ctx context.Context, obj *generated.Account) ([]permission.Account, error) {
@@ -33,14 +33,14 @@ func (r *accountResolver) ViewerPermissions(ctx context.Context, obj *generated.
 }
 
 func (r *membershipResolver) User(ctx context.Context, obj *generated.Membership) (*generated.User, error) {
-	return load(ctx).users().Load(ctx, obj.UserID)
+	return load(ctx).users.load(ctx, obj.UserID)
 }
 
 func (r *membershipResolver) Account(ctx context.Context, obj *generated.Membership) (*generated.Account, error) {
 	if obj.Edges.Account != nil {
 		return obj.Edges.Account, nil
 	}
-	return load(ctx).accounts().Load(ctx, obj.AccountID)
+	return load(ctx).accounts.load(ctx, obj.AccountID)
 }
 
 func (r *membershipConnectionResolver) TotalCount(ctx context.Context, obj *members.Page) (int, error) {

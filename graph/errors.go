@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"roster/ent/viewer"
 	"roster/graph/generated/model"
+	"roster/internal/db"
 	"roster/internal/fault"
 )
 
@@ -21,10 +23,14 @@ func presentError(ctx context.Context, err error) *gqlerror.Error {
 	switch {
 	case errors.As(err, &f):
 		out.Message, out.Extensions = f.Message, extensions(f)
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(ctx.Err(), context.DeadlineExceeded):
 		out.Message, out.Extensions = "This took too long.", map[string]any{"code": fault.TryLater}
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), ctx.Err() != nil:
 		out.Message, out.Extensions = "The request was given up.", map[string]any{"code": fault.TryLater}
+	case db.Unavailable(err):
+		slog.WarnContext(ctx, "the database is busy or gone", "path", out.Path.String(), "request", requestID(ctx), "err", err)
+		later := fault.Wait(fault.TryLater, 2*time.Second, "The service is busy. Please try again in a moment.")
+		out.Message, out.Extensions = later.Message, extensions(later)
 	case out.Err != nil:
 		id := requestID(ctx)
 		slog.ErrorContext(ctx, "resolver failed", "path", out.Path.String(), "request", id, "err", err)

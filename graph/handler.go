@@ -17,9 +17,9 @@ import (
 // keptDocuments is how many bytes of query text are kept parsed and validated.
 const keptDocuments = 512 << 10
 
-// Directives are the guards as the executor wants them.
-func Directives(now func() time.Time) generated.DirectiveRoot {
-	g := directive.Guards{Now: now}
+// directives are the guards as the executor wants them.
+func (r *Resolver) directives(now func() time.Time) generated.DirectiveRoot {
+	g := directive.Guards{Now: now, Refused: func(ctx context.Context, err error) { r.noteRefusal(ctx, now(), err) }}
 	return generated.DirectiveRoot{
 		Public: g.Public, Authenticated: g.Authenticated, Staff: g.Staff,
 		Personal: g.Personal, Sudo: g.Sudo, Alone: g.Alone,
@@ -28,10 +28,14 @@ func Directives(now func() time.Time) generated.DirectiveRoot {
 
 // Handler serves the API over HTTP. The request's context must carry a viewer, as signin.Middleware puts there.
 func Handler(r *Resolver, now func() time.Time) http.Handler {
+	return guardedBy(r, r.directives(now))
+}
+
+func guardedBy(r *Resolver, guards generated.DirectiveRoot) http.Handler {
 	limits := limit.New(limit.Defaults)
 	limits.Introspection = func(ctx context.Context) bool { return viewer.From(ctx).SignedIn() }
 
-	srv := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: r, Directives: Directives(now)}))
+	srv := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: r, Directives: guards}))
 	srv.AddTransport(transport.Defaults)
 	srv.SetQueryCache(limit.NewQueryCache(keptDocuments))
 	srv.SetDisableSuggestion(true)

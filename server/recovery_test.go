@@ -10,6 +10,7 @@ import (
 	"roster/ent/permission"
 	"roster/internal/db"
 	"roster/internal/dbtest"
+	"roster/internal/throttle"
 )
 
 const (
@@ -244,16 +245,176 @@ func TestNewAddress(t *testing.T) {
 			t.Errorf("the user's session is %v", kind)
 		}
 		token := w.link("eva@new.example", "Please confirm your e-mail address")
-		const verify = `mutation($t: String!) { verifyEmail(input: {token: $t}) { done userErrors { field code } } }`
 		b := w.browser()
-		if done := b.must("verifyEmail", verify, map[string]any{"t": token})["done"]; done != true {
+		if done := b.must("verifyEmail", verifyMutation, map[string]any{"t": token})["done"]; done != true {
 			t.Errorf("done: %v", done)
 		}
 		if w.count("users WHERE email_key = 'eva@new.example' AND email_verified") != 1 {
 			t.Error("the address is not verified")
 		}
-		if r := b.ask(verify, map[string]any{"t": token}); r.refusal() != "EXPIRED token" {
+		if r := b.ask(verifyMutation, map[string]any{"t": token}); r.refusal() != "EXPIRED token" {
 			t.Errorf("twice: %s", r.Body)
+		}
+	})
+}
+
+// Another link does not bring other tries: wrong answers count for a day (security.md #39).
+func TestWrongAnswersOfADay(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.question(w.user("Eve", "Moore", "eve@example.com"), "Bella")
+		b := w.browser()
+		try := func(token, answer string) string {
+			return b.ask(resetMutation, map[string]any{"t": token, "a": answer, "p": newPassword}).refusal()
+		}
+		link := func() string {
+			b.must("requestPasswordReset", requestMutation, map[string]any{"e": "eve@example.com"})
+			return w.link("eve@example.com", "Set a new password")
+		}
+		first := link()
+		for range 3 {
+			if got := try(first, "Rex"); got != "WRONG answer" {
+				t.Errorf("the first link: %s", got)
+			}
+		}
+		w.later(time.Hour)
+		second := link()
+		for i, want := range []string{"WRONG answer", "WRONG answer", "EXPIRED token"} {
+			if got := try(second, "Rex"); got != want {
+				t.Errorf("try %d with the second link: %s, want %s", i+1, got, want)
+			}
+		}
+		w.later(time.Hour)
+		third := link()
+		if got := try(third, "Rex"); got != "WRONG answer" {
+			t.Errorf("the third link: %s", got)
+		}
+		if got := try(third, "Bella"); got != "EXPIRED token" {
+			t.Errorf("the third link after one more: %s", got)
+		}
+		w.later(24 * time.Hour)
+		fourth := link()
+		if got := try(fourth, "Rex"); got != "WRONG answer" {
+			t.Errorf("a day later: %s", got)
+		}
+		if got := try(fourth, "bella"); got != "" {
+			t.Errorf("the right answer a day later: %s", got)
+		}
+	})
+}
+
+const verifyMutation = `mutation($t: String!) { verifyEmail(input: {token: $t}) { done userErrors { field code } } }`
+
+// The first proof of an address retires what was set up before anybody had proved it, unless the user's own session
+// stands behind it; and a password that will be the only factor is as long as that asks for (security.md #3, #34).
+func TestFirstProof(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.staff("Ada", "ada@example.com", permission.Admins...)
+		eve, bob, tom := w.user("Eve", "Moore", "eve@example.com"), w.user("Bob", "Moore", "bob@example.com"), w.user("Tom", "Moore", "tom@example.com")
+		ada, nobody := w.browser().signIn("ada@example.com"), w.browser()
+		move := func(to string, id string) string {
+			ada.must("updateUser", updateMutation, map[string]any{"i": map[string]any{"userId": id, "version": 1, "email": to}})
+			return w.link(to, "Please confirm your e-mail address")
+		}
+		kind := func(b *browser) any { return b.must("viewer", `{ viewer { kind } }`, nil)["kind"] }
+
+		token := move("eva@example.com", eve.GlobalID())
+		own, other := w.browser().signIn("eva@example.com"), w.browser().signIn("eva@example.com")
+		w.enroll(eve)
+		own.must("verifyEmail", verifyMutation, map[string]any{"t": token})
+		if kind(own) != "USER" || kind(other) != "USER" || w.count("factors") != 1 {
+			t.Errorf("proved in a session of one's own: %v, %v, %d factors", kind(own), kind(other), w.count("factors"))
+		}
+
+		token = move("bobby@example.com", bob.GlobalID())
+		stranger := w.browser().signIn("bobby@example.com")
+		w.enroll(bob)
+		own.must("verifyEmail", verifyMutation, map[string]any{"t": token})
+		if kind(stranger) != "ANONYMOUS" || kind(own) != "USER" || w.count("users WHERE two_factor_enabled") != 1 || w.count("factors") != 1 {
+			t.Errorf("proved by the owner of the address: %v, %d factors", kind(stranger), w.count("factors"))
+		}
+
+		w.enroll(tom)
+		nobody.must("requestPasswordReset", requestMutation, map[string]any{"e": "tom@example.com"})
+		token = w.link("tom@example.com", "Set a new password")
+		if shown := nobody.must("passwordResetByToken", previewQuery, map[string]any{"t": token}); shown["passwordMinLength"] != 15. {
+			t.Errorf("the page asks for %v characters", shown["passwordMinLength"])
+		}
+		if r := nobody.ask(resetMutation, map[string]any{"t": token, "p": "nine-of-9"}); r.refusal() != "TOO_SHORT newPassword" {
+			t.Errorf("a password for a sign-in with two factors: %s", r.Body)
+		}
+		nobody.must("resetPassword", resetMutation, map[string]any{"t": token, "p": newPassword})
+		if w.count("factors") != 1 {
+			t.Errorf("%d factors", w.count("factors"))
+		}
+	})
+}
+
+// Who may not, who asked too often and who gave a sixth code are on record (security.md #66).
+func TestRefusalsAreRecorded(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.staff("Sue", "sue@example.com", permission.ListUsers)
+		eve := w.user("Eve", "Moore", "eve@example.com")
+		w.enroll(eve)
+		sue, b := w.browser().signIn("sue@example.com"), w.browser()
+		sue.ask(sendMutation, map[string]any{"u": eve.GlobalID()})
+		if w.count("audit_entries WHERE action = 'ACCESS_REFUSED' AND outcome = 'FORBIDDEN' AND target_id = $1 AND request_id <> ''", eve.ID) != 1 {
+			t.Error("a missing permission is not on record")
+		}
+		for range 11 {
+			b.ask(requestMutation, map[string]any{"e": "somebody@example.com"})
+		}
+		if w.count("audit_entries WHERE action = 'PASSWORD_RESET_REQUESTED' AND outcome = 'RATE_LIMITED'") != 1 {
+			t.Error("the eleventh request is not on record")
+		}
+		b.ask(signInMutation, map[string]any{"e": "eve@example.com", "p": password})
+		for range 6 {
+			b.ask(`mutation { verifySecondFactor(input: {code: "000000"}) { userErrors { code } } }`, nil)
+		}
+		if n := w.count("audit_entries WHERE action = 'SECOND_FACTOR_REFUSED' AND target_id = $1", eve.ID); n != 6 {
+			t.Errorf("%d of six wrong codes are on record", n)
+		}
+		w.browser().ask(usersQuery, map[string]any{"first": 1})
+		if n := w.count("audit_entries WHERE action = 'ACCESS_REFUSED'"); n != 1 {
+			t.Errorf("nobody filled the log: %d", n)
+		}
+	})
+}
+
+// One answer for unknown, suspended, locked and wrong, over HTTP: body, status and cookies (security.md #26).
+func TestSignInTellsNothing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.user("Wrong", "", "wrong@example.com")
+		suspended, locked, without := w.user("S", "", "suspended@example.com"), w.user("L", "", "locked@example.com"), w.user("W", "", "without@example.com")
+		w.tx(func(ctx context.Context, tx *db.Tx) error {
+			if err := tx.User.UpdateOneID(suspended.ID).SetState("SUSPENDED").Exec(ctx); err != nil {
+				return err
+			}
+			if _, err := tx.SQL.ExecContext(ctx, "DELETE FROM passwords WHERE user_id = $1", without.ID); err != nil {
+				return err
+			}
+			for range 6 {
+				if err := throttle.Password.Take(ctx, tx, throttle.User(locked.ID), w.clock()); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		var first reply
+		for i, c := range [][2]string{
+			{"wrong@example.com", "a wrong password"}, {"unknown@example.com", password}, {"suspended@example.com", password},
+			{"locked@example.com", password}, {"without@example.com", password}, {"no address", password}, {"", ""}, {"wrong@example.com", strings.Repeat("x", 2000)},
+		} {
+			r := w.browser().ask(signInMutation, map[string]any{"e": c[0], "p": c[1]})
+			if i == 0 {
+				first = r
+			}
+			if r.refusal() != "WRONG" || r.Body != first.Body || r.Status != first.Status || len(r.Header.Values("Set-Cookie")) != 0 {
+				t.Errorf("%s: %d %s %v, want %d %s", c[0], r.Status, r.Body, r.Header.Values("Set-Cookie"), first.Status, first.Body)
+			}
 		}
 	})
 }

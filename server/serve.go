@@ -13,15 +13,16 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
 
-	"roster/frontend"
 	"roster/internal/db"
 	"roster/internal/mail"
+	"roster/internal/web"
 )
 
 // serveCmd is the settings of a server.
@@ -44,29 +45,18 @@ const patience = 10 * time.Second
 const inFlight = 25 * time.Second
 
 // Run serves until a signal says stop.
-func (c *serveCmd) Run(ctx context.Context) error {
+func (c *serveCmd) Run(ctx context.Context, built fs.FS) error {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
 	tuneMemory()
-	base, err := readBaseURL(c.BaseURL)
+	settings, err := c.read(built)
 	if err != nil {
 		return err
 	}
-	proxies, err := readNetworks(c.TrustedProxy)
-	if err != nil {
-		return err
+	unlock, err := c.lock(ctx, brief)
+	if errors.Is(err, db.ErrLocked) {
+		slog.Info("another roster process holds the database: waiting for it to stop", "at most", patience.String())
+		unlock, err = c.lock(ctx, patience)
 	}
-	relay, err := c.relay()
-	if err != nil {
-		return err
-	}
-	if c.Dev && !loopback(c.Listen) {
-		return errors.New("--dev: everybody who reaches the server could read all mails; --listen must be a loopback address")
-	}
-	dist, err := fs.Sub(frontend.Dist, "dist")
-	if err != nil {
-		return fmt.Errorf("reading the frontend: %w", err)
-	}
-	unlock, err := c.lock(ctx, patience)
 	if err != nil {
 		return err
 	}
@@ -76,10 +66,14 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer d.Close()
-	app, err := newApp(d, appSettings{
-		base: base, origins: c.CORSOrigin, proxies: proxies, dist: dist, log: slog.Default(),
-		relay: relay, preview: c.Dev,
-	}, time.Now)
+	clock, err := db.NewClock(ctx, d.DB, time.Now)
+	if err != nil {
+		return err
+	}
+	keeping, stop := context.WithCancel(ctx)
+	defer stop()
+	go clock.Keep(keeping)
+	app, err := newApp(d, settings, clock.Now)
 	if err != nil {
 		return err
 	}
@@ -91,6 +85,39 @@ func (c *serveCmd) Run(ctx context.Context) error {
 		return err
 	}
 	return c.listen(ctx, app)
+}
+
+// read checks every setting, before anything is made on the disk or in a database.
+func (c *serveCmd) read(built fs.FS) (s appSettings, err error) {
+	s = appSettings{origins: c.CORSOrigin, log: slog.Default(), preview: c.Dev}
+	if s.base, err = readBaseURL(c.BaseURL); err != nil {
+		return s, err
+	}
+	if err := checkListen(c.Listen); err != nil {
+		return s, err
+	}
+	if s.proxies, err = readNetworks(c.TrustedProxy); err != nil {
+		return s, err
+	}
+	if _, err := web.CrossOrigin(c.CORSOrigin); err != nil {
+		return s, fmt.Errorf("--cors-origin: %w", err)
+	}
+	if s.relay, err = c.relay(); err != nil {
+		return s, err
+	}
+	if c.Dev && !loopback(c.Listen) {
+		return s, errors.New("--dev: everybody who reaches the server could read all mails; --listen must be a loopback address")
+	}
+	if c.Drain < 0 || c.Drain > time.Hour {
+		return s, errors.New("--drain must be from 0s to 1h")
+	}
+	if s.dist, err = fs.Sub(built, "dist"); err != nil {
+		return s, fmt.Errorf("reading the frontend: %w", err)
+	}
+	if _, err := newSPA(s.dist, nil); err != nil {
+		return s, err
+	}
+	return s, nil
 }
 
 // relay is nil where none is set.
@@ -120,13 +147,17 @@ func (c *serveCmd) listen(ctx context.Context, app *app) error {
 	defer signal.Stop(signals)
 
 	socket, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
-	if err != nil {
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("--listen: another program uses %s", c.Listen)
+	case err != nil:
 		return fmt.Errorf("--listen: %w", err)
 	}
 	server := newServer(app.handler)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(socket) }()
 	app.ready.Store(true)
+	fmt.Println("Roster serves", app.settings.base)
 	slog.Info("serving", "version", version(), "address", socket.Addr().String(), "url", c.BaseURL)
 	select {
 	case err := <-failed:
@@ -188,6 +219,18 @@ func readBaseURL(text string) (*url.URL, error) {
 		return u, nil
 	}
 	return nil, errors.New("--base-url must start with https://: browsers send the session's cookie by TLS only, except to localhost")
+}
+
+// checkListen finds what is wrong before the socket does.
+func checkListen(address string) error {
+	_, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return fmt.Errorf("--listen: %q is not an address like 127.0.0.1:8080", address)
+	}
+	return nil
 }
 
 func local(host string) bool {

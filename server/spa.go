@@ -43,7 +43,7 @@ func (s *spa) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
-	if path.Ext(name) == "" {
+	if path.Ext(name) == "" && !strings.HasPrefix(name, "assets/") {
 		s.page(w, r)
 		return
 	}

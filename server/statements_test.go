@@ -54,22 +54,30 @@ func TestStatementsOfAPage(t *testing.T) {
 	if session != 1 {
 		t.Errorf("the session takes %d statements", session)
 	}
-	const page = `query($n: Int) { users(first: $n) { nodes { id name email twoFactorEnabled lastLoginAt
-		memberships(first: 3) { nodes { owner permissions account { id name status } } } }
-		pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`
-	for _, n := range []int{1, 10, 50} {
-		texts := asked.during(func() {
-			users := ada.must("users", page, map[string]any{"n": n})
-			if nodes, _ := users["nodes"].([]any); len(nodes) != n {
-				t.Errorf("%d users, want %d", len(nodes), n)
-			}
-		})
+	for _, page := range []struct {
+		fields string
+		most   int
+	}{
 		// The users, their memberships, the accounts of these.
-		if most := session + 3; len(texts) > most {
-			t.Errorf("a page of %d users takes %d statements, want %d at most:\n%s", n, len(texts), most, strings.Join(texts, "\n"))
-		}
-		if all := strings.ToLower(strings.Join(texts, "\n")); strings.Contains(all, "count(") {
-			t.Errorf("a page of %d users counts: %s", n, all)
+		{"memberships(first: 3) { nodes { owner permissions account { id name status } } }", 3},
+		// And the roles of the users, the owners' memberships, the owners.
+		{"role { name } memberships(first: 3) { nodes { account { id owner { name } } user { name } } }", 7},
+	} {
+		query := `query($n: Int) { users(first: $n) { nodes { id name email twoFactorEnabled lastLoginAt ` + page.fields + ` }
+			pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`
+		for _, n := range []int{1, 10, 50} {
+			texts := asked.during(func() {
+				users := ada.must("users", query, map[string]any{"n": n})
+				if nodes, _ := users["nodes"].([]any); len(nodes) != n {
+					t.Errorf("%d users, want %d", len(nodes), n)
+				}
+			})
+			if most := session + page.most; len(texts) > most {
+				t.Errorf("a page of %d users takes %d statements, want %d at most:\n%s", n, len(texts), most, strings.Join(texts, "\n"))
+			}
+			if all := strings.ToLower(strings.Join(texts, "\n")); strings.Contains(all, "count(") {
+				t.Errorf("a page of %d users counts: %s", n, all)
+			}
 		}
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,9 +45,16 @@ func (s store) open(ctx context.Context) (*opened, error) {
 
 // lock takes the one place of a server on a SQLite file.
 func (s store) lock(ctx context.Context, wait time.Duration) (unlock func(), err error) {
-	if !s.postgres() {
+	scheme, _, isURL := strings.Cut(s.DB, "://")
+	switch {
+	case s.postgres():
+	case s.DB == "":
+		return nil, errors.New("--db must name a file, or be a postgres:// URL")
+	case isURL:
+		return nil, fmt.Errorf("--db: %s:// is not known; it must name a file, or be a postgres:// URL", scheme)
+	default:
 		if err := os.MkdirAll(filepath.Dir(s.DB), 0o700); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("--db: %w", err)
 		}
 	}
 	return db.Lock(ctx, s.DB, wait)

@@ -30,16 +30,12 @@ export interface Visit {
   faults: string[];
 }
 
-export async function visit(
-  browser: Browser,
-  url: string,
-  options: { dark?: boolean; width?: number } = {},
-): Promise<Visit> {
+export async function visit(browser: Browser, url: string, { locale = "en-GB" } = {}): Promise<Visit> {
   const context = await browser.newContext({
     baseURL: url,
-    colorScheme: options.dark ? "dark" : "light",
-    viewport: { width: options.width ?? 1440, height: options.width === 390 ? 844 : 900 },
-    locale: "en-GB",
+    colorScheme: "light",
+    viewport: { width: 1440, height: 900 },
+    locale,
     timezoneId: "UTC",
     reducedMotion: "reduce",
   });
@@ -62,25 +58,44 @@ export async function visit(
   return { page, context, faults };
 }
 
-/** Checks a screen with axe against WCAG 2.2 A and AA. */
-export async function expectAccessible(page: Page, name: string) {
+/** Checks a screen, or a part of it, with axe against WCAG 2.2 A and AA. */
+export async function expectAccessible(page: Page, name: string, part = "body") {
   const { violations } = await new AxeBuilder({ page })
-    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
+    .include(part)
+    .options({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], resultTypes: ["violations"] })
+    // There are no frames to gather results from, so no second page has to be opened for it.
+    .setLegacyMode()
     .analyze();
-  const found = violations.map((v) => `${v.id}: ${v.help}\n  ${v.nodes.map((n) => n.html).join("\n  ")}`);
+  const found = violations.map(
+    (v) => `${v.id}: ${v.help}\n  ${v.nodes.map((n) => `${n.html} ${n.failureSummary}`).join("\n  ")}`,
+  );
   expect(found, `axe on ${name}`).toEqual([]);
 }
 
-/** Takes pictures of the screen as it stands, in both themes, wide and narrow, and checks each with axe. */
-export async function showScreen(page: Page, name: string) {
+interface Shown {
+  widths?: readonly number[];
+  /** The screen is longer than a window: the picture shall show all of it. */
+  tall?: boolean;
+  /** What axe looks at, where the rest was looked at before. */
+  part?: string;
+}
+
+/**
+ * Takes pictures of the screen as it stands, in both themes, wide and narrow. Axe checks two of them: each theme and
+ * each width once, since colours do not depend on the width.
+ */
+export async function showScreen(page: Page, name: string, { widths = [1440, 390], tall = false, part }: Shown = {}) {
   mkdirSync(screens, { recursive: true });
   const size = page.viewportSize();
-  for (const theme of ["light", "dark"] as const) {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-    for (const width of [1440, 390]) {
-      await page.setViewportSize({ width, height: width === 390 ? 844 : 900 });
+  for (const width of widths) {
+    const height = tall ? 1600 : width === 390 ? 844 : 900;
+    await page.setViewportSize({ width, height });
+    for (const theme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
       await page.screenshot({ path: resolve(screens, `${name}-${theme}-${width}.png`), animations: "disabled" });
-      await expectAccessible(page, `${name} (${theme}, ${width})`);
+      if (widths.length === 1 || (theme === "light") === (width === 1440)) {
+        await expectAccessible(page, `${name} (${theme}, ${width})`, part);
+      }
     }
   }
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });

@@ -11,14 +11,22 @@ import { SMTPServer } from "smtp-server";
 
 const binary = resolve(import.meta.dirname, "../../bin/roster");
 
-/** The sample data's people that journeys sign in as; `demo --print-secrets` says the same. */
-export interface DemoSecrets {
-  staff: { email: string; password: string; role: string }[];
-  users: { email: string; password: string; totp?: string; answer?: string }[];
+/** Somebody of the sample data, as `demo --print-secrets --json` prints them. */
+export interface Login {
+  email: string;
+  password: string;
+  /** The admin role; customers have none. */
+  role?: string;
+  /** The seed of the authenticator app in base32, where there is one. */
+  totp?: string;
+  /** To the security question, where there is one. */
+  answer?: string;
 }
 
 export interface Roster {
   url: string;
+  /** What the server has printed so far. */
+  printed(): string;
   /** Runs a command of the binary on this instance's database and returns what it printed. */
   command(...args: string[]): string;
   /** Resolves with the next mail to this address that was not taken yet; rejects after 20 seconds. */
@@ -67,13 +75,13 @@ class Mailbox {
     this.waiting.splice(i, 1)[0]?.take(mail);
   }
 
-  next(to: string): Promise<ParsedMail> {
+  next(to: string, log: () => string): Promise<ParsedMail> {
     const i = this.kept.findIndex((mail) => addresses(mail).includes(to.toLowerCase()));
     if (i >= 0) {
       return Promise.resolve(this.kept.splice(i, 1)[0] as ParsedMail);
     }
     return new Promise((take, fail) => {
-      const timer = setTimeout(() => fail(new Error(`no mail to ${to} within 20 seconds`)), 20_000);
+      const timer = setTimeout(() => fail(new Error(`no mail to ${to} within 20 seconds:\n${log()}`)), 20_000);
       this.waiting.push({
         to: to.toLowerCase(),
         take: (mail) => {
@@ -113,8 +121,19 @@ async function answers(url: string, server: ChildProcess, log: () => string) {
   }
 }
 
-/** Starts Roster. `prepare` fills the database before the server opens it. */
-export async function startRoster(prepare: (command: Roster["command"]) => void): Promise<Roster> {
+/** Starts Roster with sample data, and says who can sign in. */
+export async function startWithSample(users: number, accounts: number): Promise<{ roster: Roster; logins: Login[] }> {
+  let logins: Login[] = [];
+  const roster = await startRoster((command) => {
+    logins = JSON.parse(
+      command("demo", "--users", `${users}`, "--accounts", `${accounts}`, "--seed", "1", "--print-secrets", "--json"),
+    );
+  });
+  return { roster, logins };
+}
+
+/** Starts Roster. `prepare` fills the database before the server opens it; without it, nobody has set it up yet. */
+export async function startRoster(prepare: (command: Roster["command"]) => void = () => {}): Promise<Roster> {
   const folder = mkdtempSync(join(tmpdir(), "roster-e2e-"));
   const store = ["--db", join(folder, "roster.db"), "--key-file", join(folder, "roster.key")];
   const command = (...args: string[]) => execFileSync(binary, [...args, ...store], { encoding: "utf8" });
@@ -127,7 +146,7 @@ export async function startRoster(prepare: (command: Roster["command"]) => void)
   const server = spawn(binary, [
     "serve",
     ...store,
-    ...["--listen", `127.0.0.1:${port}`, "--base-url", url],
+    ...["--listen", `127.0.0.1:${port}`, "--base-url", url, "--drain", "0s"],
     ...["--smtp", `smtp://127.0.0.1:${smtp}?tls=none`, "--mail-from", "Roster <roster@roster.example>"],
   ]);
   const keep = (chunk: Buffer) => {
@@ -138,8 +157,9 @@ export async function startRoster(prepare: (command: Roster["command"]) => void)
   await answers(url, server, () => log);
   return {
     url,
+    printed: () => log,
     command,
-    mail: (to) => mailbox.next(to),
+    mail: (to) => mailbox.next(to, () => log),
     stop: async () => {
       const ended = once(server, "exit");
       server.kill("SIGTERM");

@@ -9,7 +9,7 @@ export default defineConfig({
     include: ["**/*.e2e.ts"],
     // Each journey starts a server and a browser: one after the other on two cores.
     fileParallelism: false,
-    testTimeout: 120_000,
+    testTimeout: 300_000,
     hookTimeout: 120_000,
   },
 });

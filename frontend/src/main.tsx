@@ -6,6 +6,7 @@ import { App } from "./App";
 import { Api } from "./lib/api/api";
 import { watchFragmentTokens } from "./lib/fragmentToken";
 import { startI18n } from "./lib/i18n";
+import { Denied } from "./lib/session/guards";
 import { makeRouter } from "./router";
 
 // Before everything else: a token must not stay in the address bar.
@@ -26,7 +27,11 @@ await startI18n();
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
-createRoot(root).render(
+createRoot(root, {
+  // A refused page says itself what is missing, and is no fault of ours.
+  // biome-ignore lint/suspicious/noConsole: what React does itself with every other one
+  onCaughtError: (error) => error instanceof Denied || console.error(error),
+}).render(
   <StrictMode>
     <App api={api} router={router} nonce={nonce} />
   </StrictMode>,

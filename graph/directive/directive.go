@@ -17,6 +17,17 @@ import (
 // Guards are the directives' functions.
 type Guards struct {
 	Now func() time.Time
+	// Refused is told of each root field that a guard refused, and why.
+	Refused func(context.Context, error)
+}
+
+// admit goes on, unless err refuses the viewer.
+func (g Guards) admit(ctx context.Context, next graphql.Resolver, err error) (any, error) {
+	if err != nil {
+		g.Refused(ctx, err)
+		return nil, err
+	}
+	return next(ctx)
 }
 
 // Public lets everybody through; that it stands in the schema is the decision.
@@ -28,19 +39,13 @@ func (Guards) Public(ctx context.Context, _ any, next graphql.Resolver) (any, er
 func (Guards) Alone(ctx context.Context, _ any, next graphql.Resolver) (any, error) { return next(ctx) }
 
 // Authenticated refuses the anonymous viewer.
-func (Guards) Authenticated(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
-	if err := access.SignedIn(ctx); err != nil {
-		return nil, err
-	}
-	return next(ctx)
+func (g Guards) Authenticated(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
+	return g.admit(ctx, next, access.SignedIn(ctx))
 }
 
 // Staff refuses viewers without the admin permission; without one named, those who hold none.
-func (Guards) Staff(ctx context.Context, _ any, next graphql.Resolver, can *permission.Admin) (any, error) {
-	if err := access.AnyStaff(ctx, can); err != nil {
-		return nil, err
-	}
-	return next(ctx)
+func (g Guards) Staff(ctx context.Context, _ any, next graphql.Resolver, can *permission.Admin) (any, error) {
+	return g.admit(ctx, next, access.AnyStaff(ctx, can))
 }
 
 // Personal refuses viewers who are neither the user at hand nor staff with the permission.
@@ -57,8 +62,5 @@ func (Guards) Personal(ctx context.Context, obj any, next graphql.Resolver, can 
 
 // Sudo refuses viewers who did not prove who they are within the last ten minutes.
 func (g Guards) Sudo(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
-	if err := access.Sudo(ctx, g.Now()); err != nil {
-		return nil, err
-	}
-	return next(ctx)
+	return g.admit(ctx, next, access.Sudo(ctx, g.Now()))
 }

@@ -25,6 +25,7 @@ const (
 	SignInRefused           Action = "SIGN_IN_REFUSED"
 	SecondFactorRefused     Action = "SECOND_FACTOR_REFUSED"
 	SignedOut               Action = "SIGNED_OUT"
+	AccessRefused           Action = "ACCESS_REFUSED"
 	IdentityConfirmed       Action = "IDENTITY_CONFIRMED"
 	AdminCreated            Action = "ADMIN_CREATED"
 	SetUp                   Action = "SET_UP"

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -16,7 +17,7 @@ import (
 	"roster/internal/secret"
 )
 
-// The statements that a list of users costs Roster, word for word.
+// The statements that a list of users costs Roster, word for word; a test compares.
 const (
 	sessionStatement = `SELECT s.id, s.stage, s.remember, s.credential_version, s.created_at, s.seen_at, s.expires_at, s.sudo_at,
 	u.id, u.credential_version, u.state, u.language, r.permissions
@@ -48,15 +49,32 @@ func serveBare(args []string) error {
 	return server.ListenAndServe()
 }
 
-type row struct {
-	ID                  string     `json:"id"`
-	Number              int        `json:"number"`
-	Name                string     `json:"name"`
-	Email               string     `json:"email"`
-	TwoFactorEnabled    bool       `json:"twoFactorEnabled"`
-	SecurityQuestionSet bool       `json:"securityQuestionSet"`
-	LastLoginAt         *time.Time `json:"lastLoginAt"`
-}
+// The answer, in the form of the API's.
+type (
+	answer struct {
+		Data data `json:"data"`
+	}
+	data struct {
+		Users page `json:"users"`
+	}
+	page struct {
+		Nodes    []row    `json:"nodes"`
+		PageInfo pageInfo `json:"pageInfo"`
+	}
+	pageInfo struct {
+		HasNextPage bool   `json:"hasNextPage"`
+		EndCursor   string `json:"endCursor"`
+	}
+	row struct {
+		ID                  string     `json:"id"`
+		Number              int        `json:"number"`
+		Name                string     `json:"name"`
+		Email               string     `json:"email"`
+		TwoFactorEnabled    bool       `json:"twoFactorEnabled"`
+		SecurityQuestionSet bool       `json:"securityQuestionSet"`
+		LastLoginAt         *time.Time `json:"lastLoginAt"`
+	}
+)
 
 func (b bare) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var asked struct{ Query string }
@@ -70,15 +88,17 @@ func (b bare) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	rows, err := b.list(r.Context())
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
+	if err != nil || len(rows) == 0 {
+		http.Error(w, fmt.Sprint("no users: ", err), http.StatusInternalServerError)
 		return
 	}
+	shown := rows[:min(50, len(rows))]
 	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(map[string]any{"data": map[string]any{"users": map[string]any{
-		"nodes":    rows[:min(50, len(rows))],
-		"pageInfo": map[string]any{"hasNextPage": len(rows) > 50, "endCursor": strconv.Itoa(rows[min(50, len(rows))-1].Number)},
-	}}})
+	_ = json.NewEncoder(w).Encode(answer{data{page{shown, pageInfo{len(rows) > 50, cursor(shown[len(shown)-1])}}}})
+}
+
+func cursor(r row) string {
+	return base64.RawURLEncoding.EncodeToString([]byte("i\x1f" + strconv.FormatInt(int64(r.Number), 36) + "\x1f"))
 }
 
 func (b bare) session(r *http.Request) (bool, error) {
@@ -128,6 +148,7 @@ func (b bare) list(ctx context.Context) ([]row, error) {
 			r.Name += " " + last
 		}
 		if !login.IsZero() {
+			login = login.UTC()
 			r.LastLoginAt = &login
 		}
 		rows = append(rows, r)

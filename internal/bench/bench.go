@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -14,8 +13,9 @@ import (
 
 // bench is one whole measurement.
 type bench struct {
-	small, large, requests int
-	table                  table
+	small, large int
+	turn         time.Duration
+	table        table
 }
 
 // all measures the engines one after the other and prints the table.
@@ -25,12 +25,12 @@ func (b *bench) all(ctx context.Context, engines string) error {
 		return fmt.Errorf("making a folder: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
+	defer b.table.print(os.Stdout) // also what was measured before something failed
 	for engine := range strings.SplitSeq(engines, ",") {
 		if err := b.engine(ctx, engine, folder); err != nil {
 			return fmt.Errorf("%s: %w", engine, err)
 		}
 	}
-	b.table.print(os.Stdout)
 	return nil
 }
 
@@ -47,99 +47,127 @@ func (b *bench) engine(ctx context.Context, engine, folder string) error {
 	default:
 		return errors.New("there is no such engine: sqlite, postgres")
 	}
-	var of [2]results
-	for i, users := range []int{b.small, b.large} {
-		s, err := fill(ctx, engine, users, folder, cluster)
-		if err != nil {
+	small, err := b.run(ctx, engine, b.small, folder, cluster)
+	if err != nil {
+		return err
+	}
+	defer small.stop()
+	large, err := b.run(ctx, engine, b.large, folder, cluster)
+	if err != nil {
+		return err
+	}
+	defer large.stop()
+	for _, part := range []func(context.Context, *instance, *instance) error{
+		b.growth, b.depth, b.search, b.overhead, b.lists, b.signIns, b.process,
+	} {
+		if err := part(ctx, small, large); err != nil {
 			return err
 		}
-		fmt.Fprintf(os.Stderr, "%s: %d users in %s\n", engine, users, s.filled.Round(time.Second))
-		if of[i], err = b.measure(ctx, s); err != nil {
-			return fmt.Errorf("%d users: %w", users, err)
-		}
 	}
-	b.table.growth(engine, of[0], of[1])
-	b.table.absolute(engine, of[1])
 	return nil
 }
 
-// results are the figures of one database.
-type results struct {
-	users   int
-	filled  time.Duration
-	of      map[string]figures
-	started time.Duration
-	idle    float64 // MB resident, before any request
-	after   float64 // MB resident, after all of them
-	signIn  signInResults
+func (b *bench) run(ctx context.Context, engine string, users int, folder string, cluster *dbtest.Cluster) (*instance, error) {
+	s, err := fill(ctx, engine, users, folder, cluster)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(os.Stderr, "%s: %d users in %s\n", engine, users, s.filled.Round(time.Second))
+	return s.run(ctx)
 }
 
-// measure runs everything against one filled database.
-func (b *bench) measure(ctx context.Context, s *store) (results, error) {
-	r := results{users: s.users, filled: s.filled, of: map[string]figures{}}
-	server, err := start(ctx, binary, "/readyz", append([]string{"serve", "--base-url", "http://localhost"}, s.flags...)...)
-	if err != nil {
-		return r, err
-	}
-	defer func() { _ = server.stop() }()
-	r.started = server.started
-	time.Sleep(2 * time.Second) // what start-up left behind is collected by then
-	if r.idle, err = resident(server.pid); err != nil {
-		return r, err
-	}
-	targets, err := s.targets(ctx, server)
-	if err != nil {
-		return r, err
-	}
-	processes := meter{append([]int{server.pid}, s.database...)}
-	for _, t := range targets {
-		if r.of[t.name], err = run(ctx, t, b.requests, processes); err != nil {
-			return r, err
+// growth is what the same request costs in the large database, by what it costs in the small one.
+func (b *bench) growth(ctx context.Context, small, large *instance) error {
+	for _, name := range []string{list, deepPage, oneUser, prefixSearch, exactSearch} {
+		what := fmt.Sprintf("%s: %d to %d users", name, large.users, small.users)
+		if err := b.ratio(ctx, large.engine, what, 1.3, large.targets[name], small.targets[name]); err != nil {
+			return err
 		}
 	}
-	if r.of["bare"], err = b.bare(ctx, s, targets[0]); err != nil {
-		return r, err
-	}
-	// Once more, right beside the bare handler: the two are compared.
-	if r.of["beside bare"], err = run(ctx, targets[0], b.requests, processes); err != nil {
-		return r, err
-	}
-	if r.signIn, err = s.signIns(ctx, server, targets[0]); err != nil {
-		return r, err
-	}
-	r.after, err = resident(server.pid)
-	return r, err
+	return nil
 }
 
-// bare measures the handler that does nothing but what has to be done, with the same request.
-func (b *bench) bare(ctx context.Context, s *store, list target) (figures, error) {
-	self, err := os.Executable()
+// depth is what a page far down costs, by what the first one of the same list costs.
+func (b *bench) depth(ctx context.Context, _, large *instance) error {
+	return b.ratio(ctx, large.engine, deepPage+" to first page", 1.2, large.targets[deepPage], large.targets[firstPage])
+}
+
+// overhead is what a list costs, with session, permission and validation, by what the least costs that could answer it.
+func (b *bench) overhead(ctx context.Context, _, large *instance) error {
+	handler, bare, err := large.bare(ctx)
 	if err != nil {
-		return figures{}, fmt.Errorf("finding this program: %w", err)
-	}
-	handler, err := start(ctx, self, "/readyz", append([]string{"bare"}, s.flags...)...)
-	if err != nil {
-		return figures{}, err
+		return err
 	}
 	defer func() { _ = handler.stop() }()
-	list.name, list.url = "bare", handler.url+"/list"
-	return run(ctx, list, b.requests, meter{append([]int{handler.pid}, s.database...)})
+	most := map[string]float64{"postgres": 8, "sqlite": 9}[large.engine]
+	return b.ratio(ctx, large.engine, "list of 50 to bare net/http", most, large.targets[list], bare)
 }
 
-// nodes checks that an answer holds as many users as it should.
-func nodes(least, most int) func([]byte) error {
-	return func(body []byte) error {
-		var answer struct {
-			Data struct {
-				Users struct{ Nodes []json.RawMessage }
-			}
-		}
-		if err := json.Unmarshal(body, &answer); err != nil {
-			return fmt.Errorf("reading an answer: %w", err)
-		}
-		if n := len(answer.Data.Users.Nodes); n < least || n > most {
-			return fmt.Errorf("%d users, want %d to %d", n, least, most)
-		}
-		return nil
+func (b *bench) ratio(ctx context.Context, engine, what string, most float64, of, to target) error {
+	all, err := inTurns(ctx, b.turn, of, to)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
 	}
+	r := all[0].perCall().Seconds() / all[1].perCall().Seconds()
+	figure := fmt.Sprintf("%.2f (%s to %s CPU)", r, micro(all[0].perCall()), micro(all[1].perCall()))
+	b.table.line(engine, what, figure, fmt.Sprintf("≤ %.1f", most), r <= most)
+	return nil
+}
+
+// search is how long one client waits for the users with a word inside their names: a rare word, and a common one.
+func (b *bench) search(ctx context.Context, _, large *instance) error {
+	for _, name := range []string{rareWord, commonWord} {
+		f, err := send(ctx, large.targets[name], 1, 3*b.turn)
+		if err != nil {
+			return err
+		}
+		limit := ""
+		if name == rareWord {
+			limit = "≤ 100 ms"
+		}
+		b.table.line(large.engine, name, fmt.Sprintf("median %s, CPU %s", milli(f.median()), milli(f.perCall())), limit, f.median() <= 100*time.Millisecond)
+	}
+	return nil
+}
+
+// lists are two figures to know, without a limit.
+func (b *bench) lists(ctx context.Context, _, large *instance) error {
+	for _, name := range []string{list, listWithAccounts} {
+		all, err := inTurns(ctx, b.turn, large.targets[name])
+		if err != nil {
+			return err
+		}
+		f := all[0]
+		figure := fmt.Sprintf("%s CPU, median %s, %.0f per second", micro(f.perCall()), milli(f.median()), f.perSecond())
+		b.table.line(large.engine, fmt.Sprintf("%s, %d connections", name, connections), figure, "", true)
+	}
+	return nil
+}
+
+// signIns are how near sign-ins come to the bare hashes, and how long a list takes beside them.
+func (b *bench) signIns(ctx context.Context, _, large *instance) error {
+	r, err := large.signIns(ctx, b.turn)
+	if err != nil {
+		return err
+	}
+	part := 100 * r.signIns.perSecond() / r.hashes.perSecond()
+	figure := fmt.Sprintf("%.0f %% (%.1f of %.1f per second; %s to %s CPU; %d turned away)", part,
+		r.signIns.perSecond(), r.hashes.perSecond(), milli(r.signIns.perCall()), milli(r.hashes.perCall()), r.turnedAway)
+	b.table.line(large.engine, "sign-ins to argon2id hashes", figure, "≥ 90 %", part >= 90)
+	median := r.list.median()
+	figure = fmt.Sprintf("median %s, %d of %d failed", milli(median), r.failed, r.failed+len(r.list.times))
+	b.table.line(large.engine, "list beside sign-ins", figure, "≤ 50 ms, none", median <= 50*time.Millisecond && r.failed == 0)
+	return nil
+}
+
+// process is what holds of the server as a whole, and of filling the database.
+func (b *bench) process(_ context.Context, _, large *instance) error {
+	after, err := resident(large.server.pid)
+	if err != nil {
+		return err
+	}
+	b.table.line(large.engine, "start to first answer", milli(large.started), "≤ 300 ms", large.started <= 300*time.Millisecond)
+	b.table.line(large.engine, "memory", fmt.Sprintf("%.0f MB idle, %.0f MB after all this", large.idle, after), "≤ 60 MB idle", large.idle <= 60)
+	b.table.line(large.engine, fmt.Sprintf("sample data, %d users", large.users), large.filled.Round(time.Second).String(), "", true)
+	return nil
 }

@@ -12,12 +12,13 @@ import (
 // ticks is USER_HZ, the unit of /proc/PID/stat; Linux has it at 100 on every platform that Go runs on.
 const ticks = 100
 
-// meter reads the CPU time of some processes and of all their children, those that ended included.
-type meter struct{ pids []int }
+// meter is the ids of some processes.
+type meter []int
 
+// cpu is the CPU time of the processes and of all their children, those that ended included.
 func (m meter) cpu() (time.Duration, error) {
 	var total time.Duration
-	for _, pid := range m.pids {
+	for _, pid := range m {
 		t, err := treeCPU(pid)
 		if err != nil {
 			return 0, err
@@ -41,6 +42,15 @@ func treeCPU(pid int) (time.Duration, error) {
 		total += t
 	}
 	return total, nil
+}
+
+// ownCPU is the CPU time of this process, without the ones that it started.
+func ownCPU() (time.Duration, error) {
+	fields, err := stat(os.Getpid())
+	if err != nil {
+		return 0, err
+	}
+	return jiffies(fields, 11) + jiffies(fields, 12), nil
 }
 
 // stat returns the fields of /proc/PID/stat that follow the command's name.

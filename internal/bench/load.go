@@ -3,12 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -17,85 +17,93 @@ type target struct {
 	name   string
 	url    string
 	header http.Header
-	body   func(n int) []byte
+	body   func() []byte
 	// check says whether an answer is the one that was asked for; a benchmark of errors is none.
 	check func(body []byte) error
+	// processes are all that take part in the answer.
+	processes meter
 }
 
-// figures are what one run of a target cost.
+// figures are what the requests of one target cost.
 type figures struct {
 	requests int
-	perCall  time.Duration // CPU of server and database together, per request
-	median   time.Duration // wall time of a request
-	perSec   float64
+	cpu      time.Duration // of server and database together
+	wall     time.Duration
+	times    []time.Duration // of each request, as the client saw it
 }
 
-// connections is how many requests are under way at once.
+func (f figures) perCall() time.Duration { return f.cpu / time.Duration(f.requests) }
+func (f figures) perSecond() float64     { return float64(f.requests) / f.wall.Seconds() }
+
+// median needs at least one request.
+func (f figures) median() time.Duration {
+	slices.Sort(f.times)
+	return f.times[len(f.times)/2]
+}
+
+// connections is how many requests are under way at once, where nothing else is said.
 const connections = 16
 
-// run sends count requests over 16 connections and sets the CPU that the processes used against them.
-func run(ctx context.Context, t target, count int, processes meter) (figures, error) {
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections, DisableCompression: true}, Timeout: 30 * time.Second}
-	defer client.CloseIdleConnections()
-	if err := send(ctx, client, t, count/5+connections, nil); err != nil { // both sides warm
-		return figures{}, fmt.Errorf("%s: %w", t.name, err)
+// turns is how often each of several targets has its turn, after one to warm up: what else the machine does then
+// falls on all of them alike.
+const turns = 5
+
+// inTurns measures targets that are to be compared.
+func inTurns(ctx context.Context, lasts time.Duration, targets ...target) ([]figures, error) {
+	all := make([]figures, len(targets))
+	for n := range turns + 1 {
+		for i, t := range targets {
+			f, err := send(ctx, t, connections, lasts)
+			if err != nil {
+				return nil, err
+			}
+			if n > 0 { // both sides warm
+				all[i] = all[i].plus(f)
+			}
+		}
 	}
-	times := make([]time.Duration, count)
-	before, err := processes.cpu()
-	if err != nil {
-		return figures{}, err
-	}
-	started := time.Now()
-	if err := send(ctx, client, t, count, times); err != nil {
-		return figures{}, fmt.Errorf("%s: %w", t.name, err)
-	}
-	wall := time.Since(started)
-	after, err := processes.cpu()
-	if err != nil {
-		return figures{}, err
-	}
-	slices.Sort(times)
-	return figures{
-		requests: count,
-		perCall:  (after - before) / time.Duration(count),
-		median:   times[count/2],
-		perSec:   float64(count) / wall.Seconds(),
-	}, nil
+	return all, nil
 }
 
-func send(ctx context.Context, client *http.Client, t target, count int, times []time.Duration) error {
-	var next atomic.Int64
+func (f figures) plus(g figures) figures {
+	return figures{f.requests + g.requests, f.cpu + g.cpu, f.wall + g.wall, append(f.times, g.times...)}
+}
+
+// send asks for a target over some connections for a while.
+func send(ctx context.Context, t target, connections int, lasts time.Duration) (figures, error) {
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections, DisableCompression: true}, Timeout: 30 * time.Second}
+	defer client.CloseIdleConnections()
+	before, err := t.processes.cpu()
+	if err != nil {
+		return figures{}, err
+	}
+	times, failed := make([][]time.Duration, connections), make([]error, connections)
+	started := time.Now()
 	var wg sync.WaitGroup
-	failed := make(chan error, connections)
-	for range connections {
+	for i := range connections {
 		wg.Go(func() {
-			for {
-				n := int(next.Add(1)) - 1
-				if n >= count {
-					return
-				}
-				took, err := call(ctx, client, t, n)
-				if err != nil {
-					failed <- err
-					return
-				}
-				if times != nil {
-					times[n] = took
+			for failed[i] == nil && time.Since(started) < lasts {
+				var took time.Duration
+				if took, failed[i] = call(ctx, client, t); failed[i] == nil {
+					times[i] = append(times[i], took)
 				}
 			}
 		})
 	}
 	wg.Wait()
-	select {
-	case err := <-failed:
-		return err
-	default:
-		return nil
+	f := figures{wall: time.Since(started), times: slices.Concat(times...)}
+	f.requests = len(f.times)
+	after, err := t.processes.cpu()
+	f.cpu = after - before
+	if err = errors.Join(append(failed, err)...); err != nil {
+		return f, fmt.Errorf("%s: %w", t.name, err)
 	}
+	return f, nil
 }
 
-func call(ctx context.Context, client *http.Client, t target, n int) (time.Duration, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, t.url, bytes.NewReader(t.body(n)))
+// call makes one request and returns how long the answer took.
+func call(ctx context.Context, client *http.Client, t target) (time.Duration, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, t.url, bytes.NewReader(t.body()))
 	if err != nil {
 		return 0, err
 	}
@@ -107,19 +115,14 @@ func call(ctx context.Context, client *http.Client, t target, n int) (time.Durat
 	}
 	body, err := io.ReadAll(res.Body)
 	took := time.Since(started)
-	if closeErr := res.Body.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
+	if err = errors.Join(err, res.Body.Close()); err != nil {
 		return 0, err
 	}
 	if res.StatusCode != http.StatusOK {
 		return 0, fmt.Errorf("status %d: %.300s", res.StatusCode, body)
 	}
-	if t.check != nil {
-		if err := t.check(body); err != nil {
-			return 0, fmt.Errorf("%w: %.300s", err, body)
-		}
+	if err := t.check(body); err != nil {
+		return 0, fmt.Errorf("%w: %.300s", err, body)
 	}
 	return took, nil
 }

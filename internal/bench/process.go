@@ -36,27 +36,33 @@ func command(ctx context.Context, store []string, args ...string) (string, error
 	return out.String(), nil
 }
 
-// start runs a server that takes --listen, and waits for ready to answer.
-func start(ctx context.Context, path, ready string, args ...string) (*process, error) {
+// start runs a server that takes --listen, and waits until it is ready. Its log goes to a file.
+func start(ctx context.Context, log, path string, args ...string) (*process, error) {
 	address, err := freeAddress(ctx)
 	if err != nil {
 		return nil, err
 	}
+	file, err := os.OpenFile(log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600) //nolint:gosec // a path of our own
+	if err != nil {
+		return nil, fmt.Errorf("starting %s: %w", path, err)
+	}
+	defer file.Close()                                                          // the server has it open
 	cmd := exec.CommandContext(ctx, path, append(args, "--listen", address)...) //nolint:gosec // our own binary
-	cmd.Stderr = os.Stderr
+	cmd.Stderr = file
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting %s: %w", path, err)
 	}
 	p := &process{url: "http://" + address, pid: cmd.Process.Pid, cmd: cmd}
-	for deadline := began.Add(time.Minute); ; {
-		if answered(ctx, p.url+ready) {
+	for deadline := began.Add(20 * time.Second); ; {
+		if answered(ctx, p.url+"/readyz") {
 			p.started = time.Since(began)
 			return p, nil
 		}
 		if time.Now().After(deadline) {
-			return nil, errors.Join(fmt.Errorf("%s does not answer", path), p.stop())
+			said, _ := os.ReadFile(log) //nolint:gosec // a path of our own
+			return nil, errors.Join(fmt.Errorf("%s does not answer: %s", path, said), p.stop())
 		}
 		time.Sleep(2 * time.Millisecond) // polling: what is measured is when it answers from outside
 	}
@@ -67,6 +73,30 @@ func (p *process) stop() error {
 		return fmt.Errorf("stopping process %d: %w", p.pid, err)
 	}
 	_ = p.cmd.Wait() // how it ended is no figure of ours
+	return nil
+}
+
+// rest waits until the server has used no CPU for half a second: what start-up left behind is collected by then.
+func (p *process) rest(ctx context.Context) error {
+	const quiet = 500 * time.Millisecond
+	look := time.NewTicker(quiet / 5)
+	defer look.Stop()
+	var last time.Duration
+	since := time.Now()
+	for time.Since(since) < quiet {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-look.C:
+		}
+		used, err := meter{p.pid}.cpu()
+		if err != nil {
+			return err
+		}
+		if used != last {
+			last, since = used, time.Now()
+		}
+	}
 	return nil
 }
 

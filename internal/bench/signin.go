@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,129 +17,111 @@ import (
 
 // signInResults are what sign-ins cost, and what they cost others.
 type signInResults struct {
-	hashes  float64 // argon2id per second, by this machine at its best
-	signIns float64 // per second, alone
-	// List is the median of one client that lists users meanwhile; failed is how many of its requests failed.
-	list     time.Duration
-	listed   int
-	failures int
+	hashes  figures // argon2id, by this machine at its best
+	signIns figures // alone
+	// list are the requests of one client that lists users while others sign in; failed is how many had no answer.
+	list   figures
+	failed int
+	// turnedAway is how many sign-ins were told to come back.
+	turnedAway int64
 }
 
-// loadLasts is how long each of the loads runs.
-const loadLasts = 6 * time.Second
+// signingIn is how many people sign in at once: enough that some always wait for their turn. Who waits for too long is
+// told to come back, which happens on a machine with much else to do.
+const signingIn = 8
 
-func (s *store) signIns(ctx context.Context, server *process, list target) (signInResults, error) {
+// loadLasts is how long the load of sign-ins runs while users are listed.
+const loadLasts = 10 * time.Second
+
+// signIns sets sign-ins against bare hashes, in turns, and then lists users beside sign-ins.
+func (i *instance) signIns(ctx context.Context, lasts time.Duration) (signInResults, error) {
 	var r signInResults
-	var err error
-	if r.hashes, err = hashesPerSecond(ctx); err != nil {
-		return r, err
+	var turnedAway atomic.Int64
+	t := i.signInTarget(&turnedAway)
+	for range turns {
+		hashes, err := hash(ctx, lasts)
+		if err != nil {
+			return r, err
+		}
+		signIns, err := send(ctx, t, signingIn, lasts)
+		if err != nil {
+			return r, err
+		}
+		r.hashes, r.signIns = r.hashes.plus(hashes), r.signIns.plus(signIns)
 	}
-	t := signInTarget(server)
-	if r.signIns, err = load(ctx, t, nil); err != nil {
-		return r, err
+	r.signIns.requests -= int(turnedAway.Load())
+	during, stop := context.WithCancel(ctx)
+	var beside sync.WaitGroup
+	beside.Go(func() { r.lists(during, i.targets[list]) })
+	_, err := send(ctx, t, signingIn, loadLasts)
+	stop()
+	beside.Wait()
+	r.turnedAway = turnedAway.Load()
+	if err == nil && len(r.list.times) == 0 {
+		err = errors.New("no list was answered under the load of sign-ins")
 	}
-	times := &sample{}
-	if _, err = load(ctx, t, func(ctx context.Context) { times.client(ctx, list) }); err != nil {
-		return r, err
-	}
-	if len(times.times) == 0 {
-		return r, errors.New("no list was answered under the sign-in load")
-	}
-	slices.Sort(times.times)
-	r.list, r.listed, r.failures = times.times[len(times.times)/2], len(times.times), times.failures
-	return r, nil
+	return r, err
 }
 
-func signInTarget(server *process) target {
+// lists is one client that asks again as soon as it has its answer.
+func (r *signInResults) lists(during context.Context, t target) {
+	for {
+		took, err := call(during, http.DefaultClient, t)
+		switch {
+		case during.Err() != nil:
+			return
+		case err != nil:
+			fmt.Fprintln(os.Stderr, "a list beside sign-ins:", err)
+			r.failed++
+		default:
+			r.list.times = append(r.list.times, took)
+		}
+	}
+}
+
+// signInTarget signs one administrator in after the other: the same one at once would be told to wait.
+func (i *instance) signInTarget(turnedAway *atomic.Int64) target {
+	var next atomic.Int64
 	return target{
-		name: "sign-in", url: server.url + "/graphql", header: http.Header{"Content-Type": {"application/json"}},
-		body: func(n int) []byte {
-			return encode(signInMutation, map[string]any{"e": fmt.Sprintf(address, n%administrators), "p": password})
-		},
+		name: "sign-in", url: i.server.url + "/graphql", header: http.Header{"Content-Type": {"application/json"}},
+		body: func() []byte { return signInBody(1 + int(next.Add(1))%(administrators-1)) },
 		check: func(body []byte) error {
-			if !strings.Contains(string(body), "SignedIn") {
+			switch text := string(body); {
+			case strings.Contains(text, `"TRY_LATER"`):
+				turnedAway.Add(1)
+			case !strings.Contains(text, `"SignedIn"`):
 				return errors.New("not signed in")
 			}
 			return nil
 		},
+		processes: i.processes(),
 	}
 }
 
-// hashesPerSecond is how many passwords this machine can hash, with nothing else to do.
-func hashesPerSecond(ctx context.Context) (float64, error) {
+// hash hashes passwords with nothing else to do; CPU is that of this process.
+func hash(ctx context.Context, lasts time.Duration) (figures, error) {
 	hasher := secret.NewHasher()
+	before, err := ownCPU()
+	if err != nil {
+		return figures{}, err
+	}
 	var done atomic.Int64
-	failed := make(chan error, runtime.GOMAXPROCS(0))
+	failed := make([]error, runtime.GOMAXPROCS(0))
 	began := time.Now()
 	var wg sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
+	for i := range failed {
 		wg.Go(func() {
-			for time.Since(began) < loadLasts {
-				if _, err := hasher.Hash(ctx, password); err != nil {
-					failed <- err
-					return
-				}
+			for failed[i] == nil && time.Since(began) < lasts {
+				_, failed[i] = hasher.Hash(ctx, password)
 				done.Add(1)
 			}
 		})
 	}
 	wg.Wait()
-	select {
-	case err := <-failed:
-		return 0, fmt.Errorf("hashing: %w", err)
-	default:
-		return float64(done.Load()) / time.Since(began).Seconds(), nil
+	wall := time.Since(began)
+	after, err := ownCPU()
+	if err = errors.Join(append(failed, err)...); err != nil {
+		return figures{}, fmt.Errorf("hashing: %w", err)
 	}
-}
-
-// load signs in over 16 connections for a while, beside something else, and returns how many per second.
-func load(ctx context.Context, t target, beside func(context.Context)) (float64, error) {
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections}, Timeout: 30 * time.Second}
-	defer client.CloseIdleConnections()
-	during, stop := context.WithTimeout(ctx, loadLasts)
-	defer stop()
-	var wg sync.WaitGroup
-	if beside != nil {
-		wg.Go(func() { beside(during) })
-	}
-	var done atomic.Int64
-	failed := make(chan error, connections)
-	began := time.Now()
-	for range connections {
-		wg.Go(func() {
-			for during.Err() == nil {
-				if _, err := call(ctx, client, t, int(done.Load())); err != nil {
-					failed <- err
-					return
-				}
-				done.Add(1)
-			}
-		})
-	}
-	wg.Wait()
-	select {
-	case err := <-failed:
-		return 0, fmt.Errorf("%s: %w", t.name, err)
-	default:
-		return float64(done.Load()) / time.Since(began).Seconds(), nil
-	}
-}
-
-// sample is the times of one client's requests.
-type sample struct {
-	times    []time.Duration
-	failures int
-}
-
-func (s *sample) client(ctx context.Context, t target) {
-	for ctx.Err() == nil {
-		took, err := call(ctx, http.DefaultClient, t, 0)
-		switch {
-		case ctx.Err() != nil:
-		case err != nil:
-			s.failures++
-		default:
-			s.times = append(s.times, took)
-		}
-	}
+	return figures{requests: int(done.Load()), cpu: after - before, wall: wall}, nil
 }

@@ -21,9 +21,9 @@ import (
 type store struct {
 	engine string // sqlite or postgres
 	users  int
+	folder string
 	source string   // for --db
 	flags  []string // --db and --key-file
-	token  string   // an API token that may list users
 	filled time.Duration
 	// database are the processes of the database server, none when it runs inside ours.
 	database []int
@@ -31,7 +31,7 @@ type store struct {
 
 // fill makes a database with sample data in folder, or in the cluster for PostgreSQL.
 func fill(ctx context.Context, engine string, users int, folder string, cluster *dbtest.Cluster) (*store, error) {
-	s := &store{engine: engine, users: users, source: filepath.Join(folder, fmt.Sprintf("bench-%d.db", users))}
+	s := &store{engine: engine, users: users, folder: folder, source: filepath.Join(folder, fmt.Sprintf("bench-%d.db", users))}
 	if engine == "postgres" {
 		source, pid, err := s.newDatabase(ctx, cluster.URL)
 		if err != nil {
@@ -45,13 +45,25 @@ func fill(ctx context.Context, engine string, users int, folder string, cluster 
 		return nil, err
 	}
 	s.filled = time.Since(began)
-	out, err := command(ctx, s.flags, "token", "create", "--role", "Full Administrator", "--name", "bench")
-	if err != nil {
-		return nil, err
+	return s, s.settle(ctx)
+}
+
+// settle does what PostgreSQL would otherwise do by itself, in the midst of the measurement: vacuum what is new.
+func (s *store) settle(ctx context.Context) error {
+	if s.engine != "postgres" {
+		return nil
 	}
-	lines := strings.Fields(out)
-	s.token = lines[len(lines)-1]
-	return s, nil
+	d, err := s.open()
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	for _, statement := range []string{"VACUUM ANALYZE", "CHECKPOINT"} {
+		if _, err := d.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("%s: %w", statement, err)
+		}
+	}
+	return nil
 }
 
 // newDatabase makes a database in the cluster and finds the process that all of PostgreSQL's are children of.
@@ -80,6 +92,9 @@ func (s *store) newDatabase(ctx context.Context, cluster string) (source string,
 	u.Path = "/" + name
 	return u.String(), pid, nil
 }
+
+// log is the file that takes what the servers say.
+func (s *store) log() string { return filepath.Join(s.folder, "server.log") }
 
 // open connects to the database directly, to find rows that requests will ask for.
 func (s *store) open() (*sql.DB, error) {

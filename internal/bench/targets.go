@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"os/exec"
 	"strings"
@@ -15,24 +14,35 @@ import (
 const (
 	address  = "bench%d@bench.example"
 	password = "a long word for the benchmark"
-	// administrators sign in during the sign-in load: several, so that no session has to fall for another at once.
+	// administrators are the people of the benchmark. The first lists users; the others sign in again and again.
 	administrators = 20
 )
 
 const fields = `{ nodes { id number name email twoFactorEnabled securityQuestionSet lastLoginAt } pageInfo { hasNextPage endCursor } }`
 
-// targets are the requests to measure; the first is the list that the bare handler answers too.
-func (s *store) targets(ctx context.Context, server *process) ([]target, error) {
-	if err := s.makeAdministrators(ctx); err != nil {
-		return nil, err
-	}
-	cookie, err := signIn(ctx, server)
+// The requests to measure.
+const (
+	list             = "list"
+	firstPage        = "first page by name"
+	deepPage         = "page at 90 % by name"
+	listWithAccounts = "list with accounts"
+	oneUser          = "one user"
+	exactSearch      = "exact search"
+	prefixSearch     = "prefix search"
+	rareWord         = "a word inside, ≤ 200 matches"
+	commonWord       = "a common word"
+)
+
+func (i *instance) makeTargets(ctx context.Context) (map[string]target, error) {
+	cookie, err := i.signIn(ctx)
 	if err != nil {
 		return nil, err
 	}
-	header := http.Header{"Content-Type": {"application/json"}, "Cookie": {"__Host-roster=" + cookie}}
-	base := target{url: server.url + "/graphql", header: header}
-	found, err := s.find(ctx)
+	base := target{
+		url: i.server.url + "/graphql", processes: i.processes(),
+		header: http.Header{"Content-Type": {"application/json"}, "Cookie": {"__Host-roster=" + cookie}},
+	}
+	found, err := i.find(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -42,24 +52,55 @@ func (s *store) targets(ctx context.Context, server *process) ([]target, error) 
 	}
 	const page = `query($after: String, $filter: UserFilter, $order: UserOrder) { users(first: 50, after: $after, filter: $filter, orderBy: $order) ` + fields + ` }`
 	byName := map[string]any{"field": "NAME", "direction": "ASC"}
-	one := func(name, query string, variables map[string]any, check func([]byte) error) target {
-		t := base
-		body := encode(query, variables)
-		t.name, t.body, t.check = name, func(int) []byte { return body }, check
-		return t
-	}
 	search := func(word string) map[string]any { return map[string]any{"filter": map[string]any{"search": word}} }
-	return []target{
-		one("list", `{ users(first: 50) `+fields+` }`, nil, nodes(50, 50)),
-		one("first page by name", page, map[string]any{"order": byName}, nodes(50, 50)),
-		one("page at 90 % by name", page, map[string]any{"order": byName, "after": deep}, nodes(50, 50)),
-		one("list with accounts", `{ users(first: 50) { nodes { id name memberships(first: 3) { nodes { owner account { name } } } } } }`, nil, nodes(50, 50)),
-		one("one user", `query($n: Int!) { user(number: $n) { id number name email lastLoginAt version } }`, map[string]any{"n": found.number}, nil),
-		one("exact search", page, search(found.deepEmail), nodes(1, 1)),
-		one("prefix search", page, search("ga"), nodes(50, 50)),
-		one("word inside", page, search(found.rare), nodes(1, 50)),
-		one("common word", page, search("mar"), nodes(50, 50)),
-	}, nil
+	all := map[string]target{}
+	add := func(name, query string, variables map[string]any, check func([]byte) error) {
+		t, body := base, encode(query, variables)
+		t.name, t.body, t.check = name, func() []byte { return body }, check
+		all[name] = t
+	}
+	add(list, `{ users(first: 50) `+fields+` }`, nil, nodes(50, 50))
+	add(firstPage, page, map[string]any{"order": byName}, nodes(50, 50))
+	add(deepPage, page, map[string]any{"order": byName, "after": deep}, nodes(50, 50))
+	add(listWithAccounts, `{ users(first: 50) { nodes { id name memberships(first: 3) { nodes { owner account { name } } } } } }`, nil, nodes(50, 50))
+	add(oneUser, `query($n: Int!) { user(number: $n) { id number name email lastLoginAt version } }`, map[string]any{"n": found.number}, user)
+	add(exactSearch, page, search(found.deepEmail), nodes(1, 1))
+	add(prefixSearch, page, search("ga"), nodes(50, 50))
+	add(rareWord, page, search(found.rare), nodes(20, 50))
+	add(commonWord, page, search("mar"), nodes(50, 50))
+	return all, nil
+}
+
+// nodes checks that an answer holds as many users as it should.
+func nodes(least, most int) func([]byte) error {
+	return func(body []byte) error {
+		var answer struct {
+			Data struct {
+				Users struct{ Nodes []json.RawMessage }
+			}
+		}
+		if err := json.Unmarshal(body, &answer); err != nil {
+			return fmt.Errorf("reading an answer: %w", err)
+		}
+		if n := len(answer.Data.Users.Nodes); n < least || n > most {
+			return fmt.Errorf("%d users, want %d to %d", n, least, most)
+		}
+		return nil
+	}
+}
+
+// user checks that an answer holds one.
+func user(body []byte) error {
+	var answer struct {
+		Data struct{ User *struct{ ID string } }
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return fmt.Errorf("reading an answer: %w", err)
+	}
+	if answer.Data.User == nil {
+		return errors.New("no user")
+	}
+	return nil
 }
 
 func encode(query string, variables map[string]any) []byte {
@@ -82,30 +123,6 @@ func (s *store) makeAdministrators(ctx context.Context) error {
 	return nil
 }
 
-const signInMutation = `mutation($e: String!, $p: String!) { signIn(input: {email: $e, password: $p}) { outcome { __typename } userErrors { code } } }`
-
-// signIn returns a session's cookie.
-func signIn(ctx context.Context, server *process) (string, error) {
-	body := encode(signInMutation, map[string]any{"e": fmt.Sprintf(address, 0), "p": password})
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, server.url+"/graphql", strings.NewReader(string(body)))
-	if err != nil {
-		return "", err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return "", fmt.Errorf("signing in: %w", err)
-	}
-	defer res.Body.Close()
-	for _, c := range res.Cookies() {
-		if c.Name == "__Host-roster" {
-			return c.Value, nil
-		}
-	}
-	answer, _ := io.ReadAll(res.Body)
-	return "", fmt.Errorf("signing in: no session: %s", answer)
-}
-
 // found are rows that requests ask for.
 type found struct {
 	number    int
@@ -124,12 +141,12 @@ func (s *store) find(ctx context.Context) (found, error) {
 	if err != nil {
 		return f, fmt.Errorf("finding a deep page: %w", err)
 	}
-	f.rare, err = rareWord(ctx, d, s.users)
+	f.rare, err = findRareWord(ctx, d, s.users)
 	return f, err
 }
 
-// rareWord looks for four letters inside somebody's address that 20 to 200 people share.
-func rareWord(ctx context.Context, d *sql.DB, users int) (string, error) {
+// findRareWord looks for five letters inside somebody's address that 20 to 200 people share.
+func findRareWord(ctx context.Context, d *sql.DB, users int) (string, error) {
 	for number := users / 3; number < users; number += 997 {
 		var text string
 		err := d.QueryRowContext(ctx, "SELECT search_text FROM users WHERE id = $1", number).Scan(&text)
@@ -163,7 +180,7 @@ func cursorOf(ctx context.Context, base target, email string) (string, error) {
 	const query = `query($e: String!) { users(first: 1, filter: {email: $e}, orderBy: {field: NAME, direction: ASC}) { nodes { id } edges { cursor } } }`
 	body := encode(query, map[string]any{"e": email})
 	var cursor string
-	base.body = func(int) []byte { return body }
+	base.body = func() []byte { return body }
 	base.check = func(answer []byte) error {
 		var a struct {
 			Data struct {
@@ -179,6 +196,6 @@ func cursorOf(ctx context.Context, base target, email string) (string, error) {
 		cursor = a.Data.Users.Edges[0].Cursor
 		return nil
 	}
-	_, err := call(ctx, http.DefaultClient, base, 0)
+	_, err := call(ctx, http.DefaultClient, base)
 	return cursor, err
 }

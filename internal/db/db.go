@@ -4,16 +4,21 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 	_ "modernc.org/sqlite" // registers the driver "sqlite"
 
@@ -62,10 +67,22 @@ func Open(ctx context.Context, source string, with ...Option) (*DB, error) {
 	}
 	if err := d.write.PingContext(ctx); err != nil {
 		d.Close()
-		return nil, fmt.Errorf("opening database: %w", err)
+		return nil, d.unopened(err)
 	}
 	d.Client = ent.NewClient(ent.Driver(entsql.OpenDB(d.Dialect, d.read)))
 	return d, nil
+}
+
+// unopened says in one line why a database cannot be had.
+func (d *DB) unopened(err error) error {
+	var refused *pgconn.ConnectError
+	switch {
+	case d.Dialect == dialect.SQLite:
+		return fmt.Errorf("opening database %s: %w", d.source, err)
+	case errors.As(err, &refused): // it has a line for each attempt, with and without TLS
+		return fmt.Errorf("opening database: %s", strings.Join(slices.Compact(strings.Split(refused.Error(), "\n\t")), " "))
+	}
+	return fmt.Errorf("opening database: %w", err)
 }
 
 func isPostgres(source string) bool {
@@ -75,6 +92,9 @@ func isPostgres(source string) bool {
 // openSQLite opens one connection that writes and several that only read: SQLite has one writer, and a queue
 // inside the process waits less than competing connections do (security.md #78).
 func openSQLite(path string) (write, read *sql.DB, err error) {
+	if err := newFile(path); err != nil {
+		return nil, nil, fmt.Errorf("opening database: %w", err)
+	}
 	if write, err = sql.Open("sqlite", sqliteDSN(path, "foreign_keys(1)")+"&_txlock=immediate"); err != nil {
 		return nil, nil, fmt.Errorf("opening database: %w", err)
 	}
@@ -89,11 +109,30 @@ func openSQLite(path string) (write, read *sql.DB, err error) {
 	return write, read, nil
 }
 
+// newFile makes the file when it is not there, for its owner alone; SQLite would let everybody read it. What SQLite
+// puts beside it later gets the same mode.
+func newFile(path string) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	switch {
+	case err == nil:
+		return file.Close()
+	case !errors.Is(err, fs.ErrExist):
+		return err
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return fmt.Errorf("%s is a folder", path)
+	}
+	return nil
+}
+
 func sqliteDSN(path string, pragmas ...string) string {
 	q := url.Values{"_time_format": {"sqlite"}, "_timezone": {"UTC"}}
 	q["_pragma"] = append([]string{"busy_timeout(5000)", "journal_mode(WAL)", "synchronous(FULL)"}, pragmas...)
 	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?" + q.Encode()
 }
+
+// connectLasts is how long a server may take to let us in (security.md #81).
+const connectLasts = 3 * time.Second
 
 // openPostgres sets the limits of security.md #79 on every connection; what the URL says goes first.
 func openPostgres(source string, tracer pgx.QueryTracer) (*sql.DB, error) {
@@ -102,6 +141,9 @@ func openPostgres(source string, tracer pgx.QueryTracer) (*sql.DB, error) {
 		return nil, fmt.Errorf("reading the database URL: %w", err)
 	}
 	config.Tracer = tracer
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = connectLasts
+	}
 	defaults := map[string]string{
 		"lock_timeout": "3s", "idle_in_transaction_session_timeout": "15s", "statement_timeout": "15s", "TimeZone": "UTC",
 	}
@@ -109,6 +151,9 @@ func openPostgres(source string, tracer pgx.QueryTracer) (*sql.DB, error) {
 		if _, set := config.RuntimeParams[name]; !set {
 			config.RuntimeParams[name] = value
 		}
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = 2 * time.Second // per address; a server that is gone is told within three (#81)
 	}
 	config.ValidateConnect = pgxReadWrite
 	pool := stdlib.OpenDB(*config)

@@ -101,22 +101,38 @@ func (d *DB) migrateOwn(ctx context.Context, pool *sql.DB) error {
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrating: %w", err)
 	}
-	if d.Dialect == dialect.SQLite {
-		return foreignKeysHold(ctx, pool)
+	if d.Dialect == dialect.Postgres {
+		return nil
 	}
-	return nil
+	version, err := provider.GetDBVersion(ctx)
+	if err != nil {
+		return fmt.Errorf("migrating: %w", err)
+	}
+	return checkForeignKeys(ctx, pool, version)
 }
 
-// foreignKeysHold checks after the fact what SQLite was told not to check meanwhile.
-func foreignKeysHold(ctx context.Context, pool *sql.DB) error {
-	var table string
-	err := pool.QueryRowContext(ctx, `SELECT "table" FROM pragma_foreign_key_check LIMIT 1`).Scan(&table)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil
-	} else if err != nil {
+// checkForeignKeys checks after the fact what SQLite was told not to check meanwhile. That reads every row, so the
+// version that was found good stands in user_version, and is not checked at each start.
+func checkForeignKeys(ctx context.Context, pool *sql.DB, version int64) error {
+	var good int64
+	if err := pool.QueryRowContext(ctx, "PRAGMA user_version").Scan(&good); err != nil {
 		return fmt.Errorf("checking foreign keys: %w", err)
 	}
-	return fmt.Errorf("after migrating, rows of %s point to rows that do not exist", table)
+	if good == version {
+		return nil
+	}
+	var table string
+	err := pool.QueryRowContext(ctx, `SELECT "table" FROM pragma_foreign_key_check LIMIT 1`).Scan(&table)
+	switch {
+	case err == nil:
+		return fmt.Errorf("after migrating, rows of %s point to rows that do not exist", table)
+	case !errors.Is(err, sql.ErrNoRows):
+		return fmt.Errorf("checking foreign keys: %w", err)
+	}
+	if _, err := pool.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", version)); err != nil { // takes no parameter
+		return fmt.Errorf("checking foreign keys: %w", err)
+	}
+	return nil
 }
 
 func (d *DB) migrateJobs(ctx context.Context, pool *sql.DB) error {

@@ -3,9 +3,13 @@ package db
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
+	"net"
+	"strings"
 	"time"
 
 	"entgo.io/ent/dialect"
@@ -76,7 +80,9 @@ func (d *DB) remember(ctx context.Context, refused []func(context.Context, *Tx) 
 }
 
 func once(ctx context.Context, d *DB, act func(ctx context.Context, tx *Tx) error) (refused []func(context.Context, *Tx) error, err error) {
-	sqlTx, err := d.write.BeginTx(ctx, nil)
+	whole, giveUp := context.WithCancelCause(ctx)
+	defer giveUp(nil)
+	sqlTx, err := begin(whole, giveUp, d.write)
 	if err != nil {
 		return nil, fmt.Errorf("beginning a transaction: %w", err)
 	}
@@ -95,6 +101,36 @@ func once(ctx context.Context, d *DB, act func(ctx context.Context, tx *Tx) erro
 	}
 	done = true
 	return nil, nil
+}
+
+// patience is how long a transaction waits for a connection, or for its turn to write (security.md #79).
+const patience = 3 * time.Second
+
+var errNoRoom = errors.New("no connection was free in time")
+
+// begin begins a transaction that lasts as long as whole, unless that takes too long.
+func begin(whole context.Context, giveUp context.CancelCauseFunc, pool *sql.DB) (*sql.Tx, error) {
+	late := time.AfterFunc(patience, func() { giveUp(errNoRoom) })
+	tx, err := pool.BeginTx(whole, nil)
+	if !late.Stop() && errors.Is(context.Cause(whole), errNoRoom) {
+		if err == nil {
+			_ = tx.Rollback()
+		}
+		return nil, errNoRoom
+	}
+	return tx, err
+}
+
+// LockUser keeps a user's row to this transaction, so that what was decided by it still holds when it changes, and two
+// acts upon one user come one after the other (security.md #45). SQLite has one writer: nothing is left to lock.
+func (tx *Tx) LockUser(ctx context.Context, id int) error {
+	if tx.Dialect != dialect.Postgres {
+		return nil
+	}
+	if _, err := tx.SQL.ExecContext(ctx, "SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE", id); err != nil {
+		return fmt.Errorf("locking a user: %w", err)
+	}
+	return nil
 }
 
 // joined makes ent run on a transaction that we began ourselves.
@@ -136,20 +172,34 @@ func busy(err error) error {
 	return err
 }
 
+// broken reports whether the connection could not be had or did not last.
+func broken(err error) bool {
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) || pgconn.SafeToRetry(err) ||
+		errors.Is(err, sql.ErrConnDone) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)
+}
+
 // Unavailable reports whether err says that the database is busy or gone, rather than that something is wrong.
 func Unavailable(err error) bool {
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		switch pg.Code {
-		case "55P03", "57P01", "57P02", "57P03", "53300", "40001", "40P01", "57014":
+		case "55P03", "57P01", "57P02", "57P03", "53300", "40001", "40P01", "57014", "25P03", "25006":
 			return true
 		}
-		return false
+		return strings.HasPrefix(pg.Code, "08")
 	}
-	var connect *pgconn.ConnectError
-	if errors.As(err, &connect) || errors.Is(err, sql.ErrConnDone) || pgconn.SafeToRetry(err) {
+	if broken(err) || errors.Is(err, errNoRoom) {
 		return true
 	}
 	var lite *sqlite.Error
-	return errors.As(err, &lite) && (lite.Code()&0xff == sqlite3.SQLITE_BUSY || lite.Code()&0xff == sqlite3.SQLITE_FULL)
+	if !errors.As(err, &lite) {
+		return false
+	}
+	switch lite.Code() & 0xff { // the rest of a code says more about the same
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_INTERRUPT:
+		return true
+	}
+	return false
 }

@@ -22,7 +22,14 @@ func Each(t *testing.T, test func(t *testing.T, d *db.DB)) {
 // PostgreSQL opens a migrated, empty PostgreSQL database of its own.
 func PostgreSQL(t testing.TB, with ...db.Option) *db.DB {
 	t.Helper()
-	return Open(t, Postgres(t, migrated), with...)
+	return Open(t, PostgreSQLSource(t), with...)
+}
+
+// PostgreSQLSource makes a migrated, empty PostgreSQL database and returns its URL, for tests that open it more than
+// once or in their own way.
+func PostgreSQLSource(t testing.TB) string {
+	t.Helper()
+	return Postgres(t, migrated)
 }
 
 // System is the context of a test that touches tables directly.

@@ -3,7 +3,6 @@ package factors
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	ent "roster/ent/generated"
 	"roster/ent/generated/factor"
@@ -18,12 +17,13 @@ import (
 )
 
 // Disable switches off the two-factor sign-in of a user for staff (product.md A7): all factors go, all sessions end,
-// and the user is told by mail, with the reason. fault.Required, fault.TooLong: the reason. fault.NotAllowed: there is
+// and the user is told by mail, with the reason. fault.Required, fault.TooLong, fault.Invalid: the reason. fault.NotAllowed: there is
 // nothing to switch off. And what access says: the permission, the proof of identity, and who the user is.
 func (s *Service) Disable(ctx context.Context, userID int, reason string) (*ent.User, error) {
+	said, unfit := audit.Reason("reason", reason)
 	var u *ent.User
 	entry := audit.Entry{
-		Action: audit.TwoFactorDisabled, Target: audit.OnUser(userID), Detail: map[string]any{"reason": strings.TrimSpace(reason)},
+		Action: audit.TwoFactorDisabled, Target: audit.OnUser(userID), Detail: map[string]any{"reason": said},
 	}
 	err := audit.Act(ctx, s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) error {
 		if err := access.Staff(ctx, permission.DisableUserTwoFactor); err != nil {
@@ -32,10 +32,10 @@ func (s *Service) Disable(ctx context.Context, userID int, reason string) (*ent.
 		if err := access.Sudo(ctx, s.now()); err != nil {
 			return err
 		}
-		said, err := audit.Reason("reason", reason)
-		if err != nil {
-			return err
+		if unfit != nil {
+			return unfit
 		}
+		var err error
 		if u, err = s.removable(ctx, tx, userID); err != nil {
 			return err
 		}
@@ -59,6 +59,9 @@ func (s *Service) Disable(ctx context.Context, userID int, reason string) (*ent.
 
 // removable is the user, when the viewer may act on them and there is something to remove.
 func (s *Service) removable(ctx context.Context, tx *db.Tx, userID int) (*ent.User, error) {
+	if err := tx.LockUser(ctx, userID); err != nil {
+		return nil, err
+	}
 	u, err := tx.User.Get(ctx, userID)
 	if ent.IsNotFound(err) {
 		return nil, fault.Gone("user")

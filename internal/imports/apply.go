@@ -289,7 +289,11 @@ func (r *Report) Print() string {
 		what string
 		Count
 	}{{"people", r.People}, {"accounts", r.Accounts}, {"links", r.Links}} {
-		fmt.Fprintf(&b, "  %-8s  %d added, %d were there already (%d of them differ and stay as they are)\n", c.what, c.Added, c.Present, c.Differ)
+		fmt.Fprintf(&b, "  %-8s  %d added, %d there already", c.what, c.Added, c.Present)
+		if c.Differ > 0 {
+			fmt.Fprintf(&b, "; %d not as the file says, and left as they are", c.Differ)
+		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }

@@ -37,9 +37,11 @@ type Options struct {
 // Count is what became of people, accounts or links.
 type Count struct {
 	Added int `json:"added"`
-	// Present were there already, and stay as they are; Differ of them are not as the file says.
+	// Present were there already, and stay as they are.
 	Present int `json:"present"`
-	Differ  int `json:"differ"`
+	// Differ says how often the file wants it otherwise than the database has it, which stays as it is: present ones,
+	// and owners of accounts that have another.
+	Differ int `json:"differ"`
 }
 
 // Report is what an import did, or would do.
@@ -75,12 +77,8 @@ func (s *Service) CSV(ctx context.Context, file io.Reader, o Options) (*Report, 
 		return nil, err
 	}
 	p, more := planOf(lines, there)
-	bad := map[int]bool{}
-	for _, f := range append(faults, more...) {
-		bad[f.Line] = true
-	}
-	r := &Report{DryRun: o.DryRun, Faults: append(faults, more...), Skipped: len(bad)}
-	r.Lines = len(lines) + faultyLines(faults)
+	r := &Report{DryRun: o.DryRun, Faults: append(append([]Fault{}, faults...), more...)}
+	r.Skipped, r.Lines = faultyLines(r.Faults), len(lines)+faultyLines(faults)
 	slices.SortStableFunc(r.Faults, func(a, b Fault) int { return a.Line - b.Line })
 	if len(r.Faults) > 0 && !o.SkipBad {
 		return r, nil
@@ -129,7 +127,9 @@ func (s *Service) accountsOf(ctx context.Context, lines []line) (map[string]int,
 func faultyLines(faults []Fault) int {
 	lines := map[int]bool{}
 	for _, f := range faults {
-		lines[f.Line] = true
+		for n := f.Line; n <= max(f.Line, f.Through); n++ {
+			lines[n] = true
+		}
 	}
 	return len(lines)
 }

@@ -2,7 +2,9 @@ package imports_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -114,6 +116,9 @@ func TestFaultyFile(t *testing.T) {
 		if !r.Done || r.People.Added != 2044 || r.Accounts.Added != 1500 || r.Skipped != 16 {
 			t.Errorf("without the bad lines: %+v", r)
 		}
+		if n := count(t, d, "accounts a WHERE 1 <> (SELECT count(*) FROM memberships m WHERE m.account_id = a.id AND m.owner)"); n != 0 {
+			t.Errorf("%d accounts without exactly one owner", n)
+		}
 	})
 }
 
@@ -158,7 +163,15 @@ func TestFaults(t *testing.T) {
 		"twice":                   {"a@b.example,A,B,en," + account + ",yes,,,\na@b.example,A,B,en," + account + ",yes,,,\n", "line 3: Line 2"},
 		"other status":            {"a@b.example,A,B,en," + account + ",yes,,,\nb@b.example,A,B,en,Acme,billing@acme.example,Closed,no,,,\n", "line 3, account_status: Line 2"},
 		"quotation marks":         {"a@b.example,A \"B,C,en,,,,,,,\nb@b.example,A,B,en,,,,,,,\n", "line 2: The quotation"},
-		"unclosed quotation mark": {"\"a@b.example,A,B,en,,,,,,,\n", "line 2: The quotation"},
+		"unclosed quotation mark": {"\"a@b.example,A,B,en,,,,,,,\nb@b.example,A,B,en,,,,,,,\n", "lines 2 to 3: A quotation mark"},
+		"quoted line break":       {"a@b.example,\"A\nB\",C,en,,,,,,,\n", "line 2, first_name: A name cannot contain"},
+		"name not in UTF-8":       {"a@b.example,A,M\xfcller,en,,,,,,,\n", "line 2, last_name: This name is not readable"},
+		"address not in UTF-8":    {"\xfc@b.example,A,B,en,,,,,,,\n", "line 2, email: This e-mail address is not readable"},
+		"language not in UTF-8":   {"a@b.example,A,B,\xfc,,,,,,,\n", "line 2, language"},
+		"NUL":                     {"a@b.example,A\x00,B,en,,,,,,,\n", "line 2, first_name"},
+		"owner by another word":   {"a@b.example,A,B,en," + account + ",true,,,\n", "line 2, owner: This must be yes or no."},
+		"member and owner":        {"a@b.example,A,B,en," + account + ",yes,,,\nA@B.example,A,B,en," + account + ",no,INVOICES,,\n", "line 3: Line 2 links"},
+		"too few columns":         {"a@b.example\n", "line 2: This line has 1"},
 		"too many columns":        {"a@b.example,A,B,en,,,,,,,,\n", "line 2: This line has 12"},
 	} {
 		r := run(t, d, first+c.text, imports.Options{})
@@ -166,19 +179,120 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%s: %v, want %q", name, r.Faults, c.want)
 		}
 	}
-	for name, text := range map[string]string{
-		"empty": "", "no such columns": "a,b,c\n", "a column twice": "email," + first, "a column missing": strings.Replace(first, "owner,", "", 1),
-	} {
-		if _, err := service(d).CSV(dbtest.System(t), strings.NewReader(text), imports.Options{}); err == nil {
-			t.Errorf("%s: no error", name)
-		}
-	}
 	if n := count(t, d, "users") + count(t, d, "accounts"); n != 0 {
 		t.Errorf("%d rows were imported", n)
 	}
 }
 
-// Forms that are as good: byte order mark, CRLF, columns in another order, quoted line breaks are names' matter.
+// Files that cannot be read as a whole.
+func TestNoSuchFile(t *testing.T) {
+	d := dbtest.SQLite(t)
+	for name, c := range map[string]struct {
+		file io.Reader
+		want string
+	}{
+		"empty":            {strings.NewReader(""), "the file is empty"},
+		"mark only":        {strings.NewReader("\ufeff"), `the column "" is not known`},
+		"no such columns":  {strings.NewReader("a,b,c\n"), `the column "a" is not known: the first line must name email, `},
+		"semicolons":       {strings.NewReader(strings.ReplaceAll(first, ",", ";")), `the column "email;first_name;last_name;language;acco…" is not known`},
+		"one column more":  {strings.NewReader("phone," + first), `the column "phone" is not known`},
+		"a column twice":   {strings.NewReader("email," + first), "names the column email twice"},
+		"a column missing": {strings.NewReader(strings.Replace(first, "owner,", "", 1)), "the column owner is missing"},
+		"UTF-16":           {strings.NewReader("\xff\xfee\x00m\x00a\x00i\x00l\x00"), "must be in UTF-8"},
+		"too large":        {io.MultiReader(strings.NewReader(first), endless{}), "larger than 64 MiB"},
+		"no CSV":           {strings.NewReader("em\"ail"), "reading the first line"},
+	} {
+		if _, err := service(d).CSV(dbtest.System(t), c.file, imports.Options{SkipBad: true}); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+// endless is a file of empty lines.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = '\n'
+	}
+	return len(p), nil
+}
+
+// An account whose owner's line is bad is left out whole, and so are its members' links: nobody ends ownerless.
+func TestBadOwnerTakesTheAccountAlong(t *testing.T) {
+	d := dbtest.SQLite(t)
+	r := run(t, d, first+
+		"ann@b.example,Ann,A,en,Acme,acme@b.example,Active,yes,,never,\n"+
+		"bob@b.example,Bob,B,en,Acme,acme@b.example,Active,no,INVOICES,,\n"+
+		"cy@b.example,Cy,C,en,Bolt,bolt@b.example,Active,yes,,,\n", imports.Options{SkipBad: true})
+	if r.Skipped != 2 || r.People.Added != 1 || r.Accounts.Added != 1 || r.Links.Added != 1 || count(t, d, "memberships WHERE owner") != 1 {
+		t.Errorf("%+v", r)
+	}
+}
+
+// A quotation mark that is not closed takes lines with it; the report counts each of them.
+func TestSwallowedLinesAreCounted(t *testing.T) {
+	d := dbtest.SQLite(t)
+	r := run(t, d, first+"a@b.example,A,B,en,,,,,,,\n\"b@b.example,A,B,en,,,,,,,\nc@b.example,A,B,en,,,,,,,\nd@b.example,\"D\",B,en,,,,,,,\ne@b.example,A,B,en,,,,,,,\n",
+		imports.Options{SkipBad: true})
+	if r.Skipped != 3 || r.Lines != 5 || r.People.Added != 2 || len(r.Faults) != 1 || !strings.HasPrefix(r.Faults[0].String(), "lines 3 to 5: ") {
+		t.Errorf("%+v", r)
+	}
+}
+
+// What is there stays as it is, and the report counts what the file wants otherwise.
+func TestWhatIsThereStays(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		const hash = "$2y$08$2XTtmW4g012Pw2rOkCH86uVib.myy/3h1GrMWQo4ViKgYQ3C.VsYC"
+		run(t, d, first+
+			"ann@b.example,Ann,A,de,Acme,acme@b.example,Active,yes,,2026-01-01T00:00:00Z,"+hash+"\n"+
+			"bob@b.example,Bob,B,en,Acme,acme@b.example,Active,no,INVOICES,,\n", imports.Options{})
+		before := state(t, d)
+		r := run(t, d, first+
+			"ANN@b.example,Anna,A,en,Acme Ltd,Acme@b.example,Closed,no,ORDERS,2026-02-02T00:00:00Z,"+strings.Replace(hash, "VsYC", "VsYe", 1)+"\n"+
+			"bob@b.example,Bob,B,en,Acme Ltd,acme@b.example,Closed,yes,,,\n", imports.Options{})
+		if !r.Done || r.People != (imports.Count{Present: 2, Differ: 1}) || r.Accounts != (imports.Count{Present: 1, Differ: 1}) ||
+			r.Links != (imports.Count{Present: 2, Differ: 2}) {
+			t.Errorf("%+v", r)
+		}
+		if after := state(t, d); after != before {
+			t.Errorf("%s\nbecame\n%s", before, after)
+		}
+		if text := r.Print(); !strings.Contains(text, "links     0 added, 2 there already; 2 not as the file says, and left as they are") {
+			t.Error(text)
+		}
+	})
+}
+
+// state is what an import must leave alone.
+func state(t *testing.T, d *db.DB) string {
+	t.Helper()
+	var text string
+	for _, query := range []string{
+		"SELECT id, email || first_name || last_name || language, last_login_at, version FROM users ORDER BY id",
+		"SELECT user_id, hash, changed_at, wrapped FROM passwords ORDER BY user_id",
+		"SELECT id, name || email || status, updated_at, version FROM accounts ORDER BY id",
+		"SELECT user_id, owner, permissions, account_id FROM memberships ORDER BY user_id",
+	} {
+		rows, err := d.Reader().QueryContext(t.Context(), query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for rows.Next() {
+			var a, b, c, e any
+			if err := rows.Scan(&a, &b, &c, &e); err != nil {
+				t.Fatal(err)
+			}
+			text += fmt.Sprintf("%s %s %s %s\n", a, b, c, e)
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return text
+}
+
+// Forms that are as good: byte order mark, CRLF, columns in another order, quoted commas.
 func TestForms(t *testing.T) {
 	d := dbtest.SQLite(t)
 	text := "\ufeffFirst_Name,email,last_name,language,account_name,account_email,account_status,owner,permissions,last_login,password_hash\r\n" +

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/text/language"
 
@@ -55,15 +56,26 @@ type link struct {
 	permissions []permission.Account
 }
 
+// MaxBytes is how large a file may be (security.md #56).
+const MaxBytes = 64 << 20
+
+// errTooLarge comes from reading, in place of what is beyond MaxBytes.
+var errTooLarge = errors.New("it is larger than 64 MiB; please split it")
+
 // Fault is what is wrong with a line.
 type Fault struct {
-	Line   int    `json:"line"`
-	Column string `json:"column,omitempty"` // empty: the line as a whole
-	Reason string `json:"reason"`
+	Line int `json:"line"`
+	// Through is the last line, where the fault takes several with it; else 0.
+	Through int    `json:"through,omitempty"`
+	Column  string `json:"column,omitempty"` // empty: the line as a whole
+	Reason  string `json:"reason"`
 }
 
 func (f Fault) String() string {
-	if f.Column == "" {
+	switch {
+	case f.Through > 0:
+		return fmt.Sprintf("lines %d to %d: %s", f.Line, f.Through, f.Reason)
+	case f.Column == "":
 		return fmt.Sprintf("line %d: %s", f.Line, f.Reason)
 	}
 	return fmt.Sprintf("line %d, %s: %s", f.Line, f.Column, f.Reason)
@@ -81,7 +93,7 @@ type reader struct {
 // read returns the lines that can be understood, and the faults of the others. An error means that the file as a
 // whole cannot be read.
 func read(file io.Reader, now time.Time) ([]line, []Fault, error) {
-	r := &reader{csv: csv.NewReader(file), now: now}
+	r := &reader{csv: csv.NewReader(&bounded{file: file, left: MaxBytes}), now: now}
 	r.csv.FieldsPerRecord = -1
 	if err := r.header(); err != nil {
 		return nil, nil, err
@@ -93,7 +105,7 @@ func read(file io.Reader, now time.Time) ([]line, []Fault, error) {
 		case errors.Is(err, io.EOF):
 			return r.lines, r.faults, nil
 		case errors.As(err, &parse):
-			r.fault(parse.StartLine, "", "The quotation marks of this line do not match.")
+			r.unread(parse)
 			continue
 		case err != nil:
 			return nil, nil, fmt.Errorf("reading the file: %w", err)
@@ -101,6 +113,15 @@ func read(file io.Reader, now time.Time) ([]line, []Fault, error) {
 		number, _ := r.csv.FieldPos(0)
 		r.line(number, values)
 	}
+}
+
+// unread notes lines with wrong quotation marks: one that is never closed takes the lines after it along.
+func (r *reader) unread(parse *csv.ParseError) {
+	f := Fault{Line: parse.StartLine, Reason: "The quotation marks of this line do not match."}
+	if parse.Line > parse.StartLine {
+		f.Through, f.Reason = parse.Line, "A quotation mark in the first of these lines is not closed: none of them can be read."
+	}
+	r.faults = append(r.faults, f)
 }
 
 func (r *reader) fault(number int, column, reason string) {
@@ -114,12 +135,18 @@ func (r *reader) header() error {
 	} else if err != nil {
 		return fmt.Errorf("reading the first line: %w", err)
 	}
+	if !utf8.ValidString(strings.Join(names, "")) {
+		return errors.New("the first line is not readable as text: the file must be in UTF-8")
+	}
 	names[0] = strings.TrimPrefix(names[0], "\ufeff")
 	r.place = make(map[string]int, len(names))
 	for i, column := range names {
 		column = strings.ToLower(strings.TrimSpace(column))
-		if _, twice := r.place[column]; twice || !slices.Contains(columns, column) {
-			return fmt.Errorf("the first line must name these columns: %s", strings.Join(columns, ", "))
+		if !slices.Contains(columns, column) {
+			return fmt.Errorf("the column %q is not known: the first line must name %s", shortened(column), strings.Join(columns, ", "))
+		}
+		if _, twice := r.place[column]; twice {
+			return fmt.Errorf("the first line names the column %s twice", column)
 		}
 		r.place[column] = i
 	}
@@ -129,6 +156,28 @@ func (r *reader) header() error {
 		}
 	}
 	return nil
+}
+
+// shortened keeps a message readable when the file is no CSV at all.
+func shortened(text string) string {
+	if letters := []rune(text); len(letters) > 40 {
+		return string(letters[:40]) + "…"
+	}
+	return text
+}
+
+// bounded reads up to so many bytes, and then fails: a file is not cut short in silence.
+type bounded struct {
+	file io.Reader
+	left int
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.file.Read(p[:min(len(p), b.left+1)])
+	if b.left -= n; b.left < 0 {
+		return 0, errTooLarge
+	}
+	return n, err
 }
 
 // line reads one line; where it has faults, it is left out and all of them are noted.

@@ -33,6 +33,9 @@ var kinds = map[mail.Kind]kind{
 func Send(ctx context.Context, tx *db.Tx, outbox *mail.Outbox, at time.Time, u *ent.User, about mail.Kind) error {
 	ctx = viewer.ForSystem(ctx, "links")
 	k := kinds[about]
+	if err := tx.LockUser(ctx, u.ID); err != nil { // of two links at once the later one is the newest, and alone
+		return err
+	}
 	_, err := tx.OneTimeToken.Delete().
 		Where(onetimetoken.UserID(u.ID), onetimetoken.PurposeEQ(k.purpose), onetimetoken.UsedAtIsNil()).Exec(ctx)
 	if err != nil {
@@ -96,6 +99,9 @@ func Find(ctx context.Context, client *ent.Client, about mail.Kind, token string
 // Use uses the link up, and reports whether it was this caller who did: one statement decides, also when two ask at
 // once (security.md #10).
 func Use(ctx context.Context, tx *db.Tx, l *Link, at time.Time) (bool, error) {
+	if err := tx.LockUser(ctx, l.User.ID); err != nil {
+		return false, err
+	}
 	result, err := tx.SQL.ExecContext(ctx, `UPDATE one_time_tokens SET used_at = $1 WHERE id = $2 AND used_at IS NULL AND expires_at > $1
 		AND EXISTS (SELECT 1 FROM users u WHERE u.id = one_time_tokens.user_id AND u.email_key = one_time_tokens.address_key
 			AND u.credential_version = one_time_tokens.credential_version AND u.state = 'ACTIVE')`, at, l.Token.ID)

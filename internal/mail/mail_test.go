@@ -251,6 +251,31 @@ func TestPurposeGone(t *testing.T) {
 	})
 }
 
+// Nor is one that stopped to stand for its user: other credentials, another address, no sign-in any more (security.md #75).
+func Test75LinksThatWouldNotOpen(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		r := newRelay(t, false)
+		for _, change := range []string{"credential_version = credential_version + 1", "email_key = 'other@example.com'", "state = 'SUSPENDED'"} {
+			row := w.reset()
+			w.tx(func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.SQL.ExecContext(ctx, "UPDATE users SET "+change)
+				return err
+			})
+			if err := w.runner(r, "?tls=none").Deliver(t.Context(), row.ID, false); err != nil || len(r.all()) != 0 {
+				t.Errorf("%s: %v, %d mails", change, err, len(r.all()))
+			}
+			if row, err := d.Mail.Get(dbtest.System(t), row.ID); err != nil || row.State != entmail.StateDROPPED || len(row.SealedNonce) != 0 {
+				t.Errorf("%s: %v, %v", change, row, err)
+			}
+			var err error
+			if w.user, err = d.User.Get(dbtest.System(t), w.user.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 // The worker finds what was queued and sends it.
 func TestRunner(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

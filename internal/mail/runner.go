@@ -144,16 +144,21 @@ func masked(err error, row *ent.Mail) string {
 	return text
 }
 
-// purposeless reports whether the link of a mail would lead nowhere: its token was used or replaced.
+// standing counts a link that would still open, were it in time: it lasts anew from the moment that its mail is sent.
+const standing = `SELECT count(*) FROM one_time_tokens t JOIN users u ON u.id = t.user_id WHERE t.id = $1 AND t.used_at IS NULL
+	AND u.email_key = t.address_key AND u.credential_version = t.credential_version AND u.state = 'ACTIVE'`
+
+// purposeless reports whether the link of a mail would lead nowhere: its token was used or replaced, or the user's
+// address, credentials or state are not what they were (security.md #75).
 func (r *Runner) purposeless(ctx context.Context, row *ent.Mail) (bool, error) {
 	if row.TokenID == nil {
 		return false, nil
 	}
-	stands, err := r.db.OneTimeToken.Query().Where(onetimetoken.ID(*row.TokenID), onetimetoken.UsedAtIsNil()).Exist(ctx)
-	if err != nil {
+	var n int
+	if err := r.db.Reader().QueryRowContext(ctx, standing, *row.TokenID).Scan(&n); err != nil {
 		return false, fmt.Errorf("looking for the link of mail %d: %w", row.ID, err)
 	}
-	return !stands, nil
+	return n == 0, nil
 }
 
 // sent notes that the relay took the mail. Its link lasts from now on, and can't be made again.

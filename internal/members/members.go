@@ -93,56 +93,33 @@ type Ask struct {
 	After  string // a cursor; empty: from the start
 }
 
-// OfUsers returns a page of memberships for each user asked about, with their accounts. Users who want the same page
-// size from the start are answered together, in two statements however many they are; a page further on takes its own.
-// The viewer must be allowed to see the users' memberships; the caller has checked that.
-func (s *Service) OfUsers(ctx context.Context, asks []Ask) (map[Ask]*Page, error) {
-	ctx = viewer.ForSystem(ctx, "memberships of visible users")
-	pages := make(map[Ask]*Page, len(asks))
-	together := map[int][]int{} // users by page size
-	for _, a := range asks {
-		if a.After == "" {
-			together[a.First] = append(together[a.First], a.UserID)
-			continue
-		}
-		page, err := s.further(ctx, a)
-		if err != nil {
-			return nil, err
-		}
-		pages[a] = page
-	}
-	for first, ids := range together {
-		if err := s.firstPages(ctx, first, ids, pages); err != nil {
-			return nil, err
-		}
-	}
-	return pages, nil
-}
-
-// firstPages numbers each user's memberships by account name and takes the first ones of all users at once.
-func (s *Service) firstPages(ctx context.Context, first int, userIDs []int, pages map[Ask]*Page) error {
+// OfUsers returns the first page of each user's memberships, with their accounts, in two statements however many the
+// users are. The viewer must be allowed to see the users' memberships; the caller has checked that.
+func (s *Service) OfUsers(ctx context.Context, userIDs []int, first int) (map[int]*Page, error) {
 	slice, err := paging.Request{First: &first}.Check(byAccountName)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	// Each user's memberships are numbered by account name, and the first ones of all users taken at once.
 	rows, err := s.DB.Membership.Query().
 		Where(func(q *sql.Selector) { q.Where(sql.In(q.C(membership.FieldID), ranked(q, userIDs, first+1))) }).
 		WithAccount().
 		Modify(alongAccounts).
-		All(ctx)
+		All(viewer.ForSystem(ctx, "memberships of visible users"))
 	if err != nil {
-		return fmt.Errorf("loading memberships: %w", err)
+		return nil, fmt.Errorf("loading memberships: %w", err)
 	}
 	byUser := make(map[int][]*ent.Membership, len(userIDs))
 	for _, m := range rows {
 		byUser[m.UserID] = append(byUser[m.UserID], m)
 	}
+	pages := make(map[int]*Page, len(userIDs))
 	for _, id := range userIDs {
 		p := &Page{UserID: id}
 		p.Memberships, p.HasPrevious, p.HasNext = paging.Cut(slice, byUser[id])
-		pages[Ask{UserID: id, First: first}] = p
+		pages[id] = p
 	}
-	return nil
+	return pages, nil
 }
 
 // ranked selects the ids of each user's first memberships by account name.
@@ -168,7 +145,8 @@ func alongAccounts(q *sql.Selector) {
 	q.OrderBy(a.C(account.FieldNameKey), q.C(membership.FieldID))
 }
 
-func (s *Service) further(ctx context.Context, a Ask) (*Page, error) {
+// Further returns a page of one user's memberships from a cursor on, on the same terms as OfUsers.
+func (s *Service) Further(ctx context.Context, a Ask) (*Page, error) {
 	slice, err := paging.Request{First: &a.First, After: &a.After}.Check(byAccountName)
 	if err != nil {
 		return nil, err
@@ -181,7 +159,7 @@ func (s *Service) further(ctx context.Context, a Ask) (*Page, error) {
 			q.Join(t).On(q.C(membership.FieldAccountID), t.C(account.FieldID))
 			slice.ApplyAlong(q, t.C(account.FieldNameKey))
 		}).
-		All(ctx)
+		All(viewer.ForSystem(ctx, "memberships of a visible user"))
 	if err != nil {
 		return nil, fmt.Errorf("loading memberships: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"entgo.io/ent/dialect/sql"
 
@@ -142,12 +143,13 @@ func (o Order) value(text string) (any, bool) {
 		return text == "true", text == "true" || text == "false"
 	case Time:
 		micro, err := strconv.ParseInt(text, 36, 64)
-		return time.UnixMicro(micro).UTC(), err == nil
+		at := time.UnixMicro(micro).UTC()
+		return at, err == nil && at.Year() >= 1 && at.Year() <= 9999 // what both databases keep
 	case Number:
 		return 0, text == ""
 	case Text:
 	}
-	return text, !strings.ContainsRune(text, 0)
+	return text, utf8.ValidString(text) && !strings.ContainsRune(text, 0)
 }
 
 // Continued reports whether the slice starts at a cursor rather than at an end of the list.

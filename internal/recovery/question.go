@@ -12,17 +12,17 @@ import (
 	"roster/internal/audit"
 	"roster/internal/db"
 	"roster/internal/fault"
-	"roster/internal/links"
 	"roster/internal/mail"
 )
 
 // DisableQuestion removes a user's security question and its answer for staff (product.md A8), and tells the user by
 // mail, with the reason. It needs DISABLE_USER_SECURITY_QUESTION, a fresh proof of identity, and every permission that
-// a staff target holds. fault.Required, fault.TooLong on reason. fault.NotAllowed: there is none to remove.
+// a staff target holds. fault.Required, fault.TooLong, fault.Invalid on reason. fault.NotAllowed: there is none to remove.
 func (s *Service) DisableQuestion(ctx context.Context, userID int, reason string) (*ent.User, error) {
+	said, unfit := audit.Reason("reason", reason)
 	var u *ent.User
 	entry := audit.Entry{
-		Action: audit.SecurityQuestionRemoved, Target: audit.OnUser(userID), Detail: map[string]any{"reason": reason},
+		Action: audit.SecurityQuestionRemoved, Target: audit.OnUser(userID), Detail: map[string]any{"reason": said},
 	}
 	err := audit.Act(ctx, s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) error {
 		if err := access.Staff(ctx, permission.DisableUserSecurityQuestion); err != nil {
@@ -31,10 +31,10 @@ func (s *Service) DisableQuestion(ctx context.Context, userID int, reason string
 		if err := access.Sudo(ctx, s.now()); err != nil {
 			return err
 		}
-		said, err := audit.Reason("reason", reason)
-		if err != nil {
-			return err
+		if unfit != nil {
+			return unfit
 		}
+		var err error
 		if u, err = target(ctx, tx, userID); err != nil {
 			return err
 		}
@@ -70,27 +70,4 @@ func (s *Service) removeQuestion(ctx context.Context, tx *db.Tx, u *ent.User) (*
 		return nil, fmt.Errorf("saving user: %w", err)
 	}
 	return u, nil
-}
-
-// VerifyEmail notes that a link sent to the user's address was used. fault.Expired on token: the link does not stand.
-func (s *Service) VerifyEmail(ctx context.Context, token string) error {
-	l, err := links.Find(ctx, s.DB.Client, mail.VerifyEmail, token, s.now())
-	if err != nil {
-		return err
-	} else if l == nil {
-		return linkOver()
-	}
-	entry := audit.Entry{Action: audit.EmailVerified, Target: audit.OnUser(l.User.ID)}
-	return audit.Act(viewer.ForSystem(ctx, "e-mail verification"), s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) error {
-		used, err := links.Use(ctx, tx, l, s.now())
-		if err != nil {
-			return err
-		} else if !used {
-			return linkOver()
-		}
-		if err := tx.User.UpdateOneID(l.User.ID).SetEmailVerified(true).Exec(ctx); err != nil {
-			return fmt.Errorf("saving user: %w", err)
-		}
-		return audit.Record(ctx, tx, s.now(), entry)
-	})
 }

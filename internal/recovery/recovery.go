@@ -86,6 +86,9 @@ func (s *Service) count(ctx context.Context, whose string, now time.Time) (enoug
 	network := throttle.Network(viewer.From(ctx).Address)
 	err = db.InTx(ctx, s.DB, func(ctx context.Context, tx *db.Tx) error {
 		if err := throttle.ResetNetwork.Take(ctx, tx, network, now); err != nil {
+			tx.Remember(func(ctx context.Context, tx *db.Tx) error {
+				return audit.Refused(ctx, tx, now, audit.Entry{Action: audit.PasswordResetRequested}, err)
+			})
 			return err
 		}
 		err := throttle.Reset.Take(ctx, tx, whose, now)
@@ -130,6 +133,9 @@ func (s *Service) Send(ctx context.Context, userID int) (*ent.User, error) {
 
 // target loads the user to act upon, and checks that the viewer may.
 func target(ctx context.Context, tx *db.Tx, id int) (*ent.User, error) {
+	if err := tx.LockUser(ctx, id); err != nil {
+		return nil, err
+	}
 	u, err := tx.User.Get(viewer.ForSystem(ctx, "recovery"), id)
 	if ent.IsNotFound(err) {
 		return nil, fault.Gone("user")

@@ -23,9 +23,6 @@ import (
 	"roster/internal/throttle"
 )
 
-// mostWrong is how many wrong answers burn a link (security.md #39).
-const mostWrong = 5
-
 // Preview is what the page behind a reset link shows.
 type Preview struct {
 	// Question is the security question in the user's language; empty when none is set.
@@ -52,9 +49,9 @@ func (s *Service) Preview(ctx context.Context, token string) (*Preview, error) {
 	return p, nil
 }
 
-// least is how long the user's password must be (security.md #3).
+// least is how long the user's password must be (security.md #3). Factors that the reset will take away do not count.
 func least(u *ent.User) secret.Least {
-	if u.TwoFactorEnabled {
+	if u.TwoFactorEnabled && u.EmailVerified {
 		return secret.WithSecondFactor
 	}
 	return secret.Alone
@@ -77,8 +74,8 @@ func linkOver() error {
 
 // Reset sets a new password with the token of a link, and the answer to the security question where one is set
 // (product.md C11). Every session and every other open link ends; a second factor stays and is asked next. fault.Expired
-// on token: the link does not stand. fault.Required, fault.Wrong on answer; five wrong ones burn the link. On
-// newPassword: what secret.Policy says.
+// on token: the link does not stand. fault.Required, fault.Wrong on answer; five wrong ones in a day burn the link, and
+// each further one of that day the link that it is given with. On newPassword: what secret.Policy says.
 func (s *Service) Reset(ctx context.Context, token, answer, newPassword string) error {
 	l, err := links.Find(ctx, s.DB.Client, mail.PasswordReset, token, s.now())
 	if err != nil {
@@ -164,10 +161,16 @@ func (s *Service) checkAnswer(ctx context.Context, l *links.Link, given string) 
 	})
 }
 
-// noteWrong counts a wrong answer against the link, and burns it at the fifth.
+// noteWrong counts a wrong answer against the user, so that another link does not bring other tries, and burns the
+// link when there were too many of them (security.md #39).
 func (s *Service) noteWrong(ctx context.Context, tx *db.Tx, l *links.Link, wrong error) error {
-	_, err := tx.SQL.ExecContext(ctx, `UPDATE one_time_tokens SET wrong_answers = wrong_answers + 1,
-		used_at = CASE WHEN wrong_answers + 1 >= $1 THEN $2 ELSE used_at END WHERE id = $3 AND used_at IS NULL`, mostWrong, s.now(), l.Token.ID)
+	err := throttle.Answer.Take(ctx, tx, throttle.User(l.User.ID), s.now())
+	burnt := throttle.IsRefusal(err)
+	if err != nil && !burnt {
+		return err
+	}
+	_, err = tx.SQL.ExecContext(ctx, `UPDATE one_time_tokens SET wrong_answers = wrong_answers + 1,
+		used_at = CASE WHEN $1 THEN $2 ELSE used_at END WHERE id = $3 AND used_at IS NULL`, burnt, s.now(), l.Token.ID)
 	if err != nil {
 		return fmt.Errorf("counting a wrong answer: %w", err)
 	}
@@ -185,21 +188,36 @@ func (s *Service) replace(ctx context.Context, tx *db.Tx, u *ent.User, hash stri
 	if err != nil {
 		return fmt.Errorf("saving the new password: %w", err)
 	}
-	if _, err := tx.Session.Delete().Where(session.UserID(u.ID)).Exec(ctx); err != nil {
-		return fmt.Errorf("ending sessions: %w", err)
+	if err := s.endSessions(ctx, tx, u); err != nil {
+		return err
 	}
 	if _, err := tx.OneTimeToken.Delete().Where(onetimetoken.UserID(u.ID), onetimetoken.UsedAtIsNil()).Exec(ctx); err != nil {
 		return fmt.Errorf("ending links: %w", err)
 	}
-	update := tx.User.UpdateOneID(u.ID).AddCredentialVersion(1).SetEmailVerified(true)
 	if !u.EmailVerified {
-		if _, err := tx.Factor.Delete().Where(factor.UserID(u.ID)).Exec(ctx); err != nil {
-			return fmt.Errorf("removing factors: %w", err)
+		if err := s.removeFactors(ctx, tx, u); err != nil {
+			return err
 		}
-		update.SetTwoFactorEnabled(false)
 	}
-	if err := update.Exec(ctx); err != nil {
+	if err := tx.User.UpdateOneID(u.ID).AddCredentialVersion(1).SetEmailVerified(true).Exec(ctx); err != nil {
 		return fmt.Errorf("saving user: %w", err)
 	}
 	return throttle.Password.Clear(ctx, tx, throttle.User(u.ID))
+}
+
+func (s *Service) endSessions(ctx context.Context, tx *db.Tx, u *ent.User) error {
+	if _, err := tx.Session.Delete().Where(session.UserID(u.ID)).Exec(ctx); err != nil {
+		return fmt.Errorf("ending sessions: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) removeFactors(ctx context.Context, tx *db.Tx, u *ent.User) error {
+	if _, err := tx.Factor.Delete().Where(factor.UserID(u.ID)).Exec(ctx); err != nil {
+		return fmt.Errorf("removing factors: %w", err)
+	}
+	if err := tx.User.UpdateOneID(u.ID).SetTwoFactorEnabled(false).Exec(ctx); err != nil {
+		return fmt.Errorf("saving user: %w", err)
+	}
+	return nil
 }

@@ -47,7 +47,7 @@ func (s *Service) ConfirmIdentity(ctx context.Context, password, code string) (C
 	}
 	result, err := s.check(ctx, who, locked, password)
 	if err != nil {
-		return Confirmation{}, err
+		return Confirmation{}, s.giveSudoBack(ctx, v.UserID, locked, err)
 	}
 	var done confirmed
 	entry := audit.Entry{Action: audit.IdentityConfirmed, Target: audit.OnUser(v.UserID)}
@@ -93,6 +93,17 @@ func (s *Service) takeSudo(ctx context.Context, userID int) (locked bool, err er
 		return err
 	})
 	return locked, err
+}
+
+// giveSudoBack takes a try off the count that could not be made for want of room, and returns err.
+func (s *Service) giveSudoBack(ctx context.Context, userID int, locked bool, err error) error {
+	if locked || !fault.Is(err, fault.TryLater) {
+		return err
+	}
+	back := db.InTx(ctx, s.DB, func(ctx context.Context, tx *db.Tx) error {
+		return throttle.SecondFactor.GiveBack(ctx, tx, throttle.User(userID))
+	})
+	return errors.Join(err, back)
 }
 
 // confirm checks the second factor, where there is one, and writes the proof into the session.

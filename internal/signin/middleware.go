@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 	"unicode"
 
 	"roster/ent/viewer"
@@ -26,7 +27,7 @@ func (s *Service) Middleware(next http.Handler) http.Handler {
 		client := anonymous(viewer.From(r.Context()))
 		client.Device = device(r.UserAgent())
 		ctx := viewer.With(r.Context(), client)
-		v, err := s.whoAsks(ctx, r)
+		v, err := s.inTime(ctx, r)
 		if err != nil {
 			refuseRequest(ctx, w, err)
 			return
@@ -34,6 +35,15 @@ func (s *Service) Middleware(next http.Handler) http.Handler {
 		ctx = WithCookies(viewer.With(ctx, v), w, r)
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
+}
+
+// patience is how long a request waits to know who asks: a database that is gone is told at once (security.md #81).
+const patience = 2 * time.Second
+
+func (s *Service) inTime(ctx context.Context, r *http.Request) (*viewer.Viewer, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return s.whoAsks(ctx, r)
 }
 
 func (s *Service) whoAsks(ctx context.Context, r *http.Request) (*viewer.Viewer, error) {
@@ -71,14 +81,16 @@ func refuseRequest(ctx context.Context, w http.ResponseWriter, err error) {
 		answer = fault.New(fault.TryLater, "The service is busy. Please try again in a moment.")
 		w.Header().Set("Retry-After", "2")
 	default:
-		slog.ErrorContext(ctx, "finding out who asks", "err", err)
+		slog.ErrorContext(ctx, "finding out who asks", "request", viewer.From(ctx).RequestID, "err", err)
+	}
+	extensions := map[string]any{"code": answer.Code}
+	if answer.Code == fault.Internal {
+		extensions["requestId"] = viewer.From(ctx).RequestID
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{
-		"message": answer.Message, "extensions": map[string]any{"code": answer.Code},
-	}}})
+	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{"message": answer.Message, "extensions": extensions}}})
 }
 
 // device is what the browser says it is, fit to be stored and shown.

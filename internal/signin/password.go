@@ -92,17 +92,20 @@ func (s *Service) candidate(ctx context.Context, address string) (candidate, err
 	return c, nil
 }
 
-// takePassword counts the try before it is made, so that many at once count as many.
+// takePassword counts the try before it is made, so that many at once count as many. Here and below the network comes
+// last: all sign-ins from it wait for its row, and one order everywhere keeps them from waiting for each other.
 func (s *Service) takePassword(ctx context.Context, who candidate) (locked bool, err error) {
 	now, network := s.now(), throttle.Network(viewer.From(ctx).Address)
 	err = db.InTx(ctx, s.DB, func(ctx context.Context, tx *db.Tx) error {
-		if err := throttle.PasswordNetwork.Take(ctx, tx, network, now); err != nil {
+		if locked, err = refused(throttle.Password.Take(ctx, tx, who.whose, now)); err != nil {
+			return err
+		}
+		err := throttle.PasswordNetwork.Take(ctx, tx, network, now)
+		if err != nil {
 			tx.Remember(func(ctx context.Context, tx *db.Tx) error {
 				return audit.Refused(ctx, tx, now, audit.Entry{Action: audit.SignInRefused}, err)
 			})
-			return err
 		}
-		locked, err = refused(throttle.Password.Take(ctx, tx, who.whose, now))
 		return err
 	})
 	return locked, err
@@ -115,10 +118,12 @@ func (s *Service) giveBack(ctx context.Context, who candidate, locked bool, err 
 	}
 	network := throttle.Network(viewer.From(ctx).Address)
 	back := db.InTx(ctx, s.DB, func(ctx context.Context, tx *db.Tx) error {
-		if err := throttle.PasswordNetwork.GiveBack(ctx, tx, network); err != nil || locked {
-			return err
+		if !locked {
+			if err := throttle.Password.GiveBack(ctx, tx, who.whose); err != nil {
+				return err
+			}
 		}
-		return throttle.Password.GiveBack(ctx, tx, who.whose)
+		return throttle.PasswordNetwork.GiveBack(ctx, tx, network)
 	})
 	if back != nil {
 		return errors.Join(err, back)
@@ -138,9 +143,6 @@ func (s *Service) refuse(ctx context.Context, tx *db.Tx, who candidate, outcome 
 // accept clears the counts that the right password disproves, replaces an outdated hash, and finishes.
 func (s *Service) accept(ctx context.Context, tx *db.Tx, who candidate, c checked, remember bool) (ended, error) {
 	now := s.now()
-	if err := throttle.PasswordNetwork.GiveBack(ctx, tx, throttle.Network(viewer.From(ctx).Address)); err != nil {
-		return ended{}, err
-	}
 	if err := throttle.Password.Clear(ctx, tx, who.whose); err != nil {
 		return ended{}, err
 	}
@@ -149,7 +151,11 @@ func (s *Service) accept(ctx context.Context, tx *db.Tx, who candidate, c checke
 			return ended{}, err
 		}
 	}
-	return s.finish(ctx, tx, proof{who.userID, who.version, false, remember}, now)
+	end, err := s.finish(ctx, tx, proof{who.userID, who.version, false, remember}, now)
+	if err != nil {
+		return ended{}, err
+	}
+	return end, throttle.PasswordNetwork.GiveBack(ctx, tx, throttle.Network(viewer.From(ctx).Address))
 }
 
 // replaceHash stores the same password under today's parameters, unless somebody set another one meanwhile. That is

@@ -62,7 +62,11 @@ func (s *Service) takeSecond(ctx context.Context) (waiting *found, locked bool, 
 		result, err := tx.SQL.ExecContext(ctx,
 			"UPDATE sessions SET tries = tries + 1 WHERE id = $1 AND tries < $2", waiting.id, pendingTries)
 		if err := one(result, err, "counting a try"); errors.Is(err, errChanged) {
-			return waitedTooLong()
+			over := waitedTooLong()
+			tx.Remember(func(ctx context.Context, tx *db.Tx) error {
+				return s.refuseUser(ctx, tx, audit.SecondFactorRefused, waiting.userID, signin.OutcomeWRONG_SECOND_FACTOR, now, over)
+			})
+			return over
 		} else if err != nil {
 			return err
 		}

@@ -23,7 +23,7 @@ type Limit struct {
 	Last    int
 }
 
-// The limits of security.md #23 to #25.
+// The limits of security.md #23 to #25 and #39.
 var (
 	// Password counts wrong passwords in a row, of a user or of an address that nobody has.
 	Password = Limit{Name: "password", Free: 5, Longest: 15 * time.Minute, Last: 100}
@@ -31,6 +31,8 @@ var (
 	PasswordNetwork = Limit{Name: "password", Max: 30, Window: 10 * time.Minute}
 	// SecondFactor counts wrong codes, answers and proofs of identity of a user, on every surface together.
 	SecondFactor = Limit{Name: "second", Max: 10, Window: 15 * time.Minute}
+	// Answer counts the wrong answers to a user's security question that do not burn the link yet (#39).
+	Answer = Limit{Name: "answer", Max: 4, Window: 24 * time.Hour}
 	// Reset counts the reset mails to one user, or to one address that nobody has.
 	Reset = Limit{Name: "reset", Max: 3, Window: time.Hour}
 	// ResetNetwork counts the reset mails that one network asked for.

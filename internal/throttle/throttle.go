@@ -37,17 +37,18 @@ func (l Limit) Take(ctx context.Context, tx *db.Tx, whose string, now time.Time)
 	return l.refusal(ctx, tx, whose, now)
 }
 
-// windowed counts within a fixed window, which the first try after its end begins anew.
+// windowed counts within a fixed window, which the first try after its end begins anew. So does one that finds a
+// window from the future: the clock was wrong when it began, and nobody stays locked out for that (security.md #83).
 func (l Limit) windowed(s *statement, whose string, now time.Time) {
-	over := now.Add(-l.Window)
+	over, ahead := now.Add(-l.Window), now.Add(l.Window)
 	s.add("INSERT INTO throttles AS t (id, tries, since, until) VALUES (", l.key(whose), ", 1, ", now, ", ", time.Time{}, ")")
-	s.add(" ON CONFLICT (id) DO UPDATE SET tries = CASE WHEN t.since <= ", over, " THEN 1 ELSE t.tries + 1 END")
-	s.add(", since = CASE WHEN t.since <= ", over, " THEN excluded.since ELSE t.since END")
-	s.add(" WHERE t.since <= ", over, " OR t.tries < ", l.Max)
+	s.add(" ON CONFLICT (id) DO UPDATE SET tries = CASE WHEN t.since <= ", over, " OR t.since > ", ahead, " THEN 1 ELSE t.tries + 1 END")
+	s.add(", since = CASE WHEN t.since <= ", over, " OR t.since > ", ahead, " THEN excluded.since ELSE t.since END")
+	s.add(" WHERE t.since <= ", over, " OR t.since > ", ahead, " OR t.tries < ", l.Max)
 }
 
 // backingOff counts tries in a row. The wait that each one costs is set with it, so that of many tries at once only
-// one gets through.
+// one gets through. A wait that is longer than any was set by a clock that was wrong, and does not hold.
 func (l Limit) backingOff(s *statement, whose string, now time.Time) {
 	s.add("INSERT INTO throttles AS t (id, tries, since, until) VALUES (", l.key(whose), ", 1, ", now, ", ", time.Time{}, ")")
 	s.add(" ON CONFLICT (id) DO UPDATE SET tries = t.tries + 1, since = excluded.since, until = CASE")
@@ -56,7 +57,7 @@ func (l Limit) backingOff(s *statement, whose string, now time.Time) {
 		s.add(" WHEN t.tries < ", n, " THEN ", now.Add(l.after(n)))
 	}
 	s.add(" ELSE ", now.Add(l.Longest), " END")
-	s.add(" WHERE t.until <= ", now, " AND t.tries < ", l.Last)
+	s.add(" WHERE (t.until <= ", now, " OR t.until > ", now.Add(2*l.Longest), ") AND t.tries < ", l.Last)
 }
 
 func (l Limit) refusal(ctx context.Context, tx *db.Tx, whose string, now time.Time) error {

@@ -150,3 +150,23 @@ func Test22Networks(t *testing.T) {
 		}
 	}
 }
+
+// #83: tries that were counted while the clock was years ahead lock nobody out once it is right again; a clock that
+// differs a little, as those of two servers do, opens nothing.
+func Test83WrongClock(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ahead, whose := noon.AddDate(3, 0, 0), throttle.User(7)
+		for _, l := range []throttle.Limit{throttle.SecondFactor, throttle.Password} {
+			for range max(l.Max, l.Free+1) {
+				if err := take(t, d, l, whose, ahead); err != nil {
+					t.Fatal(err)
+				}
+			}
+			waitOf(t, take(t, d, l, whose, ahead))
+			waitOf(t, take(t, d, l, whose, ahead.Add(-time.Second)))
+			if err := take(t, d, l, whose, noon); err != nil {
+				t.Errorf("%s: still locked out: %v", l.Name, err)
+			}
+		}
+	})
+}

@@ -62,7 +62,7 @@ func (s *Service) Create(ctx context.Context, name, roleName string, lifetime ti
 		system := viewer.ForSystem(ctx, "making a token")
 		r, err := tx.Role.Query().Where(role.NameEqualFold(roleName)).Only(system)
 		if ent.IsNotFound(err) {
-			return fault.On("role", fault.Invalid, "There is no role with this name.")
+			return noSuchRole(system, tx)
 		} else if err != nil {
 			return fmt.Errorf("loading role: %w", err)
 		}
@@ -80,6 +80,15 @@ func (s *Service) Create(ctx context.Context, name, roleName string, lifetime ti
 		return "", nil, err
 	}
 	return token.Plain, made, nil
+}
+
+// noSuchRole says which there are.
+func noSuchRole(ctx context.Context, tx *db.Tx) error {
+	names, err := tx.Role.Query().Order(role.ByName()).Select(role.FieldName).Strings(ctx)
+	if err != nil {
+		return fmt.Errorf("loading roles: %w", err)
+	}
+	return fault.On("role", fault.Invalid, "There is no role with this name, but there are: "+strings.Join(names, ", ")+".")
 }
 
 func check(name string, lifetime time.Duration) error {

@@ -1,6 +1,8 @@
 package users
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -149,7 +151,7 @@ func (f *Filter) own() ([]condition, error) {
 	isBool(user.FieldEmailVerified, f.EmailVerified)
 	add(f.States != nil, func(s *sql.Selector) *sql.Predicate { return sql.In(s.C(user.FieldState), values(f.States)...) })
 	add(f.Languages != nil, func(s *sql.Selector) *sql.Predicate {
-		return sql.In(s.C(user.FieldLanguage), values(f.Languages)...)
+		return sql.In(s.C(user.FieldLanguage), values(tags(f.Languages))...)
 	})
 	f.times(add)
 	f.links(add)
@@ -190,6 +192,11 @@ func (f *Filter) links(add func(on bool, more condition)) {
 		return sql.IsNull(s.C(user.FieldRoleID))
 	})
 	add(f.RoleIDs != nil, func(s *sql.Selector) *sql.Predicate { return sql.In(s.C(user.FieldRoleID), values(f.RoleIDs)...) })
+}
+
+// tags leaves out what is nobody's language and no text to PostgreSQL either.
+func tags(languages []string) []string {
+	return slices.DeleteFunc(slices.Clone(languages), func(tag string) bool { return strings.ContainsRune(tag, 0) })
 }
 
 func values[T any](list []T) []any {

@@ -171,6 +171,8 @@ func TestSearch(t *testing.T) {
 			{"jose garc", func(u *ent.User) bool { return match(u, "jose", "garc") }},
 			{"smith@", func(u *ent.User) bool { return false }},
 			{"work.ex", func(u *ent.User) bool { return match(u, "work.ex") }},
+			{"mail.example", func(u *ent.User) bool { return match(u, "mail.example") }},
+			{"mail.exbmple", func(*ent.User) bool { return false }},
 			{"p01", func(u *ent.User) bool { return match(u, "p01") }},
 			{"%", func(*ent.User) bool { return false }},
 			{"%%%", func(*ent.User) bool { return false }},

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"entgo.io/ent/dialect"
@@ -41,7 +42,7 @@ func readTerms(text string) (*terms, error) {
 		return nil, fault.New(fault.Invalid, "A search may have 200 characters at most.")
 	}
 	t := &terms{}
-	words := strings.Fields(name.Fold(text))
+	words := strings.FieldsFunc(name.Fold(text), between)
 	if len(words) > maxWords {
 		return nil, fault.New(fault.Invalid, "A search may have 10 words at most.")
 	}
@@ -62,6 +63,10 @@ func readTerms(text string) (*terms, error) {
 	}
 	return t, nil
 }
+
+// between reports whether r stands between words. Control characters do: nothing that is stored has any, and databases
+// choke on NUL.
+func between(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
 
 func (t *terms) empty() bool { return len(t.inside)+len(t.prefixes) == 0 }
 
@@ -111,10 +116,13 @@ func unindexed(s *sql.Selector) func(string) string {
 	return func(column string) string { return "+" + s.C(column) }
 }
 
+// prefixed are the columns in which a prefix is looked for.
+var prefixed = []string{user.FieldNameKey, user.FieldLastKey, user.FieldEmailKey}
+
 func (t *terms) starts(_ *sql.Selector, word string, column func(string) string) *sql.Predicate {
 	from, to := prefixRange(word)
 	var either []*sql.Predicate
-	for _, c := range []string{user.FieldNameKey, user.FieldLastKey, user.FieldEmailKey} {
+	for _, c := range prefixed {
 		c = column(c)
 		either = append(either, sql.P(func(b *sql.Builder) {
 			b.WriteString("(" + c + " >= ").Arg(from).WriteString(" AND " + c + " < ").Arg(to).WriteString(")")
@@ -146,14 +154,21 @@ func contains(s *sql.Selector, word string) *sql.Predicate {
 
 var likeEscape = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
-// matchTrigrams asks the full-text index for the rows that hold every three letters in a row of every word. They may
-// stand apart, so contains has to look at each row as well.
+// mostTrigrams is how many three letters in a row are asked for, of one word. Each has to be looked up, and after so
+// many, spread over the word, one more rules out next to nothing.
+const mostTrigrams = 8
+
+// matchTrigrams asks the full-text index for the rows that hold the three letters in a row that the words hold. They
+// may stand apart, so contains has to look at each row as well.
 func matchTrigrams(s *sql.Selector, words []string) *sql.Predicate {
 	var query []string
 	for _, w := range words {
 		letters := []rune(w)
-		for i := range len(letters) - trigram + 1 {
-			query = append(query, `"`+strings.ReplaceAll(string(letters[i:i+trigram]), `"`, `""`)+`"`)
+		last := len(letters) - trigram
+		count := min(last+1, mostTrigrams)
+		for i := range count {
+			at := i * last / max(count-1, 1)
+			query = append(query, `"`+strings.ReplaceAll(string(letters[at:at+trigram]), `"`, `""`)+`"`)
 		}
 	}
 	column := s.C(user.FieldID)
@@ -165,12 +180,35 @@ func matchTrigrams(s *sql.Selector, words []string) *sql.Predicate {
 
 // candidates returns the ids that match the search when they are few; few is false when there are too many to list.
 func (s *Service) candidates(ctx context.Context, t *terms) (ids []int, few bool, err error) {
+	if len(t.inside) == 0 && len(t.prefixes) == 1 && s.DB.Dialect == dialect.Postgres {
+		return s.startingWith(ctx, t.prefixes[0], t.number)
+	}
 	err = s.DB.User.Query().
 		Where(func(q *sql.Selector) { q.Where(t.indexed(q)) }).
 		Limit(fewMatches+1).
 		Select(user.FieldID).
 		Scan(ctx, &ids)
 	if err != nil {
+		return nil, false, fmt.Errorf("searching users: %w", err)
+	}
+	return ids, len(ids) <= fewMatches, nil
+}
+
+// startingWith is candidates for one prefix and nothing else. PostgreSQL, unlike SQLite, would read all that starts so
+// before it looks at the limit; here it goes through one index after the other until there are too many. Who matches
+// in two of them counts twice.
+func (s *Service) startingWith(ctx context.Context, prefix string, number int) (ids []int, few bool, err error) {
+	query := "SELECT id FROM users WHERE id = $3"
+	for _, c := range prefixed {
+		query += fmt.Sprintf(" UNION ALL (SELECT id FROM users WHERE %s >= $1 AND %s < $2 ORDER BY %s LIMIT %d)", c, c, c, fewMatches+1)
+	}
+	from, to := prefixRange(prefix)
+	rows, err := s.DB.Reader().QueryContext(ctx, query+fmt.Sprintf(" LIMIT %d", fewMatches+1), from, to, number)
+	if err != nil {
+		return nil, false, fmt.Errorf("searching users: %w", err)
+	}
+	defer rows.Close()
+	if err := sql.ScanSlice(rows, &ids); err != nil {
 		return nil, false, fmt.Errorf("searching users: %w", err)
 	}
 	return ids, len(ids) <= fewMatches, nil

@@ -38,16 +38,16 @@ type Change struct {
 // every permission that a staff target holds. fault.Conflict on version: somebody else was first; nothing changes.
 // Faults on the fields: fault.Required, Invalid, TooLong, Taken.
 func (s *Service) Update(ctx context.Context, c Change) (*ent.User, error) {
-	if err := access.Staff(ctx, permission.EditUsers); err != nil {
-		return nil, err
-	}
-	p, err := read(c)
-	if err != nil {
-		return nil, err
-	}
+	p, unfit := read(c)
 	var after *ent.User
 	entry := audit.Entry{Action: audit.UserUpdated, Target: audit.OnUser(c.UserID)}
-	err = audit.Act(ctx, s.DB, s.Now, entry, func(ctx context.Context, tx *db.Tx) error {
+	err := audit.Act(ctx, s.DB, s.Now, entry, func(ctx context.Context, tx *db.Tx) error {
+		if err := access.Staff(ctx, permission.EditUsers); err != nil {
+			return err
+		}
+		if unfit != nil {
+			return unfit
+		}
 		before, err := s.target(ctx, tx, c.UserID)
 		if err != nil {
 			return err
@@ -69,6 +69,9 @@ func (s *Service) Update(ctx context.Context, c Change) (*ent.User, error) {
 
 // target loads the user to act upon and checks that the viewer may.
 func (s *Service) target(ctx context.Context, tx *db.Tx, id int) (*ent.User, error) {
+	if err := tx.LockUser(ctx, id); err != nil {
+		return nil, err
+	}
 	u, err := tx.User.Get(viewer.ForSystem(ctx, "updating a user"), id)
 	if ent.IsNotFound(err) {
 		return nil, fault.Gone("user")
@@ -104,10 +107,8 @@ func read(c Change) (profile, error) {
 		p.last = &last
 	}
 	if c.Email != nil {
-		address, err := email.Parse(*c.Email)
-		if err != nil {
-			problems = append(problems, fault.On("email", fault.Invalid, err.Error()))
-		}
+		address, err := email.Check("email", *c.Email)
+		note(err)
 		p.address = &address
 	}
 	if c.Language != nil {

@@ -1,5 +1,5 @@
 import { screen } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { refusal } from "../lib/test/fakeApi";
 import { nobody, renderAt } from "../lib/test/renderAt";
 
@@ -30,6 +30,14 @@ test("the command palette opens by its shortcut and does what is chosen", async 
   await user.type(await screen.findByRole("combobox", { name: "Commands" }), "your acc{Enter}");
   await screen.findByRole("heading", { name: "Your account" });
   expect(path()).toBe("/account");
+});
+
+test("words that are no command find users", async () => {
+  const { user, path } = await renderAt("/admin");
+  await screen.findByRole("navigation", { name: "Main navigation" });
+  await user.keyboard("{Control>}k{/Control}");
+  await user.type(await screen.findByRole("combobox", { name: "Commands" }), "garc{Enter}");
+  await vi.waitFor(() => expect(path()).toBe("/admin/users?q=garc"));
 });
 
 test("a session that can't be loaded is said, and tried again", async () => {

@@ -32,6 +32,7 @@ function Inside() {
   usePaletteShortcut(() => setPalette((open) => !open));
   useFrameCommands();
   useNavigationCommands();
+  const findUsers = useFindUsers();
   // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the drawer
   useEffect(() => setDrawer(false), [path]);
 
@@ -69,14 +70,14 @@ function Inside() {
         size="17rem"
         withCloseButton={false}
         padding={0}
-        aria-label={t("frame.menu")}
+        attributes={{ content: { "aria-label": t("frame.menu") } }}
         classNames={{ body: classes.drawer }}
       >
         <div className={classes.side} style={{ blockSize: "100%" }}>
           <Side onJump={openPalette} />
         </div>
       </Drawer>
-      <CommandPalette opened={palette} onClose={() => setPalette(false)} />
+      <CommandPalette opened={palette} onClose={() => setPalette(false)} withWords={findUsers} />
     </div>
   );
 }
@@ -161,4 +162,23 @@ function useNavigationCommands(): void {
     [t, router, viewer],
   );
   useCommands(commands);
+}
+
+/** From anywhere, the words that were typed lead to the users that they find. */
+function useFindUsers(): (q: string) => Command[] {
+  const { t } = useTranslation("admin");
+  const router = useRouter();
+  const can = useCan();
+  return (q) =>
+    can("LIST_USERS")
+      ? [
+          {
+            id: "find-users",
+            label: t("nav.findUsers", { q }),
+            group: t("nav.clients"),
+            icon: IconSearch,
+            run: () => void router.navigate({ to: "/admin/users", search: { q } }),
+          },
+        ]
+      : [];
 }

@@ -1,13 +1,5 @@
 import { type MantineColorScheme, Menu, type MenuProps, useMantineColorScheme } from "@mantine/core";
-import {
-  IconCheck,
-  IconDeviceDesktop,
-  IconLanguage,
-  IconLogout,
-  IconMoon,
-  IconSun,
-  IconUserCircle,
-} from "@tabler/icons-react";
+import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -28,7 +20,7 @@ export function AccountMenu({ children, ...rest }: MenuProps & { children: React
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const signOut = useSignOut();
   return (
-    <Menu width={248} {...rest}>
+    <Menu width={248} checkIcon={<IconCheck size={16} stroke={1.7} aria-hidden="true" />} {...rest}>
       <Menu.Target>{children}</Menu.Target>
       <Menu.Dropdown>
         {viewer.user && (
@@ -48,38 +40,37 @@ export function AccountMenu({ children, ...rest }: MenuProps & { children: React
           {t("frame.yourAccount")}
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Label>{t("scheme.title")}</Menu.Label>
-        {schemes.map((scheme) => {
-          const Sign = schemeIcons[scheme];
-          return (
-            <Menu.Item
-              key={scheme}
-              role="menuitemradio"
-              aria-checked={colorScheme === scheme}
-              closeMenuOnClick={false}
-              leftSection={<Sign size={16} stroke={1.7} aria-hidden="true" />}
-              rightSection={colorScheme === scheme && <IconCheck size={15} aria-hidden="true" />}
-              onClick={() => setColorScheme(scheme)}
-            >
-              {t(`scheme.${scheme}`)}
-            </Menu.Item>
-          );
-        })}
+        <Choices label={t("scheme.title")}>
+          {schemes.map((scheme) => {
+            const Sign = schemeIcons[scheme];
+            return (
+              <Menu.RadioItem
+                key={scheme}
+                value={scheme}
+                checked={colorScheme === scheme}
+                onChange={() => setColorScheme(scheme)}
+                rightSection={<Sign size={16} stroke={1.7} aria-hidden="true" />}
+              >
+                {t(`scheme.${scheme}`)}
+              </Menu.RadioItem>
+            );
+          })}
+        </Choices>
         <Menu.Divider />
-        <Menu.Label>{t("frame.language")}</Menu.Label>
-        {(Object.keys(languages) as Language[]).map((language) => (
-          <Menu.Item
-            key={language}
-            role="menuitemradio"
-            aria-checked={i18n.resolvedLanguage === language}
-            lang={language}
-            leftSection={<IconLanguage size={16} stroke={1.7} aria-hidden="true" />}
-            rightSection={i18n.resolvedLanguage === language && <IconCheck size={15} aria-hidden="true" />}
-            onClick={() => void chooseLanguage(language)}
-          >
-            {languages[language]}
-          </Menu.Item>
-        ))}
+        <Choices label={t("frame.language")}>
+          {(Object.keys(languages) as Language[]).map((language) => (
+            <Menu.RadioItem
+              key={language}
+              value={language}
+              lang={language}
+              checked={i18n.resolvedLanguage === language}
+              onChange={() => void chooseLanguage(language)}
+              closeMenuOnClick
+            >
+              {languages[language]}
+            </Menu.RadioItem>
+          ))}
+        </Choices>
         <Menu.Divider />
         <Menu.Item
           leftSection={<IconLogout size={16} stroke={1.7} aria-hidden="true" />}
@@ -89,5 +80,16 @@ export function AccountMenu({ children, ...rest }: MenuProps & { children: React
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
+  );
+}
+
+/** Items of which one holds. */
+function Choices({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a menu may hold groups, and no field sets
+    <div role="group" aria-label={label}>
+      <Menu.Label aria-hidden="true">{label}</Menu.Label>
+      {children}
+    </div>
   );
 }

@@ -14,7 +14,11 @@ interface Props {
 export function ColumnsMenu({ columns, hidden, onChange, onReset }: Props) {
   const { t } = useTranslation();
   return (
-    <Menu closeOnItemClick={false} position="bottom-end">
+    <Menu
+      closeOnItemClick={false}
+      position="bottom-end"
+      checkIcon={<IconCheck size={16} stroke={1.7} aria-hidden="true" />}
+    >
       <Menu.Target>
         <Button variant="default" leftSection={<IconColumns3 size={16} stroke={1.7} aria-hidden="true" />}>
           {t("table.columns")}
@@ -24,17 +28,13 @@ export function ColumnsMenu({ columns, hidden, onChange, onReset }: Props) {
         {columns.map(({ id, header }) => {
           const shown = !hidden.includes(id);
           return (
-            <Menu.Item
+            <Menu.CheckboxItem
               key={id}
-              role="menuitemcheckbox"
-              aria-checked={shown}
-              leftSection={
-                <IconCheck size={15} aria-hidden="true" style={{ visibility: shown ? "visible" : "hidden" }} />
-              }
-              onClick={() => onChange(shown ? [...hidden, id] : hidden.filter((other) => other !== id))}
+              checked={shown}
+              onChange={() => onChange(shown ? [...hidden, id] : hidden.filter((other) => other !== id))}
             >
               {header}
-            </Menu.Item>
+            </Menu.CheckboxItem>
           );
         })}
         <Menu.Divider />

@@ -3,11 +3,18 @@ import { IconSearch } from "@tabler/icons-react";
 import { Fragment, type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./CommandPalette.module.css";
-import { useOfferedCommands } from "./commands";
+import { type Command, useOfferedCommands } from "./commands";
 import { findCommands } from "./findCommands";
 
+interface Props {
+  opened: boolean;
+  onClose: () => void;
+  /** What else can be done with the very words that were typed, such as looking for them; stands last. */
+  withWords?: (typed: string) => readonly Command[];
+}
+
 /** Everything that can be done from here, by typing a word of it. Opens with Ctrl K or ⌘ K. */
-export function CommandPalette({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function CommandPalette({ opened, onClose, withWords }: Props) {
   const { t } = useTranslation();
   return (
     <Modal
@@ -20,9 +27,10 @@ export function CommandPalette({ opened, onClose }: { opened: boolean; onClose: 
       padding={0}
       radius="lg"
       classNames={{ content: classes.content }}
-      aria-label={t("palette.title")}
+      // On the dialog itself: its root has no role.
+      attributes={{ content: { "aria-label": t("palette.title") } }}
     >
-      <Search onDone={onClose} />
+      <Search onDone={onClose} withWords={withWords} />
     </Modal>
   );
 }
@@ -43,13 +51,14 @@ export function usePaletteShortcut(toggle: () => void): void {
   }, []);
 }
 
-function Search({ onDone }: { onDone: () => void }) {
+function Search({ onDone, withWords }: { onDone: () => void; withWords: Props["withWords"] }) {
   const { t } = useTranslation();
   const id = useId();
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
-  const found = findCommands(useOfferedCommands(), typed);
+  const words = typed.trim();
+  const found = [...findCommands(useOfferedCommands(), typed), ...((words && withWords?.(words)) || [])];
   const active = Math.min(at, Math.max(0, found.length - 1));
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: follows the active option

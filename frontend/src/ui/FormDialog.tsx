@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./Dialog.module.css";
 import { Form } from "./Form";
+import { useFocusBack } from "./useFocusBack";
 
 interface Props {
   opened: boolean;
@@ -21,7 +22,7 @@ interface Props {
   children?: ReactNode;
 }
 
-/** A dialog that asks for something before an act. The first field has the focus; Escape and Cancel do nothing. */
+/** A dialog that asks for something before an act; render it when it opens. The first field has the focus; Escape and Cancel do nothing. */
 export function FormDialog({
   opened,
   onClose,
@@ -36,6 +37,7 @@ export function FormDialog({
   children,
 }: Props) {
   const { t } = useTranslation();
+  useFocusBack();
   return (
     <Modal
       opened={opened}

@@ -35,7 +35,16 @@ export function Page({ title, mark, lead, crumbs = [], actions, fill = false, ch
             <nav aria-label={t("page.crumbs")}>
               <ol className={classes.crumbs}>
                 {crumbs.map(({ label, to }) => (
-                  <li key={label}>{to ? <Link to={to}>{label}</Link> : label}</li>
+                  <li key={label}>
+                    {to ? (
+                      // Being below it is not being there.
+                      <Link to={to} activeOptions={{ exact: true }}>
+                        {label}
+                      </Link>
+                    ) : (
+                      label
+                    )}
+                  </li>
                 ))}
               </ol>
             </nav>

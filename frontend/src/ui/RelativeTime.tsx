@@ -31,7 +31,10 @@ export function RelativeTime({ at, never }: { at: string | null | undefined; nev
   if (!at) return <span>{never ?? t("time.never")}</span>;
   return (
     <Tooltip label={formats.exact(at)}>
-      <time dateTime={at}>{formats.relative(at, current)}</time>
+      <time dateTime={at}>{capital(formats.relative(at, current))}</time>
     </Tooltip>
   );
 }
+
+// It stands alone, as "Never" does.
+const capital = (text: string) => text.replace(/^\p{L}/u, (letter) => letter.toLocaleUpperCase());

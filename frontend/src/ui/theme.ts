@@ -80,7 +80,15 @@ export const theme = createTheme({
     Modal: {
       defaultProps: { centered: true, overlayProps: { backgroundOpacity: 0.4 }, transitionProps: { duration: 120 } },
     },
-    Menu: { defaultProps: { shadow: "lg", radius: "md", transitionProps: { duration: 90 } } },
+    Menu: {
+      defaultProps: {
+        shadow: "lg",
+        radius: "md",
+        transitionProps: { duration: 90 },
+        // The first item has the focus at once, not an element that no menu may hold.
+        withInitialFocusPlaceholder: false,
+      },
+    },
     Popover: { defaultProps: { shadow: "lg", radius: "md", transitionProps: { duration: 90 } } },
     Tooltip: { defaultProps: { openDelay: 350, transitionProps: { duration: 90 } } },
     Combobox: { defaultProps: { shadow: "lg" } },

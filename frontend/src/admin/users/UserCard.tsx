@@ -17,6 +17,7 @@ export function UserCard({ user, onReset }: { user: UserRow; onReset: () => void
           <RowLink to="/admin/users/$number" params={{ number: String(user.number) }}>
             {user.name}
           </RowLink>
+          <span className={classes.number}>#{user.number}</span>
           <StateBadge user={user} />
         </span>
         <div className={classes.email}>{user.email}</div>

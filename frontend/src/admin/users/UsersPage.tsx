@@ -36,7 +36,7 @@ export function UsersPage() {
   const orderBy = useMemo(() => orderOf({ sort, direction }), [sort, direction]);
 
   const { rows, more, fetchMore, retry, loading, fault } = useUserPages(filter, orderBy);
-  const count = useUsersCount(filter);
+  const { count, recount } = useUsersCount(filter);
   const [resetting, setResetting] = useState<UserRow>();
   const columns = useColumns(setResetting);
   const [hidden, setHidden, resetHidden] = useHiddenColumns();
@@ -64,7 +64,10 @@ export function UsersPage() {
         compact={(user) => <UserCard user={user} onReset={() => setResetting(user)} />}
         loading={loading}
         fault={fault}
-        onRetry={retry}
+        onRetry={() => {
+          retry();
+          recount();
+        }}
         more={more}
         onEndNear={fetchMore}
         total={count?.totalCount}

@@ -31,7 +31,7 @@ export function UsersToolbar({ search, onChange, columns, hidden, onHidden, onRe
             {t("filter.title")}
           </Button>
         </Popover.Target>
-        <Popover.Dropdown>
+        <Popover.Dropdown className={classes.panel}>
           <div className={classes.narrow}>
             <SortField search={search} onChange={onChange} columns={columns} />
           </div>

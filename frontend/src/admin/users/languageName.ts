@@ -1,17 +1,18 @@
-import { useCallback } from "react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 /** The name of a language, from its BCP 47 tag, in the language of the interface. */
 export function useLanguageName(): (tag: string) => string {
   const { i18n } = useTranslation();
   const own = i18n.resolvedLanguage ?? "en";
-  return useCallback((tag) => nameOf(tag, own), [own]);
-}
-
-function nameOf(tag: string, own: string): string {
-  try {
-    return new Intl.DisplayNames([own], { type: "language" }).of(tag) ?? tag;
-  } catch {
-    return tag; // not well-formed, as older data may be
-  }
+  return useMemo(() => {
+    const names = new Intl.DisplayNames([own], { type: "language" });
+    return (tag) => {
+      try {
+        return names.of(tag) ?? tag;
+      } catch {
+        return tag; // not well-formed, as older data may be
+      }
+    };
+  }, [own]);
 }

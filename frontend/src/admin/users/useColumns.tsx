@@ -6,6 +6,7 @@ import type { Column } from "../../ui/DataTable";
 import { RelativeTime } from "../../ui/RelativeTime";
 import { RowLink } from "../../ui/rows";
 import { StatusIcon } from "../../ui/StatusIcon";
+import { useLanguageName } from "./languageName";
 import { StateBadge } from "./StateBadge";
 import { UserMenu } from "./UserMenu";
 import classes from "./UsersPage.module.css";
@@ -15,8 +16,16 @@ import type { UserRow } from "./userRow";
 export function useColumns(onReset: (user: UserRow) => void): readonly Column<UserRow>[] {
   const { t } = useTranslation("admin");
   const formats = useFormats();
+  const languageName = useLanguageName();
   return useMemo(
     () => [
+      {
+        id: "number",
+        header: t("users.number"),
+        sort: "NUMBER",
+        width: "5.5rem",
+        cell: (user) => <span className={classes.number}>{user.number}</span>,
+      },
       {
         id: "name",
         header: t("users.name"),
@@ -30,8 +39,13 @@ export function useColumns(onReset: (user: UserRow) => void): readonly Column<Us
           </span>
         ),
       },
-      { id: "email", header: t("users.email"), sort: "EMAIL", cell: (user) => user.email },
-      { id: "number", header: t("users.number"), sort: "NUMBER", width: "6rem", align: "end", cell: (u) => u.number },
+      {
+        id: "email",
+        header: t("users.email"),
+        sort: "EMAIL",
+        // Whole on hover, where many columns leave it little room.
+        cell: (user) => <span title={user.email}>{user.email}</span>,
+      },
       {
         id: "twoFactor",
         header: t("users.twoFactor"),
@@ -70,13 +84,13 @@ export function useColumns(onReset: (user: UserRow) => void): readonly Column<Us
         header: t("users.language"),
         sort: "LANGUAGE",
         width: "7rem",
-        cell: (user) => user.language,
+        cell: (user) => user.language && languageName(user.language),
       },
       {
         id: "state",
         header: t("users.state"),
         sort: "STATE",
-        width: "8rem",
+        width: "7rem",
         cell: (user) => t(`state.${user.state ?? "ACTIVE"}`),
       },
       {
@@ -96,7 +110,7 @@ export function useColumns(onReset: (user: UserRow) => void): readonly Column<Us
         cell: (user) => <UserMenu user={user} onReset={() => onReset(user)} />,
       },
     ],
-    [t, formats, onReset],
+    [t, formats, languageName, onReset],
   );
 }
 

@@ -13,6 +13,6 @@ const UsersCountDocument = graphql(`
 
 /** How many users match; asked on its own, so that the list never waits for it. */
 export function useUsersCount(filter: UserFilter) {
-  const [{ data }] = useQuery({ query: UsersCountDocument, variables: { filter } });
-  return data?.users;
+  const [{ data }, again] = useQuery({ query: UsersCountDocument, variables: { filter } });
+  return { count: data?.users, recount: () => again({ requestPolicy: "network-only" }) };
 }

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { type FragmentType, graphql, readFragment } from "../../gen";
 import { Badge } from "../../ui/Badge";
+import { RelativeTime } from "../../ui/RelativeTime";
 import { useFormats } from "../format";
 import classes from "./MembershipItem.module.css";
 
@@ -8,6 +9,7 @@ const MembershipItemFragment = graphql(`
   fragment MembershipItem_membership on Membership {
     owner
     permissions
+    lastSeenAt
     account {
       id
       number
@@ -28,7 +30,7 @@ export function MembershipItem({
 }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const { account, owner, permissions } = readFragment(MembershipItemFragment, membership);
+  const { account, owner, permissions, lastSeenAt } = readFragment(MembershipItemFragment, membership);
   return (
     <li className={classes.item}>
       <div className={classes.head}>
@@ -36,6 +38,9 @@ export function MembershipItem({
         <span className={classes.number}>#{account.number}</span>
         {owner && <Badge tone="accent">{t("membership.owner")}</Badge>}
         {account.status !== "ACTIVE" && <Badge>{t(`membership.status.${account.status}`)}</Badge>}
+        <span className={classes.seen}>
+          {t("membership.lastSeen")}: <RelativeTime at={lastSeenAt} />
+        </span>
       </div>
       <p className={classes.may}>
         {owner

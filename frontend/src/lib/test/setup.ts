@@ -5,7 +5,7 @@ import { afterEach } from "vitest";
 afterEach(cleanup);
 
 // The first test of a file also loads the pages, on a machine that is busy with other files.
-configure({ asyncUtilTimeout: 5000 });
+configure({ asyncUtilTimeout: 20_000 });
 
 // jsdom lays nothing out; Mantine asks for what it lacks.
 window.matchMedia ??= (query: string) =>

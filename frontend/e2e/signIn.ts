@@ -1,0 +1,18 @@
+import type { Page } from "playwright-core";
+import type { Login } from "./roster";
+
+/** Fills in the sign-in page, which must be open, and sends it. */
+export async function signIn(page: Page, { email, password }: Pick<Login, "email" | "password">) {
+  await page.getByLabel("Email address").fill(email);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** Somebody of the sample data; a missing one ends the journey. */
+export function pick(logins: Login[], wanted: (login: Login) => unknown): Login {
+  const found = logins.find(wanted);
+  if (!found) {
+    throw new Error("nobody of the sample data is like that");
+  }
+  return found;
+}

@@ -1,0 +1,215 @@
+package graph
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
+
+	ent "roster/ent/generated"
+	"roster/ent/permission"
+	"roster/ent/viewer"
+	"roster/graph/generated"
+	"roster/internal/accounts"
+	"roster/internal/db"
+	"roster/internal/dbtest"
+	"roster/internal/factors"
+	"roster/internal/mail"
+	"roster/internal/members"
+	"roster/internal/recovery"
+	"roster/internal/secret"
+	"roster/internal/signin"
+	"roster/internal/staff"
+	"roster/internal/users"
+)
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+func clock() time.Time { return noon }
+
+// open are guards that let everybody through.
+func open() generated.DirectiveRoot {
+	through := func(ctx context.Context, _ any, next graphql.Resolver) (any, error) { return next(ctx) }
+	return generated.DirectiveRoot{
+		Public: through, Authenticated: through, Sudo: through, Alone: through,
+		Staff: func(ctx context.Context, _ any, next graphql.Resolver, _ *permission.Admin) (any, error) {
+			return next(ctx)
+		},
+		Personal: func(ctx context.Context, _ any, next graphql.Resolver, _ permission.Admin) (any, error) {
+			return next(ctx)
+		},
+	}
+}
+
+func resolver(t *testing.T, d *db.DB) *Resolver {
+	t.Helper()
+	ring, err := secret.ParseKeys("8f1d0c52a6b94e7739d2c1f0e8b7a6958473625140f9e8d7c6b5a49382716f5e")
+	if err != nil {
+		t.Fatal(err)
+	}
+	outbox, err := mail.NewOutbox(d, ring, "roster.test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	passwords := secret.NewHasher()
+	return &Resolver{
+		Users: &users.Service{DB: d, Now: clock, Outbox: outbox}, Accounts: &accounts.Service{DB: d}, Members: &members.Service{DB: d},
+		Staff:    &staff.Service{DB: d, Now: clock, Passwords: passwords},
+		Factors:  &factors.Service{DB: d, Now: clock, Keyring: ring, Outbox: outbox},
+		Recovery: &recovery.Service{DB: d, Now: clock, Passwords: passwords, Outbox: outbox},
+		SignIns:  &signin.Service{DB: d, Now: clock, Passwords: passwords},
+	}
+}
+
+// user makes somebody.
+func user(t *testing.T, d *db.DB, address string) (u *ent.User) {
+	t.Helper()
+	err := db.InTx(dbtest.System(t), d, func(ctx context.Context, tx *db.Tx) (err error) {
+		u, err = tx.User.Create().SetFirstName("Eve").SetNameKey("eve").SetLastKey("").SetSearchText("eve").
+			SetEmail(address).SetEmailKey(address).SetCreatedAt(noon).SetUpdatedAt(noon).Save(ctx)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// ask runs an operation as v, and returns the code of its first refusal and the body.
+func ask(t *testing.T, h http.Handler, v *viewer.Viewer, query string) (code, body string) {
+	t.Helper()
+	content, err := json.Marshal(map[string]string{"query": query})
+	if err != nil {
+		t.Fatal(err)
+	}
+	viewerOfRequest := *v // acts may change it
+	r := httptest.NewRequestWithContext(viewer.With(t.Context(), &viewerOfRequest), http.MethodPost, "/graphql", strings.NewReader(string(content)))
+	r.Header.Set("Content-Type", "application/json")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	var answer struct {
+		Errors []struct{ Extensions struct{ Code string } }
+	}
+	if err := json.Unmarshal(w.Body.Bytes(), &answer); err != nil {
+		t.Fatal(err)
+	}
+	if len(answer.Errors) > 0 {
+		code = answer.Errors[0].Extensions.Code
+	}
+	return code, w.Body.String()
+}
+
+// refusals say for each guarded root field what nobody, a customer, and staff without a fresh proof are answered.
+func refusals(other *ent.User) map[string]struct{ call, nobody, customer, proofless string } {
+	id := `"` + other.GlobalID() + `"`
+	return map[string]struct{ call, nobody, customer, proofless string }{
+		"users":             {"{ users(first: 1) { nodes { id } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"roles":             {"{ roles { id } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"user":              {"{ user(id: " + id + ") { id } }", "UNAUTHENTICATED", "", ""},
+		"account":           {"{ account(number: 1) { id } }", "UNAUTHENTICATED", "", ""},
+		"node":              {"{ node(id: " + id + ") { id } }", "UNAUTHENTICATED", "", ""},
+		"nodes":             {"{ nodes(ids: [" + id + "]) { id } }", "UNAUTHENTICATED", "", ""},
+		"confirmIdentity":   {`mutation { confirmIdentity(input: {password: "x"}) { sudoUntil } }`, "UNAUTHENTICATED", "FORBIDDEN", "FORBIDDEN"},
+		"updateUser":        {"mutation { updateUser(input: {userId: " + id + `, version: 1, firstName: "X"}) { user { id } } }`, "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"sendPasswordReset": {"mutation { sendPasswordReset(input: {userId: " + id + "}) { user { id } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"disableTwoFactor": {"mutation { disableTwoFactor(input: {userId: " + id + `, reason: "x"}) { user { id } } }`,
+			"UNAUTHENTICATED", "FORBIDDEN", "SUDO_REQUIRED"},
+		"disableSecurityQuestion": {"mutation { disableSecurityQuestion(input: {userId: " + id + `, reason: "x"}) { user { id } } }`,
+			"UNAUTHENTICATED", "FORBIDDEN", "SUDO_REQUIRED"},
+	}
+}
+
+// security.md #41: with the directives switched off, the domain alone refuses; and each guarded field has its case.
+func Test41DomainAloneRefuses(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		eve, other := user(t, d, "eve@example.com"), user(t, d, "other@example.com")
+		h := guardedBy(resolver(t, d), open())
+		nobody, customer := &viewer.Viewer{Kind: viewer.Anonymous}, &viewer.Viewer{Kind: viewer.User, UserID: eve.ID}
+		cases := refusals(other)
+		for _, root := range []*ast.Definition{schema().Query, schema().Mutation} {
+			for _, f := range root.Fields {
+				if strings.HasPrefix(f.Name, "__") || Audience(f) == "public" {
+					continue
+				}
+				c, there := cases[f.Name]
+				if !there {
+					t.Errorf("%s has no case here", f.Name)
+					continue
+				}
+				if code, body := ask(t, h, nobody, c.call); code != c.nobody || strings.Contains(body, other.GlobalID()) {
+					t.Errorf("%s, nobody: %s, want %s", f.Name, body, c.nobody)
+				}
+				if code, body := ask(t, h, customer, c.call); code != c.customer || strings.Contains(body, other.GlobalID()) {
+					t.Errorf("%s, a customer: %s, want %s", f.Name, body, c.customer)
+				}
+			}
+		}
+		chief := &viewer.Viewer{Kind: viewer.Staff, UserID: eve.ID, Permissions: permission.SetOf(permission.Admins...)}
+		for name, c := range cases {
+			if code, body := ask(t, h, chief, c.call); c.proofless == "SUDO_REQUIRED" && code != c.proofless {
+				t.Errorf("%s without a proof: %s", name, body)
+			}
+		}
+	})
+}
+
+// security.md #41: the directives alone refuse, before anything of the domain is reached: here there is none to reach.
+func Test41DirectivesAloneRefuse(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		eve, other := user(t, d, "eve@example.com"), user(t, d, "other@example.com")
+		hollow := &Resolver{Users: &users.Service{DB: d}}
+		h := Handler(hollow, clock)
+		nobody, customer := &viewer.Viewer{Kind: viewer.Anonymous}, &viewer.Viewer{Kind: viewer.User, UserID: eve.ID}
+		chief := &viewer.Viewer{Kind: viewer.Staff, UserID: eve.ID, Permissions: permission.SetOf(permission.Admins...)}
+		for name, c := range refusals(other) {
+			if code, body := ask(t, h, nobody, c.call); code != "UNAUTHENTICATED" {
+				t.Errorf("%s, nobody: %s", name, body)
+			}
+			if code, body := ask(t, h, customer, c.call); name != "confirmIdentity" && c.customer == "FORBIDDEN" && code != c.customer {
+				t.Errorf("%s, a customer: %s", name, body)
+			}
+			if code, body := ask(t, h, chief, c.call); c.proofless == "SUDO_REQUIRED" && code != c.proofless {
+				t.Errorf("%s without a proof: %s", name, body)
+			}
+		}
+		// security.md #66: each refusal of somebody is on record, with whom it was about.
+		var n int
+		err := d.Reader().QueryRowContext(t.Context(), `SELECT count(*) FROM audit_entries WHERE action = 'ACCESS_REFUSED'
+			AND actor_id = $1 AND (outcome = 'FORBIDDEN' OR outcome = 'SUDO_REQUIRED') AND target_id = $2`, eve.ID, other.ID).Scan(&n)
+		if err != nil || n != 6 {
+			t.Errorf("%d refusals about the other user are on record (%v)", n, err)
+		}
+	})
+}
+
+// security.md #40: a root field that lost its decision is refused at run time, to everybody.
+func Test40UnguardedIsRefused(t *testing.T) {
+	d := dbtest.SQLite(t)
+	h := Handler(resolver(t, d), clock)
+	chief := &viewer.Viewer{Kind: viewer.Staff, UserID: 1, Permissions: permission.SetOf(permission.Admins...)}
+	const call = "{ installation { company } }"
+	if code, body := ask(t, h, chief, call); code != "" {
+		t.Fatal(body)
+	}
+	field := schema().Query.Fields.ForName("installation")
+	kept := field.Directives
+	t.Cleanup(func() { field.Directives = kept })
+	for name, list := range map[string]ast.DirectiveList{
+		"none": nil,
+		"two":  {{Name: "public"}, {Name: "staff"}},
+	} {
+		field.Directives = list
+		if code, body := ask(t, h, chief, call); code != "FORBIDDEN" || strings.Contains(body, "company") {
+			t.Errorf("%s: %s", name, body)
+		}
+		if Audience(field) != "" {
+			t.Errorf("%s: the test of the schema would let it pass", name)
+		}
+	}
+}
