@@ -41,9 +41,8 @@ func (s *Service) DisableQuestion(ctx context.Context, userID int, reason string
 		if u, err = s.removeQuestion(ctx, tx, u); err != nil {
 			return err
 		}
-		err = s.Outbox.Enqueue(ctx, tx, s.now(), mail.Message{
-			Kind: mail.SecurityQuestionDisabled, To: u.Email, UserID: u.ID, Language: u.Language,
-			Params: map[string]string{"name": u.Name(), "reason": said},
+		err = links.Tell(ctx, tx, s.Outbox, s.now(), u, links.Told{
+			About: mail.SecurityQuestionDisabled, To: u.Email, Proven: u.EmailVerified, Params: map[string]string{"reason": said},
 		})
 		if err != nil {
 			return err
@@ -70,27 +69,4 @@ func (s *Service) removeQuestion(ctx context.Context, tx *db.Tx, u *ent.User) (*
 		return nil, fmt.Errorf("saving user: %w", err)
 	}
 	return u, nil
-}
-
-// VerifyEmail notes that a link sent to the user's address was used. fault.Expired on token: the link does not stand.
-func (s *Service) VerifyEmail(ctx context.Context, token string) error {
-	l, err := links.Find(ctx, s.DB.Client, mail.VerifyEmail, token, s.now())
-	if err != nil {
-		return err
-	} else if l == nil {
-		return linkOver()
-	}
-	entry := audit.Entry{Action: audit.EmailVerified, Target: audit.OnUser(l.User.ID)}
-	return audit.Act(viewer.ForSystem(ctx, "e-mail verification"), s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) error {
-		used, err := links.Use(ctx, tx, l, s.now())
-		if err != nil {
-			return err
-		} else if !used {
-			return linkOver()
-		}
-		if err := tx.User.UpdateOneID(l.User.ID).SetEmailVerified(true).Exec(ctx); err != nil {
-			return fmt.Errorf("saving user: %w", err)
-		}
-		return audit.Record(ctx, tx, s.now(), entry)
-	})
 }

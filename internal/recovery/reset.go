@@ -6,14 +6,13 @@ import (
 	"time"
 
 	ent "roster/ent/generated"
-	"roster/ent/generated/factor"
-	"roster/ent/generated/onetimetoken"
 	entpassword "roster/ent/generated/password"
 	"roster/ent/generated/securityanswer"
 	"roster/ent/generated/session"
 	"roster/ent/viewer"
 	"roster/internal/audit"
 	"roster/internal/db"
+	"roster/internal/factors"
 	"roster/internal/fault"
 	"roster/internal/links"
 	"roster/internal/mail"
@@ -188,13 +187,13 @@ func (s *Service) replace(ctx context.Context, tx *db.Tx, u *ent.User, hash stri
 	if _, err := tx.Session.Delete().Where(session.UserID(u.ID)).Exec(ctx); err != nil {
 		return fmt.Errorf("ending sessions: %w", err)
 	}
-	if _, err := tx.OneTimeToken.Delete().Where(onetimetoken.UserID(u.ID), onetimetoken.UsedAtIsNil()).Exec(ctx); err != nil {
-		return fmt.Errorf("ending links: %w", err)
+	if err := links.End(ctx, tx, u.ID); err != nil {
+		return err
 	}
 	update := tx.User.UpdateOneID(u.ID).AddCredentialVersion(1).SetEmailVerified(true)
 	if !u.EmailVerified {
-		if _, err := tx.Factor.Delete().Where(factor.UserID(u.ID)).Exec(ctx); err != nil {
-			return fmt.Errorf("removing factors: %w", err)
+		if _, err := factors.Retire(ctx, tx, u.ID, time.Time{}); err != nil {
+			return err
 		}
 		update.SetTwoFactorEnabled(false)
 	}
