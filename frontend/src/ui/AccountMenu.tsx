@@ -2,6 +2,7 @@ import { type MantineColorScheme, Menu, type MenuProps, useMantineColorScheme } 
 import {
   IconCheck,
   IconDeviceDesktop,
+  IconId,
   IconLanguage,
   IconLogout,
   IconMoon,
@@ -46,6 +47,9 @@ export function AccountMenu({ children, ...rest }: MenuProps & { children: React
           leftSection={<IconUserCircle size={16} stroke={1.7} aria-hidden="true" />}
         >
           {t("frame.yourAccount")}
+        </Menu.Item>
+        <Menu.Item component={Link} to="/profile" leftSection={<IconId size={16} stroke={1.7} aria-hidden="true" />}>
+          {t("frame.profile")}
         </Menu.Item>
         <Menu.Divider />
         <Menu.Label>{t("scheme.title")}</Menu.Label>
