@@ -5,9 +5,12 @@ package graph
 
 import (
 	"roster/internal/accounts"
+	"roster/internal/addresses"
 	"roster/internal/factors"
 	"roster/internal/members"
+	"roster/internal/questions"
 	"roster/internal/recovery"
+	"roster/internal/registration"
 	"roster/internal/signin"
 	"roster/internal/staff"
 	"roster/internal/users"
@@ -22,6 +25,10 @@ type Resolver struct {
 	SignIns  *signin.Service
 	Factors  *factors.Service
 	Recovery *recovery.Service
+
+	Addresses    *addresses.Service
+	Registration *registration.Service
+	Questions    *questions.Service
 
 	// Version is that of the program.
 	Version string

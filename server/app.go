@@ -15,10 +15,13 @@ import (
 	"roster/ent/viewer"
 	"roster/graph"
 	"roster/internal/accounts"
+	"roster/internal/addresses"
 	"roster/internal/factors"
 	"roster/internal/mail"
 	"roster/internal/members"
+	"roster/internal/questions"
 	"roster/internal/recovery"
+	"roster/internal/registration"
 	"roster/internal/secret"
 	"roster/internal/signin"
 	"roster/internal/staff"
@@ -73,7 +76,7 @@ func newApp(d *opened, s appSettings, now func() time.Time) (*app, error) {
 func resolver(d *opened, outbox *mail.Outbox, now func() time.Time) *graph.Resolver {
 	passwords := secret.NewHasher()
 	factor := &factors.Service{DB: d.DB, Now: now, Keyring: d.Keyring, Outbox: outbox}
-	return &graph.Resolver{
+	r := &graph.Resolver{
 		Users:    &users.Service{DB: d.DB, Now: now, Outbox: outbox},
 		Accounts: &accounts.Service{DB: d.DB},
 		Members:  &members.Service{DB: d.DB},
@@ -85,6 +88,10 @@ func resolver(d *opened, outbox *mail.Outbox, now func() time.Time) *graph.Resol
 		},
 		Version: version(),
 	}
+	r.Questions = &questions.Service{DB: d.DB, Now: now, Passwords: passwords}
+	r.Registration = &registration.Service{DB: d.DB, Now: now, Passwords: passwords, Outbox: outbox, Questions: r.Questions}
+	r.Addresses = &addresses.Service{DB: d.DB, Now: now, Outbox: outbox, Users: r.Users, SignIns: r.SignIns}
+	return r
 }
 
 // start begins what runs beside the requests.

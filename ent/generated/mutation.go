@@ -14374,6 +14374,7 @@ type UserMutation struct {
 	email_key              *string
 	search_text            *string
 	email_verified         *bool
+	once_proven            *bool
 	language               *string
 	time_zone              *string
 	state                  *user.State
@@ -14803,6 +14804,42 @@ func (m *UserMutation) OldEmailVerified(ctx context.Context) (v bool, err error)
 // ResetEmailVerified resets all changes to the "email_verified" field.
 func (m *UserMutation) ResetEmailVerified() {
 	m.email_verified = nil
+}
+
+// SetOnceProven sets the "once_proven" field.
+func (m *UserMutation) SetOnceProven(b bool) {
+	m.once_proven = &b
+}
+
+// OnceProven returns the value of the "once_proven" field in the mutation.
+func (m *UserMutation) OnceProven() (r bool, exists bool) {
+	v := m.once_proven
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOnceProven returns the old "once_proven" field's value of the User entity.
+// If the User object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UserMutation) OldOnceProven(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOnceProven is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOnceProven requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOnceProven: %w", err)
+	}
+	return oldValue.OnceProven, nil
+}
+
+// ResetOnceProven resets all changes to the "once_proven" field.
+func (m *UserMutation) ResetOnceProven() {
+	m.once_proven = nil
 }
 
 // SetLanguage sets the "language" field.
@@ -15771,7 +15808,7 @@ func (m *UserMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *UserMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 20)
 	if m.first_name != nil {
 		fields = append(fields, user.FieldFirstName)
 	}
@@ -15795,6 +15832,9 @@ func (m *UserMutation) Fields() []string {
 	}
 	if m.email_verified != nil {
 		fields = append(fields, user.FieldEmailVerified)
+	}
+	if m.once_proven != nil {
+		fields = append(fields, user.FieldOnceProven)
 	}
 	if m.language != nil {
 		fields = append(fields, user.FieldLanguage)
@@ -15853,6 +15893,8 @@ func (m *UserMutation) Field(name string) (ent.Value, bool) {
 		return m.SearchText()
 	case user.FieldEmailVerified:
 		return m.EmailVerified()
+	case user.FieldOnceProven:
+		return m.OnceProven()
 	case user.FieldLanguage:
 		return m.Language()
 	case user.FieldTimeZone:
@@ -15900,6 +15942,8 @@ func (m *UserMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldSearchText(ctx)
 	case user.FieldEmailVerified:
 		return m.OldEmailVerified(ctx)
+	case user.FieldOnceProven:
+		return m.OldOnceProven(ctx)
 	case user.FieldLanguage:
 		return m.OldLanguage(ctx)
 	case user.FieldTimeZone:
@@ -15986,6 +16030,13 @@ func (m *UserMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetEmailVerified(v)
+		return nil
+	case user.FieldOnceProven:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOnceProven(v)
 		return nil
 	case user.FieldLanguage:
 		v, ok := value.(string)
@@ -16172,6 +16223,9 @@ func (m *UserMutation) ResetField(name string) error {
 		return nil
 	case user.FieldEmailVerified:
 		m.ResetEmailVerified()
+		return nil
+	case user.FieldOnceProven:
+		m.ResetOnceProven()
 		return nil
 	case user.FieldLanguage:
 		m.ResetLanguage()

@@ -37,6 +37,8 @@ type User struct {
 	SearchText string `json:"search_text,omitempty"`
 	// EmailVerified holds the value of the "email_verified" field.
 	EmailVerified bool `json:"email_verified,omitempty"`
+	// an earlier address was verified: what was set up since belongs to its user (security.md #34)
+	OnceProven bool `json:"once_proven,omitempty"`
 	// Language holds the value of the "language" field.
 	Language string `json:"language,omitempty"`
 	// an IANA name; empty: that of the browser
@@ -193,7 +195,7 @@ func (*User) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case user.FieldEmailVerified, user.FieldTwoFactorEnabled, user.FieldSecurityQuestionSet:
+		case user.FieldEmailVerified, user.FieldOnceProven, user.FieldTwoFactorEnabled, user.FieldSecurityQuestionSet:
 			values[i] = new(sql.NullBool)
 		case user.FieldID, user.FieldVersion, user.FieldCredentialVersion, user.FieldRoleID:
 			values[i] = new(sql.NullInt64)
@@ -269,6 +271,12 @@ func (_m *User) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field email_verified", values[i])
 			} else if value.Valid {
 				_m.EmailVerified = value.Bool
+			}
+		case user.FieldOnceProven:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field once_proven", values[i])
+			} else if value.Valid {
+				_m.OnceProven = value.Bool
 			}
 		case user.FieldLanguage:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -446,6 +454,9 @@ func (_m *User) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("email_verified=")
 	builder.WriteString(fmt.Sprintf("%v", _m.EmailVerified))
+	builder.WriteString(", ")
+	builder.WriteString("once_proven=")
+	builder.WriteString(fmt.Sprintf("%v", _m.OnceProven))
 	builder.WriteString(", ")
 	builder.WriteString("language=")
 	builder.WriteString(_m.Language)

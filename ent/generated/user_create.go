@@ -96,6 +96,20 @@ func (_c *UserCreate) SetNillableEmailVerified(v *bool) *UserCreate {
 	return _c
 }
 
+// SetOnceProven sets the "once_proven" field.
+func (_c *UserCreate) SetOnceProven(v bool) *UserCreate {
+	_c.mutation.SetOnceProven(v)
+	return _c
+}
+
+// SetNillableOnceProven sets the "once_proven" field if the given value is not nil.
+func (_c *UserCreate) SetNillableOnceProven(v *bool) *UserCreate {
+	if v != nil {
+		_c.SetOnceProven(*v)
+	}
+	return _c
+}
+
 // SetLanguage sets the "language" field.
 func (_c *UserCreate) SetLanguage(v string) *UserCreate {
 	_c.mutation.SetLanguage(v)
@@ -427,6 +441,10 @@ func (_c *UserCreate) defaults() error {
 		v := user.DefaultEmailVerified
 		_c.mutation.SetEmailVerified(v)
 	}
+	if _, ok := _c.mutation.OnceProven(); !ok {
+		v := user.DefaultOnceProven
+		_c.mutation.SetOnceProven(v)
+	}
 	if _, ok := _c.mutation.Language(); !ok {
 		v := user.DefaultLanguage
 		_c.mutation.SetLanguage(v)
@@ -487,6 +505,9 @@ func (_c *UserCreate) check() error {
 	}
 	if _, ok := _c.mutation.EmailVerified(); !ok {
 		return &ValidationError{Name: "email_verified", err: errors.New(`generated: missing required field "User.email_verified"`)}
+	}
+	if _, ok := _c.mutation.OnceProven(); !ok {
+		return &ValidationError{Name: "once_proven", err: errors.New(`generated: missing required field "User.once_proven"`)}
 	}
 	if _, ok := _c.mutation.Language(); !ok {
 		return &ValidationError{Name: "language", err: errors.New(`generated: missing required field "User.language"`)}
@@ -581,6 +602,10 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.EmailVerified(); ok {
 		_spec.SetField(user.FieldEmailVerified, field.TypeBool, value)
 		_node.EmailVerified = value
+	}
+	if value, ok := _c.mutation.OnceProven(); ok {
+		_spec.SetField(user.FieldOnceProven, field.TypeBool, value)
+		_node.OnceProven = value
 	}
 	if value, ok := _c.mutation.Language(); ok {
 		_spec.SetField(user.FieldLanguage, field.TypeString, value)
@@ -931,6 +956,18 @@ func (u *UserUpsert) UpdateEmailVerified() *UserUpsert {
 	return u
 }
 
+// SetOnceProven sets the "once_proven" field.
+func (u *UserUpsert) SetOnceProven(v bool) *UserUpsert {
+	u.Set(user.FieldOnceProven, v)
+	return u
+}
+
+// UpdateOnceProven sets the "once_proven" field to the value that was provided on create.
+func (u *UserUpsert) UpdateOnceProven() *UserUpsert {
+	u.SetExcluded(user.FieldOnceProven)
+	return u
+}
+
 // SetLanguage sets the "language" field.
 func (u *UserUpsert) SetLanguage(v string) *UserUpsert {
 	u.Set(user.FieldLanguage, v)
@@ -1223,6 +1260,20 @@ func (u *UserUpsertOne) SetEmailVerified(v bool) *UserUpsertOne {
 func (u *UserUpsertOne) UpdateEmailVerified() *UserUpsertOne {
 	return u.Update(func(s *UserUpsert) {
 		s.UpdateEmailVerified()
+	})
+}
+
+// SetOnceProven sets the "once_proven" field.
+func (u *UserUpsertOne) SetOnceProven(v bool) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.SetOnceProven(v)
+	})
+}
+
+// UpdateOnceProven sets the "once_proven" field to the value that was provided on create.
+func (u *UserUpsertOne) UpdateOnceProven() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateOnceProven()
 	})
 }
 
@@ -1707,6 +1758,20 @@ func (u *UserUpsertBulk) SetEmailVerified(v bool) *UserUpsertBulk {
 func (u *UserUpsertBulk) UpdateEmailVerified() *UserUpsertBulk {
 	return u.Update(func(s *UserUpsert) {
 		s.UpdateEmailVerified()
+	})
+}
+
+// SetOnceProven sets the "once_proven" field.
+func (u *UserUpsertBulk) SetOnceProven(v bool) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.SetOnceProven(v)
+	})
+}
+
+// UpdateOnceProven sets the "once_proven" field to the value that was provided on create.
+func (u *UserUpsertBulk) UpdateOnceProven() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateOnceProven()
 	})
 }
 

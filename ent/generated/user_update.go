@@ -151,6 +151,20 @@ func (_u *UserUpdate) SetNillableEmailVerified(v *bool) *UserUpdate {
 	return _u
 }
 
+// SetOnceProven sets the "once_proven" field.
+func (_u *UserUpdate) SetOnceProven(v bool) *UserUpdate {
+	_u.mutation.SetOnceProven(v)
+	return _u
+}
+
+// SetNillableOnceProven sets the "once_proven" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableOnceProven(v *bool) *UserUpdate {
+	if v != nil {
+		_u.SetOnceProven(*v)
+	}
+	return _u
+}
+
 // SetLanguage sets the "language" field.
 func (_u *UserUpdate) SetLanguage(v string) *UserUpdate {
 	_u.mutation.SetLanguage(v)
@@ -707,6 +721,9 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.EmailVerified(); ok {
 		_spec.SetField(user.FieldEmailVerified, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.OnceProven(); ok {
+		_spec.SetField(user.FieldOnceProven, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Language(); ok {
 		_spec.SetField(user.FieldLanguage, field.TypeString, value)
@@ -1273,6 +1290,20 @@ func (_u *UserUpdateOne) SetEmailVerified(v bool) *UserUpdateOne {
 func (_u *UserUpdateOne) SetNillableEmailVerified(v *bool) *UserUpdateOne {
 	if v != nil {
 		_u.SetEmailVerified(*v)
+	}
+	return _u
+}
+
+// SetOnceProven sets the "once_proven" field.
+func (_u *UserUpdateOne) SetOnceProven(v bool) *UserUpdateOne {
+	_u.mutation.SetOnceProven(v)
+	return _u
+}
+
+// SetNillableOnceProven sets the "once_proven" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableOnceProven(v *bool) *UserUpdateOne {
+	if v != nil {
+		_u.SetOnceProven(*v)
 	}
 	return _u
 }
@@ -1863,6 +1894,9 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 	}
 	if value, ok := _u.mutation.EmailVerified(); ok {
 		_spec.SetField(user.FieldEmailVerified, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.OnceProven(); ok {
+		_spec.SetField(user.FieldOnceProven, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Language(); ok {
 		_spec.SetField(user.FieldLanguage, field.TypeString, value)

@@ -28,6 +28,7 @@ type ResolverRoot interface {
 	MembershipConnection() MembershipConnectionResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
+	SecurityQuestion() SecurityQuestionResolver
 	User() UserResolver
 	UserConnection() UserConnectionResolver
 	Viewer() ViewerResolver
@@ -53,6 +54,16 @@ type ComplexityRoot struct {
 		ViewerPermissions func(childComplexity int) int
 	}
 
+	ChangeEmailPayload struct {
+		Done       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ConfirmEmailChangePayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	ConfirmIdentityPayload struct {
 		SecondFactorNeeded func(childComplexity int) int
 		SudoUntil          func(childComplexity int) int
@@ -69,10 +80,34 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	DisownChangePayload struct {
+		Outcome    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DisownPreview struct {
+		At       func(childComplexity int) int
+		Change   func(childComplexity int) int
+		Restores func(childComplexity int) int
+	}
+
+	EmailChangePreview struct {
+		NewEmail func(childComplexity int) int
+		Own      func(childComplexity int) int
+	}
+
+	EmailVerificationPreview struct {
+		Address func(childComplexity int) int
+		Own     func(childComplexity int) int
+		Retires func(childComplexity int) int
+	}
+
 	Installation struct {
 		Company           func(childComplexity int) int
 		Languages         func(childComplexity int) int
+		LockedProfile     func(childComplexity int) int
 		PasswordMinLength func(childComplexity int) int
+		RegistrationOpen  func(childComplexity int) int
 		SetupNeeded       func(childComplexity int) int
 		Version           func(childComplexity int) int
 	}
@@ -101,15 +136,21 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
+		ChangeEmail             func(childComplexity int, input model.ChangeEmailInput) int
+		ConfirmEmailChange      func(childComplexity int, input model.ConfirmEmailChangeInput) int
 		ConfirmIdentity         func(childComplexity int, input model.ConfirmIdentityInput) int
 		DisableSecurityQuestion func(childComplexity int, input model.DisableSecurityQuestionInput) int
 		DisableTwoFactor        func(childComplexity int, input model.DisableTwoFactorInput) int
+		DisownChange            func(childComplexity int, input model.DisownChangeInput) int
+		Register                func(childComplexity int, input model.RegisterInput) int
 		RequestPasswordReset    func(childComplexity int, input model.RequestPasswordResetInput) int
+		ResendVerification      func(childComplexity int, input model.ResendVerificationInput) int
 		ResetPassword           func(childComplexity int, input model.ResetPasswordInput) int
 		SendPasswordReset       func(childComplexity int, input model.SendPasswordResetInput) int
 		SetUp                   func(childComplexity int, input model.SetUpInput) int
 		SignIn                  func(childComplexity int, input model.SignInInput) int
 		SignOut                 func(childComplexity int) int
+		UpdateProfile           func(childComplexity int, input model.UpdateProfileInput) int
 		UpdateUser              func(childComplexity int, input model.UpdateUserInput) int
 		VerifyEmail             func(childComplexity int, input model.VerifyEmailInput) int
 		VerifySecondFactor      func(childComplexity int, input model.VerifySecondFactorInput) int
@@ -129,18 +170,33 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Account              func(childComplexity int, id *string, number *int) int
-		Installation         func(childComplexity int) int
-		Node                 func(childComplexity int, id string) int
-		Nodes                func(childComplexity int, ids []string) int
-		PasswordResetByToken func(childComplexity int, token string) int
-		Roles                func(childComplexity int) int
-		User                 func(childComplexity int, id *string, number *int, email *string) int
-		Users                func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.UserFilter, orderBy *model.UserOrder) int
-		Viewer               func(childComplexity int) int
+		Account                  func(childComplexity int, id *string, number *int) int
+		DisownByToken            func(childComplexity int, token string) int
+		EmailChangeByToken       func(childComplexity int, token string) int
+		EmailVerificationByToken func(childComplexity int, token string) int
+		Installation             func(childComplexity int) int
+		Node                     func(childComplexity int, id string) int
+		Nodes                    func(childComplexity int, ids []string) int
+		PasswordResetByToken     func(childComplexity int, token string) int
+		Roles                    func(childComplexity int) int
+		SecurityQuestions        func(childComplexity int) int
+		User                     func(childComplexity int, id *string, number *int, email *string) int
+		Users                    func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.UserFilter, orderBy *model.UserOrder) int
+		Viewer                   func(childComplexity int) int
+	}
+
+	RegisterPayload struct {
+		Done       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	RequestPasswordResetPayload struct {
+		UserErrors func(childComplexity int) int
+	}
+
+	ResendVerificationPayload struct {
+		Delivery   func(childComplexity int) int
+		User       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -159,6 +215,11 @@ type ComplexityRoot struct {
 	SecondFactorNeeded struct {
 		ExpiresAt func(childComplexity int) int
 		Methods   func(childComplexity int) int
+	}
+
+	SecurityQuestion struct {
+		GlobalID func(childComplexity int) int
+		Text     func(childComplexity int, language *string) int
 	}
 
 	SendPasswordResetPayload struct {
@@ -185,6 +246,12 @@ type ComplexityRoot struct {
 		Viewer func(childComplexity int) int
 	}
 
+	UpdateProfilePayload struct {
+		Present    func(childComplexity int) int
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UpdateUserPayload struct {
 		Present    func(childComplexity int) int
 		User       func(childComplexity int) int
@@ -206,6 +273,7 @@ type ComplexityRoot struct {
 		Role                func(childComplexity int) int
 		SecurityQuestionSet func(childComplexity int) int
 		State               func(childComplexity int) int
+		TimeZone            func(childComplexity int) int
 		TwoFactorEnabled    func(childComplexity int) int
 		UpdatedAt           func(childComplexity int) int
 		Version             func(childComplexity int) int
@@ -232,6 +300,7 @@ type ComplexityRoot struct {
 
 	VerifyEmailPayload struct {
 		Done       func(childComplexity int) int
+		Retired    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -301,6 +370,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Account.ViewerPermissions(childComplexity), true
 
+	case "ChangeEmailPayload.done":
+		if e.ComplexityRoot.ChangeEmailPayload.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeEmailPayload.Done(childComplexity), true
+	case "ChangeEmailPayload.userErrors":
+		if e.ComplexityRoot.ChangeEmailPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeEmailPayload.UserErrors(childComplexity), true
+
+	case "ConfirmEmailChangePayload.user":
+		if e.ComplexityRoot.ConfirmEmailChangePayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfirmEmailChangePayload.User(childComplexity), true
+	case "ConfirmEmailChangePayload.userErrors":
+		if e.ComplexityRoot.ConfirmEmailChangePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfirmEmailChangePayload.UserErrors(childComplexity), true
+
 	case "ConfirmIdentityPayload.secondFactorNeeded":
 		if e.ComplexityRoot.ConfirmIdentityPayload.SecondFactorNeeded == nil {
 			break
@@ -346,6 +441,70 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DisableTwoFactorPayload.UserErrors(childComplexity), true
 
+	case "DisownChangePayload.outcome":
+		if e.ComplexityRoot.DisownChangePayload.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisownChangePayload.Outcome(childComplexity), true
+	case "DisownChangePayload.userErrors":
+		if e.ComplexityRoot.DisownChangePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisownChangePayload.UserErrors(childComplexity), true
+
+	case "DisownPreview.at":
+		if e.ComplexityRoot.DisownPreview.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisownPreview.At(childComplexity), true
+	case "DisownPreview.change":
+		if e.ComplexityRoot.DisownPreview.Change == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisownPreview.Change(childComplexity), true
+	case "DisownPreview.restores":
+		if e.ComplexityRoot.DisownPreview.Restores == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisownPreview.Restores(childComplexity), true
+
+	case "EmailChangePreview.newEmail":
+		if e.ComplexityRoot.EmailChangePreview.NewEmail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailChangePreview.NewEmail(childComplexity), true
+	case "EmailChangePreview.own":
+		if e.ComplexityRoot.EmailChangePreview.Own == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailChangePreview.Own(childComplexity), true
+
+	case "EmailVerificationPreview.address":
+		if e.ComplexityRoot.EmailVerificationPreview.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailVerificationPreview.Address(childComplexity), true
+	case "EmailVerificationPreview.own":
+		if e.ComplexityRoot.EmailVerificationPreview.Own == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailVerificationPreview.Own(childComplexity), true
+	case "EmailVerificationPreview.retires":
+		if e.ComplexityRoot.EmailVerificationPreview.Retires == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailVerificationPreview.Retires(childComplexity), true
+
 	case "Installation.company":
 		if e.ComplexityRoot.Installation.Company == nil {
 			break
@@ -358,12 +517,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Installation.Languages(childComplexity), true
+	case "Installation.lockedProfile":
+		if e.ComplexityRoot.Installation.LockedProfile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Installation.LockedProfile(childComplexity), true
 	case "Installation.passwordMinLength":
 		if e.ComplexityRoot.Installation.PasswordMinLength == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Installation.PasswordMinLength(childComplexity), true
+	case "Installation.registrationOpen":
+		if e.ComplexityRoot.Installation.RegistrationOpen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Installation.RegistrationOpen(childComplexity), true
 	case "Installation.setupNeeded":
 		if e.ComplexityRoot.Installation.SetupNeeded == nil {
 			break
@@ -464,6 +635,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MembershipEdge.Node(childComplexity), true
 
+	case "Mutation.changeEmail":
+		if e.ComplexityRoot.Mutation.ChangeEmail == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_changeEmail_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ChangeEmail(childComplexity, args["input"].(model.ChangeEmailInput)), true
+	case "Mutation.confirmEmailChange":
+		if e.ComplexityRoot.Mutation.ConfirmEmailChange == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_confirmEmailChange_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConfirmEmailChange(childComplexity, args["input"].(model.ConfirmEmailChangeInput)), true
 	case "Mutation.confirmIdentity":
 		if e.ComplexityRoot.Mutation.ConfirmIdentity == nil {
 			break
@@ -497,6 +690,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DisableTwoFactor(childComplexity, args["input"].(model.DisableTwoFactorInput)), true
+	case "Mutation.disownChange":
+		if e.ComplexityRoot.Mutation.DisownChange == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disownChange_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisownChange(childComplexity, args["input"].(model.DisownChangeInput)), true
+	case "Mutation.register":
+		if e.ComplexityRoot.Mutation.Register == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_register_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Register(childComplexity, args["input"].(model.RegisterInput)), true
 	case "Mutation.requestPasswordReset":
 		if e.ComplexityRoot.Mutation.RequestPasswordReset == nil {
 			break
@@ -508,6 +723,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RequestPasswordReset(childComplexity, args["input"].(model.RequestPasswordResetInput)), true
+	case "Mutation.resendVerification":
+		if e.ComplexityRoot.Mutation.ResendVerification == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resendVerification_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResendVerification(childComplexity, args["input"].(model.ResendVerificationInput)), true
 	case "Mutation.resetPassword":
 		if e.ComplexityRoot.Mutation.ResetPassword == nil {
 			break
@@ -558,6 +784,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignOut(childComplexity), true
+	case "Mutation.updateProfile":
+		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateProfile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateProfile(childComplexity, args["input"].(model.UpdateProfileInput)), true
 	case "Mutation.updateUser":
 		if e.ComplexityRoot.Mutation.UpdateUser == nil {
 			break
@@ -647,6 +884,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Account(childComplexity, args["id"].(*string), args["number"].(*int)), true
+	case "Query.disownByToken":
+		if e.ComplexityRoot.Query.DisownByToken == nil {
+			break
+		}
+
+		args, err := ec.field_Query_disownByToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.DisownByToken(childComplexity, args["token"].(string)), true
+	case "Query.emailChangeByToken":
+		if e.ComplexityRoot.Query.EmailChangeByToken == nil {
+			break
+		}
+
+		args, err := ec.field_Query_emailChangeByToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.EmailChangeByToken(childComplexity, args["token"].(string)), true
+	case "Query.emailVerificationByToken":
+		if e.ComplexityRoot.Query.EmailVerificationByToken == nil {
+			break
+		}
+
+		args, err := ec.field_Query_emailVerificationByToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.EmailVerificationByToken(childComplexity, args["token"].(string)), true
 	case "Query.installation":
 		if e.ComplexityRoot.Query.Installation == nil {
 			break
@@ -693,6 +963,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Roles(childComplexity), true
+	case "Query.securityQuestions":
+		if e.ComplexityRoot.Query.SecurityQuestions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.SecurityQuestions(childComplexity), true
 	case "Query.user":
 		if e.ComplexityRoot.Query.User == nil {
 			break
@@ -722,12 +998,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
 
+	case "RegisterPayload.done":
+		if e.ComplexityRoot.RegisterPayload.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegisterPayload.Done(childComplexity), true
+	case "RegisterPayload.userErrors":
+		if e.ComplexityRoot.RegisterPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegisterPayload.UserErrors(childComplexity), true
+
 	case "RequestPasswordResetPayload.userErrors":
 		if e.ComplexityRoot.RequestPasswordResetPayload.UserErrors == nil {
 			break
 		}
 
 		return e.ComplexityRoot.RequestPasswordResetPayload.UserErrors(childComplexity), true
+
+	case "ResendVerificationPayload.delivery":
+		if e.ComplexityRoot.ResendVerificationPayload.Delivery == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendVerificationPayload.Delivery(childComplexity), true
+	case "ResendVerificationPayload.user":
+		if e.ComplexityRoot.ResendVerificationPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendVerificationPayload.User(childComplexity), true
+	case "ResendVerificationPayload.userErrors":
+		if e.ComplexityRoot.ResendVerificationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendVerificationPayload.UserErrors(childComplexity), true
 
 	case "ResetPasswordPayload.done":
 		if e.ComplexityRoot.ResetPasswordPayload.Done == nil {
@@ -779,6 +1087,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SecondFactorNeeded.Methods(childComplexity), true
+
+	case "SecurityQuestion.id":
+		if e.ComplexityRoot.SecurityQuestion.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecurityQuestion.GlobalID(childComplexity), true
+	case "SecurityQuestion.text":
+		if e.ComplexityRoot.SecurityQuestion.Text == nil {
+			break
+		}
+
+		args, err := ec.field_SecurityQuestion_text_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SecurityQuestion.Text(childComplexity, args["language"].(*string)), true
 
 	case "SendPasswordResetPayload.delivery":
 		if e.ComplexityRoot.SendPasswordResetPayload.Delivery == nil {
@@ -838,6 +1164,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SignedIn.Viewer(childComplexity), true
+
+	case "UpdateProfilePayload.present":
+		if e.ComplexityRoot.UpdateProfilePayload.Present == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProfilePayload.Present(childComplexity), true
+	case "UpdateProfilePayload.user":
+		if e.ComplexityRoot.UpdateProfilePayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProfilePayload.User(childComplexity), true
+	case "UpdateProfilePayload.userErrors":
+		if e.ComplexityRoot.UpdateProfilePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProfilePayload.UserErrors(childComplexity), true
 
 	case "UpdateUserPayload.present":
 		if e.ComplexityRoot.UpdateUserPayload.Present == nil {
@@ -947,6 +1292,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.State(childComplexity), true
+	case "User.timeZone":
+		if e.ComplexityRoot.User.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.TimeZone(childComplexity), true
 	case "User.twoFactorEnabled":
 		if e.ComplexityRoot.User.TwoFactorEnabled == nil {
 			break
@@ -1035,6 +1386,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.VerifyEmailPayload.Done(childComplexity), true
+	case "VerifyEmailPayload.retired":
+		if e.ComplexityRoot.VerifyEmailPayload.Retired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerifyEmailPayload.Retired(childComplexity), true
 	case "VerifyEmailPayload.userErrors":
 		if e.ComplexityRoot.VerifyEmailPayload.UserErrors == nil {
 			break
@@ -1087,14 +1444,20 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("ChangeEmailInput", ec.unmarshalInputChangeEmailInput),
+			graphql.NewInputUnmarshaler("ConfirmEmailChangeInput", ec.unmarshalInputConfirmEmailChangeInput),
 			graphql.NewInputUnmarshaler("ConfirmIdentityInput", ec.unmarshalInputConfirmIdentityInput),
 			graphql.NewInputUnmarshaler("DisableSecurityQuestionInput", ec.unmarshalInputDisableSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("DisableTwoFactorInput", ec.unmarshalInputDisableTwoFactorInput),
+			graphql.NewInputUnmarshaler("DisownChangeInput", ec.unmarshalInputDisownChangeInput),
+			graphql.NewInputUnmarshaler("RegisterInput", ec.unmarshalInputRegisterInput),
 			graphql.NewInputUnmarshaler("RequestPasswordResetInput", ec.unmarshalInputRequestPasswordResetInput),
+			graphql.NewInputUnmarshaler("ResendVerificationInput", ec.unmarshalInputResendVerificationInput),
 			graphql.NewInputUnmarshaler("ResetPasswordInput", ec.unmarshalInputResetPasswordInput),
 			graphql.NewInputUnmarshaler("SendPasswordResetInput", ec.unmarshalInputSendPasswordResetInput),
 			graphql.NewInputUnmarshaler("SetUpInput", ec.unmarshalInputSetUpInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
+			graphql.NewInputUnmarshaler("UpdateProfileInput", ec.unmarshalInputUpdateProfileInput),
 			graphql.NewInputUnmarshaler("UpdateUserInput", ec.unmarshalInputUpdateUserInput),
 			graphql.NewInputUnmarshaler("UserFilter", ec.unmarshalInputUserFilter),
 			graphql.NewInputUnmarshaler("UserOrder", ec.unmarshalInputUserOrder),
@@ -1281,6 +1644,134 @@ type MembershipEdge {
   node: Membership!
 }
 `, BuiltIn: false},
+	{Name: "../schema/address.graphql", Input: `extend type Query {
+  "What the page behind a verification link shows; null when the link is unknown, used, replaced or too old."
+  emailVerificationByToken("The token of the link." token: String!): EmailVerificationPreview @alone @public
+  "What the page behind a link to a new address shows; null when the link is unknown, used, replaced or too old."
+  emailChangeByToken("The token of the link." token: String!): EmailChangePreview @alone @public
+  "What the page behind a link \"this wasn't me\" shows; null when the link is unknown, used or too old."
+  disownByToken("The token of the link." token: String!): DisownPreview @alone @public
+}
+
+extend type Mutation {
+  "Mails another verification link; older ones die. Five per user and hour, twenty per network."
+  resendVerification(input: ResendVerificationInput!): ResendVerificationPayload @authenticated
+  "Mails a link to the address that the viewer wants instead of theirs. Nothing changes before it is used. The answer is the same when the address has a user already, who is then told by mail."
+  changeEmail(input: ChangeEmailInput!): ChangeEmailPayload @alone @sudo @authenticated
+  "Makes the address that a link went to the viewer's, who must be the user who asked for it. All other sessions end; the former address is told, with a way to take it back for seven days."
+  confirmEmailChange(input: ConfirmEmailChangeInput!): ConfirmEmailChangePayload @alone @authenticated
+  "Takes a change back that the user did not want, with the token of the mail that told of it: the former address returns, all sessions and links end, the password is void, and a reset link is mailed."
+  disownChange(input: DisownChangeInput!): DisownChangePayload @alone @public
+}
+
+"What the page behind a verification link shows."
+type EmailVerificationPreview {
+  "The address that it proves."
+  address: String!
+  "Whether the viewer is its user, signed in."
+  own: Boolean!
+  "Whether all ways to sign in end with it, the password too, because nobody has proved the address before and the viewer is not signed in as its user. A reset link is mailed then."
+  retires: Boolean!
+}
+
+"What the page behind a link to a new address shows."
+type EmailChangePreview {
+  "The address that it would make the user's."
+  newEmail: String!
+  "Whether the viewer is the user who asked for it, signed in. Nobody else can use it."
+  own: Boolean!
+}
+
+"What the page behind a link \"this wasn't me\" shows."
+type DisownPreview {
+  "The change that the mail told of."
+  change: DisownableChange!
+  "When it was made."
+  at: DateTime!
+  "The address that the user gets back; null when they have it still."
+  restores: String
+}
+
+"A change that its user can disown."
+enum DisownableChange {
+  "The address was changed."
+  EMAIL_CHANGED
+  "Staff switched two-factor sign-in off."
+  TWO_FACTOR_DISABLED
+  "Staff removed the security question."
+  SECURITY_QUESTION_DISABLED
+}
+
+"Whom to send another link."
+input ResendVerificationInput {
+  "The user; the viewer when absent. For somebody else it needs EDIT_USERS."
+  userId: ID
+}
+
+"What became of the mail."
+type ResendVerificationPayload {
+  "The user."
+  user: User
+  "Where the mail is: QUEUED when all went well."
+  delivery: DeliveryStatus
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Another address for the viewer."
+input ChangeEmailInput {
+  "The new address."
+  newEmail: String!
+  "The viewer's password; needed by whoever has one."
+  password: String
+}
+
+"The same for every address."
+type ChangeEmailPayload {
+  "Whether a mail is on its way to the new address."
+  done: Boolean!
+  "What to mend. Whether the address has a user is never reported."
+  userErrors: [UserError!]!
+}
+
+"The token of a link to a new address."
+input ConfirmEmailChangeInput {
+  "The token."
+  token: String!
+}
+
+"What became of the change."
+type ConfirmEmailChangePayload {
+  "The user, with the new address; null when nothing changed."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"The token of a link \"this wasn't me\"."
+input DisownChangeInput {
+  "The token."
+  token: String!
+}
+
+"What became of it."
+type DisownChangePayload {
+  "How it ended; null when nothing changed."
+  outcome: DisownOutcome
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"How disowning a change ended. All sessions are over, and the password is void, in each case."
+enum DisownOutcome {
+  "The user has the former address again; a reset link waits there."
+  RESTORED
+  "The address had not changed; a reset link waits there."
+  SECURED
+  "Another user has the former address by now. Nobody can sign in until staff have looked."
+  CLOSED
+}
+`, BuiltIn: false},
 	{Name: "../schema/base.graphql", Input: `"A moment: RFC 3339, in UTC, to the microsecond."
 scalar DateTime
 
@@ -1382,6 +1873,58 @@ type Installation {
   languages: [String!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/profile.graphql", Input: `extend type Mutation {
+  "Changes the viewer's own profile. The address has its own way: changeEmail."
+  updateProfile(input: UpdateProfileInput!): UpdateProfilePayload @authenticated
+}
+
+extend type Installation {
+  "The fields of their own profile that users can't change: firstName, lastName, email, language, timeZone."
+  lockedProfile: [String!]!
+}
+
+extend type User {
+  "The time zone, as an IANA name; empty: that of the browser."
+  timeZone: String! @personal(can: LIST_USERS)
+}
+
+"What to change of one's own profile. Absent members stay as they are."
+input UpdateProfileInput {
+  "The version that the change is based on. Another one present: CONFLICT, and nothing changes."
+  version: Int!
+  "1 to 100 characters."
+  firstName: String
+  "Up to 100 characters."
+  lastName: String
+  "A language of this installation, as a BCP 47 tag. Interface and mails follow it."
+  language: String
+  "An IANA name; empty: that of the browser."
+  timeZone: String
+}
+
+"What became of the change."
+type UpdateProfilePayload {
+  "The user after the change; null when it did not take place."
+  user: User
+  "The user as somebody else left it, when the version was out of date."
+  present: User
+  "What to mend. NOT_ALLOWED: the field is locked."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/question.graphql", Input: `extend type Query {
+  "The security questions that can be chosen, in order. Empty: the feature is off."
+  securityQuestions: [SecurityQuestion!]! @public
+}
+
+"A question that is asked before a password is reset, and of callers. Staff keep the list."
+type SecurityQuestion implements Node {
+  "The global ID."
+  id: ID!
+  "The question, in English where there is no text in the language."
+  text("The language, as a BCP 47 tag; the viewer's own when absent." language: String): String!
+}
+`, BuiltIn: false},
 	{Name: "../schema/recovery.graphql", Input: `extend type Query {
   "What the page behind a reset link shows; null when the link is unknown, used, replaced or too old."
   passwordResetByToken("The token of the link." token: String!): PasswordResetPreview @alone @public
@@ -1392,7 +1935,7 @@ extend type Mutation {
   requestPasswordReset(input: RequestPasswordResetInput!): RequestPasswordResetPayload @alone @public
   "Sets a new password with the token of a reset link. All sessions end; nobody is signed in by it."
   resetPassword(input: ResetPasswordInput!): ResetPasswordPayload @alone @public
-  "Confirms with the token of a mailed link that the address is the user's."
+  "Confirms with the token of a mailed link that the address is the user's. The first proof of an address ends all that opened the user's door before, unless the viewer is that user, signed in."
   verifyEmail(input: VerifyEmailInput!): VerifyEmailPayload @alone @public
 }
 
@@ -1446,7 +1989,47 @@ input VerifyEmailInput {
 type VerifyEmailPayload {
   "Whether the address is verified now."
   done: Boolean!
+  "Whether all ways to sign in ended with it, the password too, and a reset link was mailed."
+  retired: Boolean!
   "What to mend."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/registration.graphql", Input: `extend type Mutation {
+  "Makes a user with an account of their own, and mails a link that proves the address. The answer is the same when the address has a user already, who is then told by mail. It signs nobody in."
+  register(input: RegisterInput!): RegisterPayload @alone @public
+}
+
+extend type Installation {
+  "Whether visitors can register."
+  registrationOpen: Boolean!
+}
+
+"Who registers."
+input RegisterInput {
+  "1 to 100 characters."
+  firstName: String!
+  "Up to 100 characters."
+  lastName: String!
+  "The address to sign in with."
+  email: String!
+  "The password."
+  password: String!
+  "A language of this installation, as a BCP 47 tag; what the browser asks for when absent."
+  language: String
+  "The account's name, up to 100 characters; the person's when absent."
+  accountName: String
+  "The security question; needed where there are some to choose among."
+  questionId: ID
+  "The answer to it."
+  answer: String
+}
+
+"The same for every address."
+type RegisterPayload {
+  "Whether a mail is on its way that says how to go on."
+  done: Boolean!
+  "What to mend. Whether the address has a user is never reported."
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
@@ -1941,6 +2524,26 @@ func (ec *executionContext) childFields_Account(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Account", field.Name)
 }
 
+func (ec *executionContext) childFields_ChangeEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "done":
+		return ec.fieldContext_ChangeEmailPayload_done(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ChangeEmailPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeEmailPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfirmEmailChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_ConfirmEmailChangePayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ConfirmEmailChangePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfirmEmailChangePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ConfirmIdentityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "sudoUntil":
@@ -1973,6 +2576,50 @@ func (ec *executionContext) childFields_DisableTwoFactorPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type DisableTwoFactorPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DisownChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "outcome":
+		return ec.fieldContext_DisownChangePayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DisownChangePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DisownChangePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DisownPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "change":
+		return ec.fieldContext_DisownPreview_change(ctx, field)
+	case "at":
+		return ec.fieldContext_DisownPreview_at(ctx, field)
+	case "restores":
+		return ec.fieldContext_DisownPreview_restores(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DisownPreview", field.Name)
+}
+
+func (ec *executionContext) childFields_EmailChangePreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "newEmail":
+		return ec.fieldContext_EmailChangePreview_newEmail(ctx, field)
+	case "own":
+		return ec.fieldContext_EmailChangePreview_own(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmailChangePreview", field.Name)
+}
+
+func (ec *executionContext) childFields_EmailVerificationPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "address":
+		return ec.fieldContext_EmailVerificationPreview_address(ctx, field)
+	case "own":
+		return ec.fieldContext_EmailVerificationPreview_own(ctx, field)
+	case "retires":
+		return ec.fieldContext_EmailVerificationPreview_retires(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmailVerificationPreview", field.Name)
+}
+
 func (ec *executionContext) childFields_Installation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "company":
@@ -1985,6 +2632,10 @@ func (ec *executionContext) childFields_Installation(ctx context.Context, field 
 		return ec.fieldContext_Installation_passwordMinLength(ctx, field)
 	case "languages":
 		return ec.fieldContext_Installation_languages(ctx, field)
+	case "lockedProfile":
+		return ec.fieldContext_Installation_lockedProfile(ctx, field)
+	case "registrationOpen":
+		return ec.fieldContext_Installation_registrationOpen(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Installation", field.Name)
 }
@@ -2061,12 +2712,34 @@ func (ec *executionContext) childFields_PasswordResetPreview(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type PasswordResetPreview", field.Name)
 }
 
+func (ec *executionContext) childFields_RegisterPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "done":
+		return ec.fieldContext_RegisterPayload_done(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RegisterPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegisterPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RequestPasswordResetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "userErrors":
 		return ec.fieldContext_RequestPasswordResetPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RequestPasswordResetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ResendVerificationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_ResendVerificationPayload_user(ctx, field)
+	case "delivery":
+		return ec.fieldContext_ResendVerificationPayload_delivery(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ResendVerificationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResendVerificationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ResetPasswordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2091,6 +2764,16 @@ func (ec *executionContext) childFields_Role(ctx context.Context, field graphql.
 		return ec.fieldContext_Role_permissions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Role", field.Name)
+}
+
+func (ec *executionContext) childFields_SecurityQuestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SecurityQuestion_id(ctx, field)
+	case "text":
+		return ec.fieldContext_SecurityQuestion_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SecurityQuestion", field.Name)
 }
 
 func (ec *executionContext) childFields_SendPasswordResetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2131,6 +2814,18 @@ func (ec *executionContext) childFields_SignOutPayload(ctx context.Context, fiel
 		return ec.fieldContext_SignOutPayload_viewer(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SignOutPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_UpdateProfilePayload_user(ctx, field)
+	case "present":
+		return ec.fieldContext_UpdateProfilePayload_present(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateProfilePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateProfilePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2181,6 +2876,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_role(ctx, field)
 	case "memberships":
 		return ec.fieldContext_User_memberships(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_User_timeZone(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }
@@ -2227,6 +2924,8 @@ func (ec *executionContext) childFields_VerifyEmailPayload(ctx context.Context, 
 	switch field.Name {
 	case "done":
 		return ec.fieldContext_VerifyEmailPayload_done(ctx, field)
+	case "retired":
+		return ec.fieldContext_VerifyEmailPayload_retired(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_VerifyEmailPayload_userErrors(ctx, field)
 	}

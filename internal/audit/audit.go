@@ -41,6 +41,15 @@ const (
 	SampleDataMade          Action = "SAMPLE_DATA_MADE"
 )
 
+// The actions around one's own address.
+const (
+	Registered           Action = "REGISTERED"
+	VerificationSent     Action = "VERIFICATION_SENT"
+	EmailChangeRequested Action = "EMAIL_CHANGE_REQUESTED"
+	EmailChanged         Action = "EMAIL_CHANGED"
+	ChangeDisowned       Action = "CHANGE_DISOWNED"
+)
+
 // Target is what an act was upon.
 type Target struct {
 	Kind string

@@ -13,6 +13,7 @@ import (
 	"roster/internal/audit"
 	"roster/internal/db"
 	"roster/internal/fault"
+	"roster/internal/links"
 	"roster/internal/mail"
 )
 
@@ -42,9 +43,8 @@ func (s *Service) Disable(ctx context.Context, userID int, reason string) (*ent.
 		if u, err = s.remove(ctx, tx, u); err != nil {
 			return err
 		}
-		err = s.Outbox.Enqueue(ctx, tx, s.now(), mail.Message{
-			Kind: mail.TwoFactorDisabled, To: u.Email, UserID: u.ID, Language: u.Language,
-			Params: map[string]string{"name": u.Name(), "reason": said},
+		err = links.Tell(ctx, tx, s.Outbox, s.now(), u, links.Told{
+			About: mail.TwoFactorDisabled, To: u.Email, Proven: u.EmailVerified, Params: map[string]string{"reason": said},
 		})
 		if err != nil {
 			return err

@@ -36,8 +36,27 @@ const (
 	VerifyEmail              Kind = "VERIFY_EMAIL"
 )
 
+// The kinds around one's own address.
+const (
+	// AlreadyRegistered tells the user of an address that somebody wanted to register with it.
+	AlreadyRegistered Kind = "ALREADY_REGISTERED"
+	// AddressWanted tells the user of an address that another user wanted it as theirs.
+	AddressWanted Kind = "ADDRESS_WANTED"
+	// ConfirmEmailChange goes to the new address; nothing changes before its link is used.
+	ConfirmEmailChange Kind = "CONFIRM_EMAIL_CHANGE"
+	// EmailChangedUnproven is EmailChanged to an address that nobody had proved to be theirs: it cannot be asked back.
+	EmailChangedUnproven Kind = "EMAIL_CHANGED_UNPROVEN"
+	// NewEmail welcomes the new address.
+	NewEmail Kind = "NEW_EMAIL"
+	// EmailDisputed tells an address that the one before it disowned the change.
+	EmailDisputed Kind = "EMAIL_DISPUTED"
+)
+
 // Kinds are all of them.
-var Kinds = []Kind{PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail}
+var Kinds = []Kind{
+	PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail,
+	AlreadyRegistered, AddressWanted, ConfirmEmailChange, EmailChangedUnproven, NewEmail, EmailDisputed,
+}
 
 // linked says which kinds carry a link: the path of its page, and what its token opens.
 var linked = map[Kind]struct {
@@ -46,6 +65,11 @@ var linked = map[Kind]struct {
 }{
 	PasswordReset: {"/reset", secret.Reset},
 	VerifyEmail:   {"/verify-email", secret.VerifyEmail},
+
+	ConfirmEmailChange:       {"/confirm-email", secret.ChangeEmail},
+	EmailChanged:             {"/disown", secret.Disown},
+	TwoFactorDisabled:        {"/disown", secret.Disown},
+	SecurityQuestionDisabled: {"/disown", secret.Disown},
 }
 
 // longestParam is how many characters of a text by people stand in a mail (security.md #77).

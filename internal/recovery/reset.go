@@ -6,14 +6,13 @@ import (
 	"time"
 
 	ent "roster/ent/generated"
-	"roster/ent/generated/factor"
-	"roster/ent/generated/onetimetoken"
 	entpassword "roster/ent/generated/password"
 	"roster/ent/generated/securityanswer"
 	"roster/ent/generated/session"
 	"roster/ent/viewer"
 	"roster/internal/audit"
 	"roster/internal/db"
+	"roster/internal/factors"
 	"roster/internal/fault"
 	"roster/internal/links"
 	"roster/internal/mail"
@@ -51,7 +50,7 @@ func (s *Service) Preview(ctx context.Context, token string) (*Preview, error) {
 
 // least is how long the user's password must be (security.md #3). Factors that the reset will take away do not count.
 func least(u *ent.User) secret.Least {
-	if u.TwoFactorEnabled && u.EmailVerified {
+	if u.TwoFactorEnabled && !factors.Unproven(u) {
 		return secret.WithSecondFactor
 	}
 	return secret.Alone
@@ -111,7 +110,7 @@ func (s *Service) Reset(ctx context.Context, token, answer, newPassword string) 
 		if err != nil {
 			return err
 		}
-		entry.Detail = map[string]any{"firstProofOfAddress": !l.User.EmailVerified}
+		entry.Detail = map[string]any{"firstProof": factors.Unproven(l.User)}
 		return audit.Record(ctx, tx, s.now(), entry)
 	})
 }
@@ -188,36 +187,21 @@ func (s *Service) replace(ctx context.Context, tx *db.Tx, u *ent.User, hash stri
 	if err != nil {
 		return fmt.Errorf("saving the new password: %w", err)
 	}
-	if err := s.endSessions(ctx, tx, u); err != nil {
-		return err
-	}
-	if _, err := tx.OneTimeToken.Delete().Where(onetimetoken.UserID(u.ID), onetimetoken.UsedAtIsNil()).Exec(ctx); err != nil {
-		return fmt.Errorf("ending links: %w", err)
-	}
-	if !u.EmailVerified {
-		if err := s.removeFactors(ctx, tx, u); err != nil {
-			return err
-		}
-	}
-	if err := tx.User.UpdateOneID(u.ID).AddCredentialVersion(1).SetEmailVerified(true).Exec(ctx); err != nil {
-		return fmt.Errorf("saving user: %w", err)
-	}
-	return throttle.Password.Clear(ctx, tx, throttle.User(u.ID))
-}
-
-func (s *Service) endSessions(ctx context.Context, tx *db.Tx, u *ent.User) error {
 	if _, err := tx.Session.Delete().Where(session.UserID(u.ID)).Exec(ctx); err != nil {
 		return fmt.Errorf("ending sessions: %w", err)
 	}
-	return nil
-}
-
-func (s *Service) removeFactors(ctx context.Context, tx *db.Tx, u *ent.User) error {
-	if _, err := tx.Factor.Delete().Where(factor.UserID(u.ID)).Exec(ctx); err != nil {
-		return fmt.Errorf("removing factors: %w", err)
+	if err := links.End(ctx, tx, u.ID); err != nil {
+		return err
 	}
-	if err := tx.User.UpdateOneID(u.ID).SetTwoFactorEnabled(false).Exec(ctx); err != nil {
+	update := tx.User.UpdateOneID(u.ID).AddCredentialVersion(1).SetEmailVerified(true)
+	if factors.Unproven(u) {
+		if _, err := factors.Retire(ctx, tx, u.ID, time.Time{}); err != nil {
+			return err
+		}
+		update.SetTwoFactorEnabled(false)
+	}
+	if err := update.Exec(ctx); err != nil {
 		return fmt.Errorf("saving user: %w", err)
 	}
-	return nil
+	return throttle.Password.Clear(ctx, tx, throttle.User(u.ID))
 }

@@ -22,6 +22,7 @@ const (
 	Reset       Purpose = "rst"
 	VerifyEmail Purpose = "ver"
 	ChangeEmail Purpose = "chg"
+	Disown      Purpose = "dis"
 	Invitation  Purpose = "inv"
 	SetUp       Purpose = "set"
 	Session     Purpose = "ses"

@@ -41,6 +41,10 @@ var (
 	Verification = Limit{Name: "verification", Max: 5, Window: time.Hour}
 	// VerificationNetwork counts the verification mails that one network asked for.
 	VerificationNetwork = Limit{Name: "verification", Max: 20, Window: time.Hour}
+	// Registration counts the registrations from one network.
+	Registration = Limit{Name: "registration", Max: 10, Window: time.Hour}
+	// Unasked counts the mails to one address that others cause: registering with it, or wanting it as theirs.
+	Unasked = Limit{Name: "unasked", Max: 5, Window: time.Hour}
 )
 
 // User names a user as the one whose tries are counted.

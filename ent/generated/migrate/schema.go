@@ -629,6 +629,7 @@ var (
 		{Name: "email_key", Type: field.TypeString, Unique: true},
 		{Name: "search_text", Type: field.TypeString},
 		{Name: "email_verified", Type: field.TypeBool, Default: false},
+		{Name: "once_proven", Type: field.TypeBool, Default: false},
 		{Name: "language", Type: field.TypeString, Default: "en"},
 		{Name: "time_zone", Type: field.TypeString, Default: ""},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"ACTIVE", "SUSPENDED", "ERASED"}, Default: "ACTIVE"},
@@ -649,7 +650,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "users_roles_users",
-				Columns:    []*schema.Column{UsersColumns[19]},
+				Columns:    []*schema.Column{UsersColumns[20]},
 				RefColumns: []*schema.Column{RolesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -668,12 +669,12 @@ var (
 			{
 				Name:    "user_language_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[9], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[10], UsersColumns[0]},
 			},
 			{
 				Name:    "user_state_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[11], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[12], UsersColumns[0]},
 			},
 			{
 				Name:    "user_email_verified_id",
@@ -683,27 +684,27 @@ var (
 			{
 				Name:    "user_two_factor_enabled_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[12], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[13], UsersColumns[0]},
 			},
 			{
 				Name:    "user_security_question_set_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[13], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[14], UsersColumns[0]},
 			},
 			{
 				Name:    "user_last_login_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[14], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[15], UsersColumns[0]},
 			},
 			{
 				Name:    "user_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[15], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[16], UsersColumns[0]},
 			},
 			{
 				Name:    "user_role_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[19]},
+				Columns: []*schema.Column{UsersColumns[20]},
 			},
 		},
 	}

@@ -32,6 +32,8 @@ const (
 	FieldSearchText = "search_text"
 	// FieldEmailVerified holds the string denoting the email_verified field in the database.
 	FieldEmailVerified = "email_verified"
+	// FieldOnceProven holds the string denoting the once_proven field in the database.
+	FieldOnceProven = "once_proven"
 	// FieldLanguage holds the string denoting the language field in the database.
 	FieldLanguage = "language"
 	// FieldTimeZone holds the string denoting the time_zone field in the database.
@@ -159,6 +161,7 @@ var Columns = []string{
 	FieldEmailKey,
 	FieldSearchText,
 	FieldEmailVerified,
+	FieldOnceProven,
 	FieldLanguage,
 	FieldTimeZone,
 	FieldState,
@@ -194,6 +197,8 @@ var (
 	DefaultLastName string
 	// DefaultEmailVerified holds the default value on creation for the "email_verified" field.
 	DefaultEmailVerified bool
+	// DefaultOnceProven holds the default value on creation for the "once_proven" field.
+	DefaultOnceProven bool
 	// DefaultLanguage holds the default value on creation for the "language" field.
 	DefaultLanguage string
 	// DefaultTimeZone holds the default value on creation for the "time_zone" field.
@@ -283,6 +288,11 @@ func BySearchText(opts ...sql.OrderTermOption) OrderOption {
 // ByEmailVerified orders the results by the email_verified field.
 func ByEmailVerified(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEmailVerified, opts...).ToFunc()
+}
+
+// ByOnceProven orders the results by the once_proven field.
+func ByOnceProven(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOnceProven, opts...).ToFunc()
 }
 
 // ByLanguage orders the results by the language field.

@@ -95,6 +95,11 @@ func EmailVerified(v bool) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldEmailVerified, v))
 }
 
+// OnceProven applies equality check predicate on the "once_proven" field. It's identical to OnceProvenEQ.
+func OnceProven(v bool) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldOnceProven, v))
+}
+
 // Language applies equality check predicate on the "language" field. It's identical to LanguageEQ.
 func Language(v string) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldLanguage, v))
@@ -608,6 +613,16 @@ func EmailVerifiedEQ(v bool) predicate.User {
 // EmailVerifiedNEQ applies the NEQ predicate on the "email_verified" field.
 func EmailVerifiedNEQ(v bool) predicate.User {
 	return predicate.User(sql.FieldNEQ(FieldEmailVerified, v))
+}
+
+// OnceProvenEQ applies the EQ predicate on the "once_proven" field.
+func OnceProvenEQ(v bool) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldOnceProven, v))
+}
+
+// OnceProvenNEQ applies the NEQ predicate on the "once_proven" field.
+func OnceProvenNEQ(v bool) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldOnceProven, v))
 }
 
 // LanguageEQ applies the EQ predicate on the "language" field.

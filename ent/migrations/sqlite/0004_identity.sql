@@ -6,6 +6,7 @@ ALTER TABLE `one_time_tokens` ADD COLUMN `subject` text NOT NULL DEFAULT ('');
 ALTER TABLE `roles` ADD COLUMN `require_two_factor` bool NOT NULL DEFAULT (false);
 -- modify "users" table
 ALTER TABLE `users` ADD COLUMN `time_zone` text NOT NULL DEFAULT ('');
+ALTER TABLE `users` ADD COLUMN `once_proven` bool NOT NULL DEFAULT (false);
 -- create "backup_codes" table
 CREATE TABLE `backup_codes` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `salt` blob NOT NULL, `hash` blob NOT NULL, `created_at` datetime NOT NULL, `used_at` datetime NULL, `user_id` integer NOT NULL, CONSTRAINT `backup_codes_users_backup_codes` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE);
 -- create index "backupcode_user_id_hash" to table: "backup_codes"

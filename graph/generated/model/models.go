@@ -9,6 +9,8 @@ import (
 	"roster/ent/generated"
 	"roster/ent/generated/user"
 	"roster/ent/viewer"
+	"roster/internal/mail"
+	"roster/internal/recovery"
 	"roster/internal/users"
 	"strconv"
 	"time"
@@ -22,6 +24,36 @@ type Node interface {
 // What is next in a sign-in.
 type SignInOutcome interface {
 	IsSignInOutcome()
+}
+
+// Another address for the viewer.
+type ChangeEmailInput struct {
+	// The new address.
+	NewEmail string `json:"newEmail"`
+	// The viewer's password; needed by whoever has one.
+	Password *string `json:"password,omitempty"`
+}
+
+// The same for every address.
+type ChangeEmailPayload struct {
+	// Whether a mail is on its way to the new address.
+	Done bool `json:"done"`
+	// What to mend. Whether the address has a user is never reported.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The token of a link to a new address.
+type ConfirmEmailChangeInput struct {
+	// The token.
+	Token string `json:"token"`
+}
+
+// What became of the change.
+type ConfirmEmailChangePayload struct {
+	// The user, with the new address; null when nothing changed.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // The proof of identity.
@@ -74,6 +106,30 @@ type DisableTwoFactorPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The token of a link "this wasn't me".
+type DisownChangeInput struct {
+	// The token.
+	Token string `json:"token"`
+}
+
+// What became of it.
+type DisownChangePayload struct {
+	// How it ended; null when nothing changed.
+	Outcome *recovery.Undone `json:"outcome,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What the page behind a link "this wasn't me" shows.
+type DisownPreview struct {
+	// The change that the mail told of.
+	Change mail.Kind `json:"change"`
+	// When it was made.
+	At time.Time `json:"at"`
+	// The address that the user gets back; null when they have it still.
+	Restores *string `json:"restores,omitempty"`
+}
+
 // What everybody may know of an installation.
 type Installation struct {
 	// The company that runs it.
@@ -86,6 +142,10 @@ type Installation struct {
 	PasswordMinLength int `json:"passwordMinLength"`
 	// The languages of interface and mails, as BCP 47 tags.
 	Languages []string `json:"languages"`
+	// The fields of their own profile that users can't change: firstName, lastName, email, language, timeZone.
+	LockedProfile []string `json:"lockedProfile"`
+	// Whether visitors can register.
+	RegistrationOpen bool `json:"registrationOpen"`
 }
 
 type Mutation struct {
@@ -104,6 +164,34 @@ type PasswordResetPreview struct {
 type Query struct {
 }
 
+// Who registers.
+type RegisterInput struct {
+	// 1 to 100 characters.
+	FirstName string `json:"firstName"`
+	// Up to 100 characters.
+	LastName string `json:"lastName"`
+	// The address to sign in with.
+	Email string `json:"email"`
+	// The password.
+	Password string `json:"password"`
+	// A language of this installation, as a BCP 47 tag; what the browser asks for when absent.
+	Language *string `json:"language,omitempty"`
+	// The account's name, up to 100 characters; the person's when absent.
+	AccountName *string `json:"accountName,omitempty"`
+	// The security question; needed where there are some to choose among.
+	QuestionID *string `json:"questionId,omitempty"`
+	// The answer to it.
+	Answer *string `json:"answer,omitempty"`
+}
+
+// The same for every address.
+type RegisterPayload struct {
+	// Whether a mail is on its way that says how to go on.
+	Done bool `json:"done"`
+	// What to mend. Whether the address has a user is never reported.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Whose password was lost.
 type RequestPasswordResetInput struct {
 	// The address.
@@ -113,6 +201,22 @@ type RequestPasswordResetInput struct {
 // The same for every address.
 type RequestPasswordResetPayload struct {
 	// What to mend: only a malformed address is ever reported.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Whom to send another link.
+type ResendVerificationInput struct {
+	// The user; the viewer when absent. For somebody else it needs EDIT_USERS.
+	UserID *string `json:"userId,omitempty"`
+}
+
+// What became of the mail.
+type ResendVerificationPayload struct {
+	// The user.
+	User *generated.User `json:"user,omitempty"`
+	// Where the mail is: QUEUED when all went well.
+	Delivery *DeliveryStatus `json:"delivery,omitempty"`
+	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -214,6 +318,30 @@ type SignedIn struct {
 
 func (SignedIn) IsSignInOutcome() {}
 
+// What to change of one's own profile. Absent members stay as they are.
+type UpdateProfileInput struct {
+	// The version that the change is based on. Another one present: CONFLICT, and nothing changes.
+	Version int `json:"version"`
+	// 1 to 100 characters.
+	FirstName *string `json:"firstName,omitempty"`
+	// Up to 100 characters.
+	LastName *string `json:"lastName,omitempty"`
+	// A language of this installation, as a BCP 47 tag. Interface and mails follow it.
+	Language *string `json:"language,omitempty"`
+	// An IANA name; empty: that of the browser.
+	TimeZone *string `json:"timeZone,omitempty"`
+}
+
+// What became of the change.
+type UpdateProfilePayload struct {
+	// The user after the change; null when it did not take place.
+	User *generated.User `json:"user,omitempty"`
+	// The user as somebody else left it, when the version was out of date.
+	Present *generated.User `json:"present,omitempty"`
+	// What to mend. NOT_ALLOWED: the field is locked.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // What to change of a user. Absent members stay as they are.
 type UpdateUserInput struct {
 	// The user.
@@ -308,6 +436,8 @@ type VerifyEmailInput struct {
 type VerifyEmailPayload struct {
 	// Whether the address is verified now.
 	Done bool `json:"done"`
+	// Whether all ways to sign in ended with it, the password too, and a reset link was mailed.
+	Retired bool `json:"retired"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }

@@ -41,7 +41,7 @@ interface Props {
 export function PasswordStep({ email, onEmail, ended, onSignedIn, onSecondFactor }: Props) {
   const { t } = useTranslation("client");
   const { t: c } = useTranslation("common");
-  const { setupNeeded } = useSession().installation;
+  const { setupNeeded, registrationOpen } = useSession().installation;
   const [signIn, busy] = useAct(SignInDocument, { quiet: true });
   const [remember, setRemember] = useState(false);
   const [refused, setRefused] = useState<string>();
@@ -77,7 +77,20 @@ export function PasswordStep({ email, onEmail, ended, onSignedIn, onSecondFactor
 
   const problem = seconds > 0 ? c("fault.RATE_LIMITED_FOR", { wait: waitText(c, seconds) }) : refused;
   return (
-    <DoorCard title={t("signIn.title")} foot={<Link to="/forgot-password">{t("forgot.link")}</Link>}>
+    <DoorCard
+      title={t("signIn.title")}
+      foot={
+        <>
+          <Link to="/forgot-password">{t("forgot.link")}</Link>
+          {registrationOpen && (
+            <>
+              {" · "}
+              <Link to="/register">{t("register.link")}</Link>
+            </>
+          )}
+        </>
+      }
+    >
       {setupNeeded && (
         <div style={{ marginBlockEnd: "1rem" }}>
           <Banner>{t("setUp.needed")}</Banner>

@@ -14,7 +14,10 @@ const SessionDocument = graphql(`
         number
         name
         email
+        emailVerified
+        lastLoginAt
         language
+        timeZone
         role {
           id
           name
@@ -27,6 +30,8 @@ const SessionDocument = graphql(`
       setupNeeded
       passwordMinLength
       languages
+      registrationOpen
+      lockedProfile
     }
   }
 `);

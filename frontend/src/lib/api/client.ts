@@ -26,6 +26,15 @@ const embedded = [
   "SendPasswordResetPayload",
   "DisableTwoFactorPayload",
   "DisableSecurityQuestionPayload",
+  "RegisterPayload",
+  "EmailVerificationPreview",
+  "EmailChangePreview",
+  "DisownPreview",
+  "ResendVerificationPayload",
+  "ChangeEmailPayload",
+  "ConfirmEmailChangePayload",
+  "DisownChangePayload",
+  "UpdateProfilePayload",
 ];
 
 /** Makes a client with an empty cache. It speaks POST /graphql only, and tells every refusal to `onFault`. */
