@@ -71,7 +71,7 @@ function Inside() {
         size="17rem"
         withCloseButton={false}
         padding={0}
-        aria-label={t("frame.menu")}
+        attributes={{ content: { "aria-label": t("frame.menu") } }}
         classNames={{ body: classes.drawer }}
       >
         <div className={classes.side} style={{ blockSize: "100%" }}>

@@ -20,7 +20,8 @@ export function CommandPalette({ opened, onClose }: { opened: boolean; onClose: 
       padding={0}
       radius="lg"
       classNames={{ content: classes.content }}
-      aria-label={t("palette.title")}
+      // On the dialog itself: its root has no role.
+      attributes={{ content: { "aria-label": t("palette.title") } }}
     >
       <Search onDone={onClose} />
     </Modal>
