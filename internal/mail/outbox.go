@@ -72,6 +72,12 @@ var linked = map[Kind]struct {
 	SecurityQuestionDisabled: {"/disown", secret.Disown},
 }
 
+// Linked reports whether mails of the kind carry a link, and so need a nonce.
+func (k Kind) Linked() bool {
+	_, has := linked[k]
+	return has
+}
+
 // longestParam is how many characters of a text by people stand in a mail (security.md #77).
 const longestParam = 200
 
@@ -126,7 +132,7 @@ func (job) Kind() string { return "mail" }
 
 // Enqueue puts a mail into the outbox; it leaves after tx was committed.
 func (o *Outbox) Enqueue(ctx context.Context, tx *db.Tx, at time.Time, m Message) error {
-	if _, needed := linked[m.Kind]; needed != (m.Nonce != nil) {
+	if m.Kind.Linked() != (m.Nonce != nil) {
 		return fmt.Errorf("enqueueing %s: with a link or without", m.Kind)
 	}
 	if strings.ContainsAny(m.To, "\r\n\x00") {
