@@ -108,3 +108,18 @@ func Use(ctx context.Context, tx *db.Tx, l *Link, at time.Time) (bool, error) {
 	}
 	return n == 1, nil
 }
+
+// mostWrong is how many wrong answers to the security question burn a reset link (security.md #39).
+const mostWrong = 5
+
+// NoteWrongAnswer counts a wrong answer of the user's, wherever it was given, against the reset link that stands, and
+// burns the link at the fifth.
+func NoteWrongAnswer(ctx context.Context, tx *db.Tx, userID int, at time.Time) error {
+	_, err := tx.SQL.ExecContext(ctx, `UPDATE one_time_tokens SET wrong_answers = wrong_answers + 1,
+		used_at = CASE WHEN wrong_answers + 1 >= $1 THEN $2 ELSE used_at END
+		WHERE user_id = $3 AND purpose = 'RESET' AND used_at IS NULL`, mostWrong, at, userID)
+	if err != nil {
+		return fmt.Errorf("counting a wrong answer: %w", err)
+	}
+	return nil
+}

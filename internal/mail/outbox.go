@@ -34,10 +34,11 @@ const (
 	SecurityQuestionDisabled Kind = "SECURITY_QUESTION_DISABLED"
 	EmailChanged             Kind = "EMAIL_CHANGED"
 	VerifyEmail              Kind = "VERIFY_EMAIL"
+	SecurityQuestionRemoved  Kind = "SECURITY_QUESTION_REMOVED"
 )
 
 // Kinds are all of them.
-var Kinds = []Kind{PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail}
+var Kinds = []Kind{PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail, SecurityQuestionRemoved}
 
 // linked says which kinds carry a link: the path of its page, and what its token opens.
 var linked = map[Kind]struct {
