@@ -9,6 +9,8 @@ import (
 
 	ent "roster/ent/generated"
 	"roster/internal/members"
+	"roster/internal/questions"
+	"roster/internal/signin"
 )
 
 // together is how long a loader waits for others to ask too.
@@ -21,6 +23,9 @@ type loaders struct {
 	roles       func() *dataloadgen.Loader[int, *ent.Role]
 	owners      func() *dataloadgen.Loader[int, int]
 	memberships func() *dataloadgen.Loader[members.Ask, *members.Page]
+	chosen      func() *dataloadgen.Loader[int, *questions.Chosen]
+	uses        func() *dataloadgen.Loader[int, int]
+	locks       func() *dataloadgen.Loader[int, signin.Locks]
 }
 
 type loadersKey struct{}
@@ -32,6 +37,9 @@ func (r *Resolver) withLoaders(ctx context.Context) context.Context {
 		roles:       lazily(r.Staff.RolesByIDs),
 		owners:      lazily(r.Members.OwnerIDs),
 		memberships: lazily(r.Members.OfUsers),
+		chosen:      lazily(r.Questions.ChosenBy),
+		uses:        lazily(r.Questions.UsesOf),
+		locks:       lazily(r.SignIns.LocksOf),
 	})
 }
 

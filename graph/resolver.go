@@ -6,8 +6,11 @@ package graph
 import (
 	"roster/internal/accounts"
 	"roster/internal/factors"
+	"roster/internal/mail"
 	"roster/internal/members"
+	"roster/internal/questions"
 	"roster/internal/recovery"
+	"roster/internal/settings"
 	"roster/internal/signin"
 	"roster/internal/staff"
 	"roster/internal/users"
@@ -22,6 +25,10 @@ type Resolver struct {
 	SignIns  *signin.Service
 	Factors  *factors.Service
 	Recovery *recovery.Service
+
+	Questions *questions.Service
+	Settings  *settings.Service
+	Mails     *mail.Gallery
 
 	// Version is that of the program.
 	Version string
