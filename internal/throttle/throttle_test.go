@@ -182,7 +182,7 @@ func Test24LockedTellsWhatTakeRefuses(t *testing.T) {
 						refused++
 					}
 				}
-				if refused < 11 {
+				if refused < 10 {
 					t.Errorf("refused %d times only", refused)
 				}
 			})
