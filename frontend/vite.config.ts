@@ -25,7 +25,7 @@ export default defineConfig({
     strictPort: true,
     // What is not the app itself is the server's, whose --base-url is this address: see .ci/dev.mjs.
     proxy: Object.fromEntries(
-      ["/graphql", "/dev", "/healthz", "/readyz"].map((path) => [path, "http://127.0.0.1:8080"]),
+      ["/graphql", "/dev", "/healthz", "/readyz", "^/admin/mail/.+/.+"].map((path) => [path, "http://127.0.0.1:8080"]),
     ),
   },
   test: {

@@ -26,6 +26,23 @@ const embedded = [
   "SendPasswordResetPayload",
   "DisableTwoFactorPayload",
   "DisableSecurityQuestionPayload",
+  "SecurityQuestionText",
+  "Lock",
+  "Settings",
+  "TwoFactorRule",
+  "MailPreview",
+  "CreateSecurityQuestionPayload",
+  "UpdateSecurityQuestionPayload",
+  "RetireSecurityQuestionPayload",
+  "RestoreSecurityQuestionPayload",
+  "DeleteSecurityQuestionPayload",
+  "ReorderSecurityQuestionsPayload",
+  "SetSecurityQuestionPayload",
+  "RemoveOwnSecurityQuestionPayload",
+  "CheckSecurityAnswerPayload",
+  "ClearUserLockPayload",
+  "UpdateSettingsPayload",
+  "SetRoleTwoFactorPayload",
 ];
 
 /** Makes a client with an empty cache. It speaks POST /graphql only, and tells every refusal to `onFault`. */
