@@ -8,20 +8,167 @@ package graph
 import (
 	"context"
 	"roster/ent/generated"
+	"roster/ent/gid"
 	"roster/ent/viewer"
 	generated1 "roster/graph/generated"
+	"roster/graph/generated/model"
+	"roster/internal/fault"
 	"roster/internal/questions"
+	"time"
 )
 
+func (r *mutationResolver) CreateSecurityQuestion(ctx context.Context, input model.CreateSecurityQuestionInput) (*model.CreateSecurityQuestionPayload, error) {
+	made, err := r.Questions.Create(ctx, wordings(input.Texts))
+	payload := &model.CreateSecurityQuestionPayload{Question: made}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
+}
+
+func (r *mutationResolver) UpdateSecurityQuestion(ctx context.Context, input model.UpdateSecurityQuestionInput) (*model.UpdateSecurityQuestionPayload, error) {
+	id, err := rowOf("questionId", gid.SecurityQuestion, input.QuestionID)
+	if err != nil {
+		problems, err := mendable(err)
+		return &model.UpdateSecurityQuestionPayload{UserErrors: problems}, err
+	}
+	after, err := r.Questions.Update(ctx, id, wordings(input.Texts))
+	payload := &model.UpdateSecurityQuestionPayload{Question: after}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
+}
+
+func (r *mutationResolver) RetireSecurityQuestion(ctx context.Context, input model.RetireSecurityQuestionInput) (*model.RetireSecurityQuestionPayload, error) {
+	id, err := rowOf("questionId", gid.SecurityQuestion, input.QuestionID)
+	if err != nil {
+		problems, err := mendable(err)
+		return &model.RetireSecurityQuestionPayload{UserErrors: problems}, err
+	}
+	after, err := r.Questions.Retire(ctx, id)
+	payload := &model.RetireSecurityQuestionPayload{Question: after}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
+}
+
+func (r *mutationResolver) RestoreSecurityQuestion(ctx context.Context, input model.RestoreSecurityQuestionInput) (*model.RestoreSecurityQuestionPayload, error) {
+	id, err := rowOf("questionId", gid.SecurityQuestion, input.QuestionID)
+	if err != nil {
+		problems, err := mendable(err)
+		return &model.RestoreSecurityQuestionPayload{UserErrors: problems}, err
+	}
+	after, err := r.Questions.Restore(ctx, id)
+	payload := &model.RestoreSecurityQuestionPayload{Question: after}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
+}
+
+func (r *mutationResolver) DeleteSecurityQuestion(ctx context.Context, input model.DeleteSecurityQuestionInput) (*model.DeleteSecurityQuestionPayload, error) {
+	id, err := rowOf("questionId", gid.SecurityQuestion, input.QuestionID)
+	if err != nil {
+		problems, err := mendable(err)
+		return &model.DeleteSecurityQuestionPayload{UserErrors: problems}, err
+	}
+	payload := &model.DeleteSecurityQuestionPayload{}
+	switch err = r.Questions.Delete(ctx, id); {
+	case err == nil:
+		payload.DeletedID = &input.QuestionID
+	case fault.Is(err, fault.InUse):
+		stays, loadErr := r.Questions.Get(ctx, id)
+		if loadErr != nil {
+			return nil, loadErr
+		}
+		payload.Question = stays
+	}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
+}
+
+func (r *mutationResolver) ReorderSecurityQuestions(ctx context.Context, input model.ReorderSecurityQuestionsInput) (*model.ReorderSecurityQuestionsPayload, error) {
+	ids, err := rowsOf("questionIds", gid.SecurityQuestion, input.QuestionIds)
+	if err != nil {
+		problems, err := mendable(err)
+		return &model.ReorderSecurityQuestionsPayload{UserErrors: problems}, err
+	}
+	after, err := r.Questions.Reorder(ctx, ids)
+	payload := &model.ReorderSecurityQuestionsPayload{Questions: after}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
+}
+
+func (r *mutationResolver) SetSecurityQuestion(ctx context.Context, input model.SetSecurityQuestionInput) (*model.SetSecurityQuestionPayload, error) {
+	id, err := rowOf("questionId", gid.SecurityQuestion, input.QuestionID)
+	if err != nil {
+		problems, err := mendable(err)
+		return &model.SetSecurityQuestionPayload{UserErrors: problems}, err
+	}
+	after, err := r.Questions.Set(ctx, id, input.Answer, text(input.CurrentAnswer))
+	payload := &model.SetSecurityQuestionPayload{User: after}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
+}
+
+func (r *mutationResolver) RemoveOwnSecurityQuestion(ctx context.Context, input model.RemoveOwnSecurityQuestionInput) (*model.RemoveOwnSecurityQuestionPayload, error) {
+	after, err := r.Questions.RemoveOwn(ctx, input.CurrentAnswer)
+	payload := &model.RemoveOwnSecurityQuestionPayload{User: after}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
+}
+
+func (r *mutationResolver) CheckSecurityAnswer(ctx context.Context, input model.CheckSecurityAnswerInput) (*model.CheckSecurityAnswerPayload, error) {
+	id, err := rowOf("userId", gid.User, input.UserID)
+	if err != nil {
+		problems, err := mendable(err)
+		return &model.CheckSecurityAnswerPayload{UserErrors: problems}, err
+	}
+	match, err := r.Questions.Check(ctx, id, input.Answer)
+	payload := &model.CheckSecurityAnswerPayload{}
+	if err == nil {
+		payload.Match = &match
+	}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
+}
+
 func (r *queryResolver) SecurityQuestions(ctx context.Context) ([]*generated.SecurityQuestion, error) {
-	return r.Questions.Offered(ctx)
+	return r.Questions.Active(ctx)
+}
+
+func (r *queryResolver) AllSecurityQuestions(ctx context.Context) ([]*generated.SecurityQuestion, error) {
+	all, err := r.Questions.All(ctx)
+	for _, q := range all {
+		load(ctx).hereQuestions.add(q.ID)
+	}
+	return all, err
 }
 
 func (r *securityQuestionResolver) Text(ctx context.Context, obj *generated.SecurityQuestion, language *string) (string, error) {
-	if language != nil {
-		return questions.Text(obj, *language), nil
+	if language == nil {
+		return questions.Text(obj, viewer.From(ctx).Language), nil
 	}
-	return questions.Text(obj, viewer.From(ctx).Language), nil
+	return questions.Text(obj, *language), nil
+}
+
+func (r *securityQuestionResolver) Texts(ctx context.Context, obj *generated.SecurityQuestion) ([]*questions.Wording, error) {
+	return questions.Wordings(obj), nil
+}
+
+func (r *securityQuestionResolver) Uses(ctx context.Context, obj *generated.SecurityQuestion) (*int, error) {
+	n, err := load(ctx).uses.load(ctx, obj.ID)
+	return &n, err
+}
+
+func (r *userResolver) SecurityQuestion(ctx context.Context, obj *generated.User) (*generated.SecurityQuestion, error) {
+	chosen, err := load(ctx).chosen.load(ctx, obj.ID)
+	if err != nil || chosen == nil {
+		return nil, err
+	}
+	return chosen.Question, nil
+}
+
+func (r *userResolver) SecurityQuestionSince(ctx context.Context, obj *generated.User) (*time.Time, error) {
+	chosen, err := load(ctx).chosen.load(ctx, obj.ID)
+	if err != nil || chosen == nil {
+		return nil, err
+	}
+	return &chosen.Since, nil
 }
 
 func (r *Resolver) SecurityQuestion() generated1.SecurityQuestionResolver {

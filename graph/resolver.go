@@ -7,10 +7,12 @@ import (
 	"roster/internal/accounts"
 	"roster/internal/addresses"
 	"roster/internal/factors"
+	"roster/internal/mail"
 	"roster/internal/members"
 	"roster/internal/questions"
 	"roster/internal/recovery"
 	"roster/internal/registration"
+	"roster/internal/settings"
 	"roster/internal/signin"
 	"roster/internal/staff"
 	"roster/internal/users"
@@ -29,6 +31,8 @@ type Resolver struct {
 	Addresses    *addresses.Service
 	Registration *registration.Service
 	Questions    *questions.Service
+	Settings     *settings.Service
+	Mails        *mail.Gallery
 
 	// Version is that of the program.
 	Version string

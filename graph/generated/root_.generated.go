@@ -59,6 +59,16 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	CheckSecurityAnswerPayload struct {
+		Match      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ClearUserLockPayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	ConfirmEmailChangePayload struct {
 		User       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -68,6 +78,17 @@ type ComplexityRoot struct {
 		SecondFactorNeeded func(childComplexity int) int
 		SudoUntil          func(childComplexity int) int
 		UserErrors         func(childComplexity int) int
+	}
+
+	CreateSecurityQuestionPayload struct {
+		Question   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DeleteSecurityQuestionPayload struct {
+		DeletedID  func(childComplexity int) int
+		Question   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	DisableSecurityQuestionPayload struct {
@@ -103,13 +124,26 @@ type ComplexityRoot struct {
 	}
 
 	Installation struct {
-		Company           func(childComplexity int) int
-		Languages         func(childComplexity int) int
-		LockedProfile     func(childComplexity int) int
-		PasswordMinLength func(childComplexity int) int
-		RegistrationOpen  func(childComplexity int) int
-		SetupNeeded       func(childComplexity int) int
-		Version           func(childComplexity int) int
+		Company             func(childComplexity int) int
+		Languages           func(childComplexity int) int
+		LockedProfile       func(childComplexity int) int
+		PasswordMinLength   func(childComplexity int) int
+		RegistrationOpen    func(childComplexity int) int
+		SecurityQuestionsOn func(childComplexity int) int
+		SetupNeeded         func(childComplexity int) int
+		Version             func(childComplexity int) int
+	}
+
+	Lock struct {
+		Until func(childComplexity int) int
+	}
+
+	MailPreview struct {
+		HTML     func(childComplexity int) int
+		Kind     func(childComplexity int) int
+		Language func(childComplexity int) int
+		Subject  func(childComplexity int) int
+		Text     func(childComplexity int) int
 	}
 
 	Membership struct {
@@ -136,24 +170,36 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		ChangeEmail             func(childComplexity int, input model.ChangeEmailInput) int
-		ConfirmEmailChange      func(childComplexity int, input model.ConfirmEmailChangeInput) int
-		ConfirmIdentity         func(childComplexity int, input model.ConfirmIdentityInput) int
-		DisableSecurityQuestion func(childComplexity int, input model.DisableSecurityQuestionInput) int
-		DisableTwoFactor        func(childComplexity int, input model.DisableTwoFactorInput) int
-		DisownChange            func(childComplexity int, input model.DisownChangeInput) int
-		Register                func(childComplexity int, input model.RegisterInput) int
-		RequestPasswordReset    func(childComplexity int, input model.RequestPasswordResetInput) int
-		ResendVerification      func(childComplexity int, input model.ResendVerificationInput) int
-		ResetPassword           func(childComplexity int, input model.ResetPasswordInput) int
-		SendPasswordReset       func(childComplexity int, input model.SendPasswordResetInput) int
-		SetUp                   func(childComplexity int, input model.SetUpInput) int
-		SignIn                  func(childComplexity int, input model.SignInInput) int
-		SignOut                 func(childComplexity int) int
-		UpdateProfile           func(childComplexity int, input model.UpdateProfileInput) int
-		UpdateUser              func(childComplexity int, input model.UpdateUserInput) int
-		VerifyEmail             func(childComplexity int, input model.VerifyEmailInput) int
-		VerifySecondFactor      func(childComplexity int, input model.VerifySecondFactorInput) int
+		ChangeEmail               func(childComplexity int, input model.ChangeEmailInput) int
+		CheckSecurityAnswer       func(childComplexity int, input model.CheckSecurityAnswerInput) int
+		ClearUserLock             func(childComplexity int, input model.ClearUserLockInput) int
+		ConfirmEmailChange        func(childComplexity int, input model.ConfirmEmailChangeInput) int
+		ConfirmIdentity           func(childComplexity int, input model.ConfirmIdentityInput) int
+		CreateSecurityQuestion    func(childComplexity int, input model.CreateSecurityQuestionInput) int
+		DeleteSecurityQuestion    func(childComplexity int, input model.DeleteSecurityQuestionInput) int
+		DisableSecurityQuestion   func(childComplexity int, input model.DisableSecurityQuestionInput) int
+		DisableTwoFactor          func(childComplexity int, input model.DisableTwoFactorInput) int
+		DisownChange              func(childComplexity int, input model.DisownChangeInput) int
+		Register                  func(childComplexity int, input model.RegisterInput) int
+		RemoveOwnSecurityQuestion func(childComplexity int, input model.RemoveOwnSecurityQuestionInput) int
+		ReorderSecurityQuestions  func(childComplexity int, input model.ReorderSecurityQuestionsInput) int
+		RequestPasswordReset      func(childComplexity int, input model.RequestPasswordResetInput) int
+		ResendVerification        func(childComplexity int, input model.ResendVerificationInput) int
+		ResetPassword             func(childComplexity int, input model.ResetPasswordInput) int
+		RestoreSecurityQuestion   func(childComplexity int, input model.RestoreSecurityQuestionInput) int
+		RetireSecurityQuestion    func(childComplexity int, input model.RetireSecurityQuestionInput) int
+		SendPasswordReset         func(childComplexity int, input model.SendPasswordResetInput) int
+		SetRoleTwoFactor          func(childComplexity int, input model.SetRoleTwoFactorInput) int
+		SetSecurityQuestion       func(childComplexity int, input model.SetSecurityQuestionInput) int
+		SetUp                     func(childComplexity int, input model.SetUpInput) int
+		SignIn                    func(childComplexity int, input model.SignInInput) int
+		SignOut                   func(childComplexity int) int
+		UpdateProfile             func(childComplexity int, input model.UpdateProfileInput) int
+		UpdateSecurityQuestion    func(childComplexity int, input model.UpdateSecurityQuestionInput) int
+		UpdateSettings            func(childComplexity int, input model.UpdateSettingsInput) int
+		UpdateUser                func(childComplexity int, input model.UpdateUserInput) int
+		VerifyEmail               func(childComplexity int, input model.VerifyEmailInput) int
+		VerifySecondFactor        func(childComplexity int, input model.VerifySecondFactorInput) int
 	}
 
 	PageInfo struct {
@@ -171,15 +217,18 @@ type ComplexityRoot struct {
 
 	Query struct {
 		Account                  func(childComplexity int, id *string, number *int) int
+		AllSecurityQuestions     func(childComplexity int) int
 		DisownByToken            func(childComplexity int, token string) int
 		EmailChangeByToken       func(childComplexity int, token string) int
 		EmailVerificationByToken func(childComplexity int, token string) int
 		Installation             func(childComplexity int) int
+		MailPreviews             func(childComplexity int, language string) int
 		Node                     func(childComplexity int, id string) int
 		Nodes                    func(childComplexity int, ids []string) int
 		PasswordResetByToken     func(childComplexity int, token string) int
 		Roles                    func(childComplexity int) int
 		SecurityQuestions        func(childComplexity int) int
+		Settings                 func(childComplexity int) int
 		User                     func(childComplexity int, id *string, number *int, email *string) int
 		Users                    func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.UserFilter, orderBy *model.UserOrder) int
 		Viewer                   func(childComplexity int) int
@@ -187,6 +236,16 @@ type ComplexityRoot struct {
 
 	RegisterPayload struct {
 		Done       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RemoveOwnSecurityQuestionPayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ReorderSecurityQuestionsPayload struct {
+		Questions  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -205,11 +264,22 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	RestoreSecurityQuestionPayload struct {
+		Question   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RetireSecurityQuestionPayload struct {
+		Question   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Role struct {
-		BuiltIn     func(childComplexity int) int
-		GlobalID    func(childComplexity int) int
-		Name        func(childComplexity int) int
-		Permissions func(childComplexity int) int
+		BuiltIn          func(childComplexity int) int
+		GlobalID         func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Permissions      func(childComplexity int) int
+		RequireTwoFactor func(childComplexity int) int
 	}
 
 	SecondFactorNeeded struct {
@@ -219,7 +289,15 @@ type ComplexityRoot struct {
 
 	SecurityQuestion struct {
 		GlobalID func(childComplexity int) int
+		Retired  func(childComplexity int) int
 		Text     func(childComplexity int, language *string) int
+		Texts    func(childComplexity int) int
+		Uses     func(childComplexity int) int
+	}
+
+	SecurityQuestionText struct {
+		Language func(childComplexity int) int
+		Text     func(childComplexity int) int
 	}
 
 	SendPasswordResetPayload struct {
@@ -228,9 +306,27 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	SetRoleTwoFactorPayload struct {
+		Role       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SetSecurityQuestionPayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	SetUpPayload struct {
 		User       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	Settings struct {
+		Company        func(childComplexity int) int
+		LockedProfile  func(childComplexity int) int
+		Registration   func(childComplexity int) int
+		TrustedDevices func(childComplexity int) int
+		TwoFactor      func(childComplexity int) int
 	}
 
 	SignInPayload struct {
@@ -246,9 +342,27 @@ type ComplexityRoot struct {
 		Viewer func(childComplexity int) int
 	}
 
+	TwoFactorRule struct {
+		Everyone  func(childComplexity int) int
+		GraceDays func(childComplexity int) int
+		Owners    func(childComplexity int) int
+		Since     func(childComplexity int) int
+		Staff     func(childComplexity int) int
+	}
+
 	UpdateProfilePayload struct {
 		Present    func(childComplexity int) int
 		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpdateSecurityQuestionPayload struct {
+		Question   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpdateSettingsPayload struct {
+		Settings   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -259,24 +373,28 @@ type ComplexityRoot struct {
 	}
 
 	User struct {
-		CreatedAt           func(childComplexity int) int
-		Email               func(childComplexity int) int
-		EmailVerified       func(childComplexity int) int
-		FirstName           func(childComplexity int) int
-		GlobalID            func(childComplexity int) int
-		ID                  func(childComplexity int) int
-		Language            func(childComplexity int) int
-		LastLoginAt         func(childComplexity int) int
-		LastName            func(childComplexity int) int
-		Memberships         func(childComplexity int, first *int, after *string) int
-		Name                func(childComplexity int) int
-		Role                func(childComplexity int) int
-		SecurityQuestionSet func(childComplexity int) int
-		State               func(childComplexity int) int
-		TimeZone            func(childComplexity int) int
-		TwoFactorEnabled    func(childComplexity int) int
-		UpdatedAt           func(childComplexity int) int
-		Version             func(childComplexity int) int
+		CreatedAt             func(childComplexity int) int
+		Email                 func(childComplexity int) int
+		EmailVerified         func(childComplexity int) int
+		FirstName             func(childComplexity int) int
+		GlobalID              func(childComplexity int) int
+		ID                    func(childComplexity int) int
+		Language              func(childComplexity int) int
+		LastLoginAt           func(childComplexity int) int
+		LastName              func(childComplexity int) int
+		Memberships           func(childComplexity int, first *int, after *string) int
+		Name                  func(childComplexity int) int
+		Role                  func(childComplexity int) int
+		SecondFactorLock      func(childComplexity int) int
+		SecurityQuestion      func(childComplexity int) int
+		SecurityQuestionSet   func(childComplexity int) int
+		SecurityQuestionSince func(childComplexity int) int
+		SignInLock            func(childComplexity int) int
+		State                 func(childComplexity int) int
+		TimeZone              func(childComplexity int) int
+		TwoFactorEnabled      func(childComplexity int) int
+		UpdatedAt             func(childComplexity int) int
+		Version               func(childComplexity int) int
 	}
 
 	UserConnection struct {
@@ -383,6 +501,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ChangeEmailPayload.UserErrors(childComplexity), true
 
+	case "CheckSecurityAnswerPayload.match":
+		if e.ComplexityRoot.CheckSecurityAnswerPayload.Match == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckSecurityAnswerPayload.Match(childComplexity), true
+	case "CheckSecurityAnswerPayload.userErrors":
+		if e.ComplexityRoot.CheckSecurityAnswerPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckSecurityAnswerPayload.UserErrors(childComplexity), true
+
+	case "ClearUserLockPayload.user":
+		if e.ComplexityRoot.ClearUserLockPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClearUserLockPayload.User(childComplexity), true
+	case "ClearUserLockPayload.userErrors":
+		if e.ComplexityRoot.ClearUserLockPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClearUserLockPayload.UserErrors(childComplexity), true
+
 	case "ConfirmEmailChangePayload.user":
 		if e.ComplexityRoot.ConfirmEmailChangePayload.User == nil {
 			break
@@ -414,6 +558,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConfirmIdentityPayload.UserErrors(childComplexity), true
+
+	case "CreateSecurityQuestionPayload.question":
+		if e.ComplexityRoot.CreateSecurityQuestionPayload.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateSecurityQuestionPayload.Question(childComplexity), true
+	case "CreateSecurityQuestionPayload.userErrors":
+		if e.ComplexityRoot.CreateSecurityQuestionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateSecurityQuestionPayload.UserErrors(childComplexity), true
+
+	case "DeleteSecurityQuestionPayload.deletedId":
+		if e.ComplexityRoot.DeleteSecurityQuestionPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteSecurityQuestionPayload.DeletedID(childComplexity), true
+	case "DeleteSecurityQuestionPayload.question":
+		if e.ComplexityRoot.DeleteSecurityQuestionPayload.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteSecurityQuestionPayload.Question(childComplexity), true
+	case "DeleteSecurityQuestionPayload.userErrors":
+		if e.ComplexityRoot.DeleteSecurityQuestionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteSecurityQuestionPayload.UserErrors(childComplexity), true
 
 	case "DisableSecurityQuestionPayload.user":
 		if e.ComplexityRoot.DisableSecurityQuestionPayload.User == nil {
@@ -535,6 +711,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Installation.RegistrationOpen(childComplexity), true
+	case "Installation.securityQuestionsOn":
+		if e.ComplexityRoot.Installation.SecurityQuestionsOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Installation.SecurityQuestionsOn(childComplexity), true
 	case "Installation.setupNeeded":
 		if e.ComplexityRoot.Installation.SetupNeeded == nil {
 			break
@@ -547,6 +729,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Installation.Version(childComplexity), true
+
+	case "Lock.until":
+		if e.ComplexityRoot.Lock.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lock.Until(childComplexity), true
+
+	case "MailPreview.html":
+		if e.ComplexityRoot.MailPreview.HTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailPreview.HTML(childComplexity), true
+	case "MailPreview.kind":
+		if e.ComplexityRoot.MailPreview.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailPreview.Kind(childComplexity), true
+	case "MailPreview.language":
+		if e.ComplexityRoot.MailPreview.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailPreview.Language(childComplexity), true
+	case "MailPreview.subject":
+		if e.ComplexityRoot.MailPreview.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailPreview.Subject(childComplexity), true
+	case "MailPreview.text":
+		if e.ComplexityRoot.MailPreview.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailPreview.Text(childComplexity), true
 
 	case "Membership.account":
 		if e.ComplexityRoot.Membership.Account == nil {
@@ -646,6 +866,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ChangeEmail(childComplexity, args["input"].(model.ChangeEmailInput)), true
+	case "Mutation.checkSecurityAnswer":
+		if e.ComplexityRoot.Mutation.CheckSecurityAnswer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_checkSecurityAnswer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CheckSecurityAnswer(childComplexity, args["input"].(model.CheckSecurityAnswerInput)), true
+	case "Mutation.clearUserLock":
+		if e.ComplexityRoot.Mutation.ClearUserLock == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_clearUserLock_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ClearUserLock(childComplexity, args["input"].(model.ClearUserLockInput)), true
 	case "Mutation.confirmEmailChange":
 		if e.ComplexityRoot.Mutation.ConfirmEmailChange == nil {
 			break
@@ -668,6 +910,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConfirmIdentity(childComplexity, args["input"].(model.ConfirmIdentityInput)), true
+	case "Mutation.createSecurityQuestion":
+		if e.ComplexityRoot.Mutation.CreateSecurityQuestion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createSecurityQuestion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateSecurityQuestion(childComplexity, args["input"].(model.CreateSecurityQuestionInput)), true
+	case "Mutation.deleteSecurityQuestion":
+		if e.ComplexityRoot.Mutation.DeleteSecurityQuestion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteSecurityQuestion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteSecurityQuestion(childComplexity, args["input"].(model.DeleteSecurityQuestionInput)), true
 	case "Mutation.disableSecurityQuestion":
 		if e.ComplexityRoot.Mutation.DisableSecurityQuestion == nil {
 			break
@@ -712,6 +976,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.Register(childComplexity, args["input"].(model.RegisterInput)), true
+	case "Mutation.removeOwnSecurityQuestion":
+		if e.ComplexityRoot.Mutation.RemoveOwnSecurityQuestion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeOwnSecurityQuestion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveOwnSecurityQuestion(childComplexity, args["input"].(model.RemoveOwnSecurityQuestionInput)), true
+	case "Mutation.reorderSecurityQuestions":
+		if e.ComplexityRoot.Mutation.ReorderSecurityQuestions == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reorderSecurityQuestions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReorderSecurityQuestions(childComplexity, args["input"].(model.ReorderSecurityQuestionsInput)), true
 	case "Mutation.requestPasswordReset":
 		if e.ComplexityRoot.Mutation.RequestPasswordReset == nil {
 			break
@@ -745,6 +1031,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResetPassword(childComplexity, args["input"].(model.ResetPasswordInput)), true
+	case "Mutation.restoreSecurityQuestion":
+		if e.ComplexityRoot.Mutation.RestoreSecurityQuestion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreSecurityQuestion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreSecurityQuestion(childComplexity, args["input"].(model.RestoreSecurityQuestionInput)), true
+	case "Mutation.retireSecurityQuestion":
+		if e.ComplexityRoot.Mutation.RetireSecurityQuestion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_retireSecurityQuestion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RetireSecurityQuestion(childComplexity, args["input"].(model.RetireSecurityQuestionInput)), true
 	case "Mutation.sendPasswordReset":
 		if e.ComplexityRoot.Mutation.SendPasswordReset == nil {
 			break
@@ -756,6 +1064,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SendPasswordReset(childComplexity, args["input"].(model.SendPasswordResetInput)), true
+	case "Mutation.setRoleTwoFactor":
+		if e.ComplexityRoot.Mutation.SetRoleTwoFactor == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setRoleTwoFactor_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetRoleTwoFactor(childComplexity, args["input"].(model.SetRoleTwoFactorInput)), true
+	case "Mutation.setSecurityQuestion":
+		if e.ComplexityRoot.Mutation.SetSecurityQuestion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setSecurityQuestion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetSecurityQuestion(childComplexity, args["input"].(model.SetSecurityQuestionInput)), true
 	case "Mutation.setUp":
 		if e.ComplexityRoot.Mutation.SetUp == nil {
 			break
@@ -795,6 +1125,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UpdateProfile(childComplexity, args["input"].(model.UpdateProfileInput)), true
+	case "Mutation.updateSecurityQuestion":
+		if e.ComplexityRoot.Mutation.UpdateSecurityQuestion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateSecurityQuestion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateSecurityQuestion(childComplexity, args["input"].(model.UpdateSecurityQuestionInput)), true
+	case "Mutation.updateSettings":
+		if e.ComplexityRoot.Mutation.UpdateSettings == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateSettings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateSettings(childComplexity, args["input"].(model.UpdateSettingsInput)), true
 	case "Mutation.updateUser":
 		if e.ComplexityRoot.Mutation.UpdateUser == nil {
 			break
@@ -884,6 +1236,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Account(childComplexity, args["id"].(*string), args["number"].(*int)), true
+	case "Query.allSecurityQuestions":
+		if e.ComplexityRoot.Query.AllSecurityQuestions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.AllSecurityQuestions(childComplexity), true
 	case "Query.disownByToken":
 		if e.ComplexityRoot.Query.DisownByToken == nil {
 			break
@@ -924,6 +1282,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Installation(childComplexity), true
 
+	case "Query.mailPreviews":
+		if e.ComplexityRoot.Query.MailPreviews == nil {
+			break
+		}
+
+		args, err := ec.field_Query_mailPreviews_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.MailPreviews(childComplexity, args["language"].(string)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -969,6 +1338,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.SecurityQuestions(childComplexity), true
+	case "Query.settings":
+		if e.ComplexityRoot.Query.Settings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Settings(childComplexity), true
 	case "Query.user":
 		if e.ComplexityRoot.Query.User == nil {
 			break
@@ -1011,6 +1386,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RegisterPayload.UserErrors(childComplexity), true
 
+	case "RemoveOwnSecurityQuestionPayload.user":
+		if e.ComplexityRoot.RemoveOwnSecurityQuestionPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveOwnSecurityQuestionPayload.User(childComplexity), true
+	case "RemoveOwnSecurityQuestionPayload.userErrors":
+		if e.ComplexityRoot.RemoveOwnSecurityQuestionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveOwnSecurityQuestionPayload.UserErrors(childComplexity), true
+
+	case "ReorderSecurityQuestionsPayload.questions":
+		if e.ComplexityRoot.ReorderSecurityQuestionsPayload.Questions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReorderSecurityQuestionsPayload.Questions(childComplexity), true
+	case "ReorderSecurityQuestionsPayload.userErrors":
+		if e.ComplexityRoot.ReorderSecurityQuestionsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReorderSecurityQuestionsPayload.UserErrors(childComplexity), true
+
 	case "RequestPasswordResetPayload.userErrors":
 		if e.ComplexityRoot.RequestPasswordResetPayload.UserErrors == nil {
 			break
@@ -1050,6 +1451,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ResetPasswordPayload.UserErrors(childComplexity), true
 
+	case "RestoreSecurityQuestionPayload.question":
+		if e.ComplexityRoot.RestoreSecurityQuestionPayload.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreSecurityQuestionPayload.Question(childComplexity), true
+	case "RestoreSecurityQuestionPayload.userErrors":
+		if e.ComplexityRoot.RestoreSecurityQuestionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreSecurityQuestionPayload.UserErrors(childComplexity), true
+
+	case "RetireSecurityQuestionPayload.question":
+		if e.ComplexityRoot.RetireSecurityQuestionPayload.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetireSecurityQuestionPayload.Question(childComplexity), true
+	case "RetireSecurityQuestionPayload.userErrors":
+		if e.ComplexityRoot.RetireSecurityQuestionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetireSecurityQuestionPayload.UserErrors(childComplexity), true
+
 	case "Role.builtIn":
 		if e.ComplexityRoot.Role.BuiltIn == nil {
 			break
@@ -1074,6 +1501,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Role.Permissions(childComplexity), true
+	case "Role.requireTwoFactor":
+		if e.ComplexityRoot.Role.RequireTwoFactor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Role.RequireTwoFactor(childComplexity), true
 
 	case "SecondFactorNeeded.expiresAt":
 		if e.ComplexityRoot.SecondFactorNeeded.ExpiresAt == nil {
@@ -1094,6 +1527,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SecurityQuestion.GlobalID(childComplexity), true
+	case "SecurityQuestion.retired":
+		if e.ComplexityRoot.SecurityQuestion.Retired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecurityQuestion.Retired(childComplexity), true
 	case "SecurityQuestion.text":
 		if e.ComplexityRoot.SecurityQuestion.Text == nil {
 			break
@@ -1105,6 +1544,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SecurityQuestion.Text(childComplexity, args["language"].(*string)), true
+	case "SecurityQuestion.texts":
+		if e.ComplexityRoot.SecurityQuestion.Texts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecurityQuestion.Texts(childComplexity), true
+	case "SecurityQuestion.uses":
+		if e.ComplexityRoot.SecurityQuestion.Uses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecurityQuestion.Uses(childComplexity), true
+
+	case "SecurityQuestionText.language":
+		if e.ComplexityRoot.SecurityQuestionText.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecurityQuestionText.Language(childComplexity), true
+	case "SecurityQuestionText.text":
+		if e.ComplexityRoot.SecurityQuestionText.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecurityQuestionText.Text(childComplexity), true
 
 	case "SendPasswordResetPayload.delivery":
 		if e.ComplexityRoot.SendPasswordResetPayload.Delivery == nil {
@@ -1125,6 +1589,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SendPasswordResetPayload.UserErrors(childComplexity), true
 
+	case "SetRoleTwoFactorPayload.role":
+		if e.ComplexityRoot.SetRoleTwoFactorPayload.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetRoleTwoFactorPayload.Role(childComplexity), true
+	case "SetRoleTwoFactorPayload.userErrors":
+		if e.ComplexityRoot.SetRoleTwoFactorPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetRoleTwoFactorPayload.UserErrors(childComplexity), true
+
+	case "SetSecurityQuestionPayload.user":
+		if e.ComplexityRoot.SetSecurityQuestionPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetSecurityQuestionPayload.User(childComplexity), true
+	case "SetSecurityQuestionPayload.userErrors":
+		if e.ComplexityRoot.SetSecurityQuestionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetSecurityQuestionPayload.UserErrors(childComplexity), true
+
 	case "SetUpPayload.user":
 		if e.ComplexityRoot.SetUpPayload.User == nil {
 			break
@@ -1137,6 +1627,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SetUpPayload.UserErrors(childComplexity), true
+
+	case "Settings.company":
+		if e.ComplexityRoot.Settings.Company == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Settings.Company(childComplexity), true
+	case "Settings.lockedProfile":
+		if e.ComplexityRoot.Settings.LockedProfile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Settings.LockedProfile(childComplexity), true
+	case "Settings.registration":
+		if e.ComplexityRoot.Settings.Registration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Settings.Registration(childComplexity), true
+	case "Settings.trustedDevices":
+		if e.ComplexityRoot.Settings.TrustedDevices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Settings.TrustedDevices(childComplexity), true
+	case "Settings.twoFactor":
+		if e.ComplexityRoot.Settings.TwoFactor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Settings.TwoFactor(childComplexity), true
 
 	case "SignInPayload.outcome":
 		if e.ComplexityRoot.SignInPayload.Outcome == nil {
@@ -1165,6 +1686,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SignedIn.Viewer(childComplexity), true
 
+	case "TwoFactorRule.everyone":
+		if e.ComplexityRoot.TwoFactorRule.Everyone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TwoFactorRule.Everyone(childComplexity), true
+	case "TwoFactorRule.graceDays":
+		if e.ComplexityRoot.TwoFactorRule.GraceDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TwoFactorRule.GraceDays(childComplexity), true
+	case "TwoFactorRule.owners":
+		if e.ComplexityRoot.TwoFactorRule.Owners == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TwoFactorRule.Owners(childComplexity), true
+	case "TwoFactorRule.since":
+		if e.ComplexityRoot.TwoFactorRule.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TwoFactorRule.Since(childComplexity), true
+	case "TwoFactorRule.staff":
+		if e.ComplexityRoot.TwoFactorRule.Staff == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TwoFactorRule.Staff(childComplexity), true
+
 	case "UpdateProfilePayload.present":
 		if e.ComplexityRoot.UpdateProfilePayload.Present == nil {
 			break
@@ -1183,6 +1735,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateProfilePayload.UserErrors(childComplexity), true
+
+	case "UpdateSecurityQuestionPayload.question":
+		if e.ComplexityRoot.UpdateSecurityQuestionPayload.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSecurityQuestionPayload.Question(childComplexity), true
+	case "UpdateSecurityQuestionPayload.userErrors":
+		if e.ComplexityRoot.UpdateSecurityQuestionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSecurityQuestionPayload.UserErrors(childComplexity), true
+
+	case "UpdateSettingsPayload.settings":
+		if e.ComplexityRoot.UpdateSettingsPayload.Settings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSettingsPayload.Settings(childComplexity), true
+	case "UpdateSettingsPayload.userErrors":
+		if e.ComplexityRoot.UpdateSettingsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSettingsPayload.UserErrors(childComplexity), true
 
 	case "UpdateUserPayload.present":
 		if e.ComplexityRoot.UpdateUserPayload.Present == nil {
@@ -1280,12 +1858,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.Role(childComplexity), true
+	case "User.secondFactorLock":
+		if e.ComplexityRoot.User.SecondFactorLock == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.SecondFactorLock(childComplexity), true
+	case "User.securityQuestion":
+		if e.ComplexityRoot.User.SecurityQuestion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.SecurityQuestion(childComplexity), true
 	case "User.securityQuestionSet":
 		if e.ComplexityRoot.User.SecurityQuestionSet == nil {
 			break
 		}
 
 		return e.ComplexityRoot.User.SecurityQuestionSet(childComplexity), true
+	case "User.securityQuestionSince":
+		if e.ComplexityRoot.User.SecurityQuestionSince == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.SecurityQuestionSince(childComplexity), true
+	case "User.signInLock":
+		if e.ComplexityRoot.User.SignInLock == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.SignInLock(childComplexity), true
 	case "User.state":
 		if e.ComplexityRoot.User.State == nil {
 			break
@@ -1445,19 +2047,33 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("ChangeEmailInput", ec.unmarshalInputChangeEmailInput),
+			graphql.NewInputUnmarshaler("CheckSecurityAnswerInput", ec.unmarshalInputCheckSecurityAnswerInput),
+			graphql.NewInputUnmarshaler("ClearUserLockInput", ec.unmarshalInputClearUserLockInput),
 			graphql.NewInputUnmarshaler("ConfirmEmailChangeInput", ec.unmarshalInputConfirmEmailChangeInput),
 			graphql.NewInputUnmarshaler("ConfirmIdentityInput", ec.unmarshalInputConfirmIdentityInput),
+			graphql.NewInputUnmarshaler("CreateSecurityQuestionInput", ec.unmarshalInputCreateSecurityQuestionInput),
+			graphql.NewInputUnmarshaler("DeleteSecurityQuestionInput", ec.unmarshalInputDeleteSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("DisableSecurityQuestionInput", ec.unmarshalInputDisableSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("DisableTwoFactorInput", ec.unmarshalInputDisableTwoFactorInput),
 			graphql.NewInputUnmarshaler("DisownChangeInput", ec.unmarshalInputDisownChangeInput),
 			graphql.NewInputUnmarshaler("RegisterInput", ec.unmarshalInputRegisterInput),
+			graphql.NewInputUnmarshaler("RemoveOwnSecurityQuestionInput", ec.unmarshalInputRemoveOwnSecurityQuestionInput),
+			graphql.NewInputUnmarshaler("ReorderSecurityQuestionsInput", ec.unmarshalInputReorderSecurityQuestionsInput),
 			graphql.NewInputUnmarshaler("RequestPasswordResetInput", ec.unmarshalInputRequestPasswordResetInput),
 			graphql.NewInputUnmarshaler("ResendVerificationInput", ec.unmarshalInputResendVerificationInput),
 			graphql.NewInputUnmarshaler("ResetPasswordInput", ec.unmarshalInputResetPasswordInput),
+			graphql.NewInputUnmarshaler("RestoreSecurityQuestionInput", ec.unmarshalInputRestoreSecurityQuestionInput),
+			graphql.NewInputUnmarshaler("RetireSecurityQuestionInput", ec.unmarshalInputRetireSecurityQuestionInput),
+			graphql.NewInputUnmarshaler("SecurityQuestionTextInput", ec.unmarshalInputSecurityQuestionTextInput),
 			graphql.NewInputUnmarshaler("SendPasswordResetInput", ec.unmarshalInputSendPasswordResetInput),
+			graphql.NewInputUnmarshaler("SetRoleTwoFactorInput", ec.unmarshalInputSetRoleTwoFactorInput),
+			graphql.NewInputUnmarshaler("SetSecurityQuestionInput", ec.unmarshalInputSetSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("SetUpInput", ec.unmarshalInputSetUpInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
+			graphql.NewInputUnmarshaler("TwoFactorRuleInput", ec.unmarshalInputTwoFactorRuleInput),
 			graphql.NewInputUnmarshaler("UpdateProfileInput", ec.unmarshalInputUpdateProfileInput),
+			graphql.NewInputUnmarshaler("UpdateSecurityQuestionInput", ec.unmarshalInputUpdateSecurityQuestionInput),
+			graphql.NewInputUnmarshaler("UpdateSettingsInput", ec.unmarshalInputUpdateSettingsInput),
 			graphql.NewInputUnmarshaler("UpdateUserInput", ec.unmarshalInputUpdateUserInput),
 			graphql.NewInputUnmarshaler("UserFilter", ec.unmarshalInputUserFilter),
 			graphql.NewInputUnmarshaler("UserOrder", ec.unmarshalInputUserOrder),
@@ -1873,6 +2489,57 @@ type Installation {
   languages: [String!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/lock.graphql", Input: `extend type Mutation {
+  "Lets a user try again at once, after too many wrong passwords, codes or answers."
+  clearUserLock(input: ClearUserLockInput!): ClearUserLockPayload @staff(can: RESET_USER_PASSWORD)
+}
+
+extend type User {
+  "What too many wrong passwords brought about; null when nothing stands."
+  signInLock: Lock @personal(can: LIST_USERS)
+  "What too many wrong codes, answers and proofs of identity brought about; null when nothing stands."
+  secondFactorLock: Lock @personal(can: LIST_USERS)
+}
+
+"A lock. While it stands, what is right is refused too."
+type Lock {
+  "When it ends; null: only a reset of the password, a passkey or staff end it."
+  until: DateTime
+}
+
+"Whose lock to clear."
+input ClearUserLockInput {
+  "The user; not oneself."
+  userId: ID!
+}
+
+"What became of it."
+type ClearUserLockPayload {
+  "The user after the change."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/mail.graphql", Input: `extend type Query {
+  "Every kind of mail in one language, as it would be sent, with sample values and a link that opens nothing."
+  mailPreviews("A language of this installation, as a BCP 47 tag." language: String!): [MailPreview!]! @staff(can: CONFIGURE_MAIL)
+}
+
+"A mail with sample values."
+type MailPreview {
+  "What it is about; stable, for programs."
+  kind: String!
+  "The language, as a BCP 47 tag."
+  language: String!
+  "The subject."
+  subject: String!
+  "The mail as plain text."
+  text: String!
+  "The mail as a page. To be shown only in a frame that runs nothing."
+  html: String!
+}
+`, BuiltIn: false},
 	{Name: "../schema/profile.graphql", Input: `extend type Mutation {
   "Changes the viewer's own profile. The address has its own way: changeEmail."
   updateProfile(input: UpdateProfileInput!): UpdateProfilePayload @authenticated
@@ -1915,6 +2582,41 @@ type UpdateProfilePayload {
 	{Name: "../schema/question.graphql", Input: `extend type Query {
   "The security questions that can be chosen, in order. Empty: the feature is off."
   securityQuestions: [SecurityQuestion!]! @public
+  "The whole list of security questions as staff keep it, with the retired ones."
+  allSecurityQuestions: [SecurityQuestion!]! @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+}
+
+extend type Mutation {
+  "Puts a question at the end of the list."
+  createSecurityQuestion(input: CreateSecurityQuestionInput!): CreateSecurityQuestionPayload @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+  "Replaces the texts of a question. Those who chose it keep their answer: change the wording, not what is asked."
+  updateSecurityQuestion(input: UpdateSecurityQuestionInput!): UpdateSecurityQuestionPayload @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+  "Takes a question off what can be chosen. Those who chose it keep it, and are asked for its answer. Without any question left to choose the feature is off."
+  retireSecurityQuestion(input: RetireSecurityQuestionInput!): RetireSecurityQuestionPayload @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+  "Lets a retired question be chosen again."
+  restoreSecurityQuestion(input: RestoreSecurityQuestionInput!): RestoreSecurityQuestionPayload @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+  "Deletes a question that nobody has; else IN_USE, and it can only be retired."
+  deleteSecurityQuestion(input: DeleteSecurityQuestionInput!): DeleteSecurityQuestionPayload @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+  "Puts the list into another order."
+  reorderSecurityQuestions(input: ReorderSecurityQuestionsInput!): ReorderSecurityQuestionsPayload @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+  "Chooses the viewer's security question and its answer. Whoever has a pair gives its answer too; each wrong one counts like a wrong code."
+  setSecurityQuestion(input: SetSecurityQuestionInput!): SetSecurityQuestionPayload @alone @sudo @authenticated
+  "Removes the viewer's security question and its answer, and tells them by mail."
+  removeOwnSecurityQuestion(input: RemoveOwnSecurityQuestionInput!): RemoveOwnSecurityQuestionPayload @alone @sudo @authenticated
+  "Tells whether what a caller says is the user's answer, and no more. Each wrong one counts like a wrong code; while there were too many, the right one does not match either."
+  checkSecurityAnswer(input: CheckSecurityAnswerInput!): CheckSecurityAnswerPayload @alone @staff(can: RESET_USER_PASSWORD)
+}
+
+extend type Installation {
+  "Whether there are security questions to choose among."
+  securityQuestionsOn: Boolean!
+}
+
+extend type User {
+  "The security question that the user chose; null when none is set. Nobody sees the answer."
+  securityQuestion: SecurityQuestion @personal(can: RESET_USER_PASSWORD)
+  "Since when the answer holds; null when none is set."
+  securityQuestionSince: DateTime @personal(can: LIST_USERS)
 }
 
 "A question that is asked before a password is reset, and of callers. Staff keep the list."
@@ -1923,6 +2625,164 @@ type SecurityQuestion implements Node {
   id: ID!
   "The question, in English where there is no text in the language."
   text("The language, as a BCP 47 tag; the viewer's own when absent." language: String): String!
+  "Its texts in all languages. Staff only."
+  texts: [SecurityQuestionText!] @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+  "Whether it can't be chosen any more. Staff only."
+  retired: Boolean @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+  "How many users have it. Staff only."
+  uses: Int @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+}
+
+"A question in one language."
+type SecurityQuestionText {
+  "The language, as a BCP 47 tag."
+  language: String!
+  "The text."
+  text: String!
+}
+
+"A question in one language."
+input SecurityQuestionTextInput {
+  "A language of this installation, as a BCP 47 tag."
+  language: String!
+  "Up to 200 characters. Empty: there is no text in this language."
+  text: String!
+}
+
+"A new question."
+input CreateSecurityQuestionInput {
+  "Its texts, each language once. English is needed."
+  texts: [SecurityQuestionTextInput!]!
+}
+
+"What became of it."
+type CreateSecurityQuestionPayload {
+  "The question."
+  question: SecurityQuestion
+  "What to mend. A fault of one text is on its language: [\"texts\", \"en\"]."
+  userErrors: [UserError!]!
+}
+
+"Other texts for a question."
+input UpdateSecurityQuestionInput {
+  "The question."
+  questionId: ID!
+  "All its texts, each language once. English is needed."
+  texts: [SecurityQuestionTextInput!]!
+}
+
+"What became of it."
+type UpdateSecurityQuestionPayload {
+  "The question after the change."
+  question: SecurityQuestion
+  "What to mend. A fault of one text is on its language: [\"texts\", \"en\"]."
+  userErrors: [UserError!]!
+}
+
+"Which question to retire."
+input RetireSecurityQuestionInput {
+  "The question."
+  questionId: ID!
+}
+
+"What became of it."
+type RetireSecurityQuestionPayload {
+  "The question after the change."
+  question: SecurityQuestion
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Which question to restore."
+input RestoreSecurityQuestionInput {
+  "The question."
+  questionId: ID!
+}
+
+"What became of it."
+type RestoreSecurityQuestionPayload {
+  "The question after the change."
+  question: SecurityQuestion
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Which question to delete."
+input DeleteSecurityQuestionInput {
+  "The question."
+  questionId: ID!
+}
+
+"What became of it."
+type DeleteSecurityQuestionPayload {
+  "The ID of the question that is gone."
+  deletedId: ID
+  "The question, where it stays because it is in use; its uses say by how many."
+  question: SecurityQuestion
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Another order."
+input ReorderSecurityQuestionsInput {
+  "Every question of the list once, also the retired ones, in the order wanted."
+  questionIds: [ID!]!
+}
+
+"What became of it."
+type ReorderSecurityQuestionsPayload {
+  "The whole list after the change."
+  questions: [SecurityQuestion!]
+  "What to mend. CONFLICT: somebody else changed the list in the meantime."
+  userErrors: [UserError!]!
+}
+
+"A question and an answer."
+input SetSecurityQuestionInput {
+  "A question that can be chosen."
+  questionId: ID!
+  "The answer: 3 to 128 characters, not the name, the address, the password or the question. Capitals and spaces do not matter."
+  answer: String!
+  "The answer that holds until now; needed where one is set."
+  currentAnswer: String
+}
+
+"What became of it."
+type SetSecurityQuestionPayload {
+  "The viewer's user after the change."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"The proof that it is oneself."
+input RemoveOwnSecurityQuestionInput {
+  "The answer that holds until now."
+  currentAnswer: String!
+}
+
+"What became of it."
+type RemoveOwnSecurityQuestionPayload {
+  "The viewer's user after the change."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"What a caller says."
+input CheckSecurityAnswerInput {
+  "The user who the caller says to be."
+  userId: ID!
+  "The answer, as the caller gave it."
+  answer: String!
+}
+
+"What the check says."
+type CheckSecurityAnswerPayload {
+  "Whether it is the answer; null when nothing was checked."
+  match: Boolean
+  "What to mend."
+  userErrors: [UserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/recovery.graphql", Input: `extend type Query {
@@ -2030,6 +2890,101 @@ type RegisterPayload {
   "Whether a mail is on its way that says how to go on."
   done: Boolean!
   "What to mend. Whether the address has a user is never reported."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/setting.graphql", Input: `extend type Query {
+  "The settings in force."
+  settings: Settings! @staff(can: CONFIGURE_SETTINGS)
+}
+
+extend type Mutation {
+  "Changes settings. What is absent stays as it is."
+  updateSettings(input: UpdateSettingsInput!): UpdateSettingsPayload @sudo @staff(can: CONFIGURE_SETTINGS)
+  "Says whether whoever holds a role must have a second factor. Nobody can loosen it for their own role."
+  setRoleTwoFactor(input: SetRoleTwoFactorInput!): SetRoleTwoFactorPayload @sudo @staff(can: CONFIGURE_ROLES)
+}
+
+extend type Role {
+  "Whether whoever holds it must have a second factor."
+  requireTwoFactor: Boolean!
+}
+
+"What staff choose for the installation."
+type Settings {
+  "Who runs the installation, as people read it in pages and mails."
+  company: String!
+  "Whether visitors can make a user and an account by themselves."
+  registration: Boolean!
+  "Who must have a second factor."
+  twoFactor: TwoFactorRule!
+  "Whether customers, never staff, can go without the second factor on a device for 30 days."
+  trustedDevices: Boolean!
+  "The fields of their own profile that users can't change: firstName, lastName, email, language, timeZone."
+  lockedProfile: [String!]!
+}
+
+"Who must have a second factor. A role can ask for it too."
+type TwoFactorRule {
+  "Everybody with an admin role."
+  staff: Boolean!
+  "Everybody who owns an account."
+  owners: Boolean!
+  "Everybody."
+  everyone: Boolean!
+  "How many days people have from since, or from when they came if that was later."
+  graceDays: Int!
+  "When the rule last changed; null when it is as it came."
+  since: DateTime
+}
+
+"What is to be different."
+input UpdateSettingsInput {
+  "1 to 100 characters."
+  company: String
+  "Whether visitors can register."
+  registration: Boolean
+  "Who must have a second factor."
+  twoFactor: TwoFactorRuleInput
+  "Whether customers can trust a device."
+  trustedDevices: Boolean
+  "The locked fields, all of them: firstName, lastName, email, language, timeZone."
+  lockedProfile: [String!]
+}
+
+"What is to be different in the rule. Any change lets the days of grace begin anew."
+input TwoFactorRuleInput {
+  "Everybody with an admin role."
+  staff: Boolean
+  "Everybody who owns an account."
+  owners: Boolean
+  "Everybody."
+  everyone: Boolean
+  "0 to 365."
+  graceDays: Int
+}
+
+"What became of the change."
+type UpdateSettingsPayload {
+  "The settings in force now."
+  settings: Settings
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Which role, and what it asks."
+input SetRoleTwoFactorInput {
+  "The role."
+  roleId: ID!
+  "Whether a second factor is needed."
+  required: Boolean!
+}
+
+"What became of the change."
+type SetRoleTwoFactorPayload {
+  "The role after the change."
+  role: Role
+  "What to mend."
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
@@ -2534,6 +3489,26 @@ func (ec *executionContext) childFields_ChangeEmailPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type ChangeEmailPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CheckSecurityAnswerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "match":
+		return ec.fieldContext_CheckSecurityAnswerPayload_match(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CheckSecurityAnswerPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CheckSecurityAnswerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ClearUserLockPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_ClearUserLockPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ClearUserLockPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClearUserLockPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ConfirmEmailChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "user":
@@ -2554,6 +3529,28 @@ func (ec *executionContext) childFields_ConfirmIdentityPayload(ctx context.Conte
 		return ec.fieldContext_ConfirmIdentityPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfirmIdentityPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return ec.fieldContext_CreateSecurityQuestionPayload_question(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateSecurityQuestionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateSecurityQuestionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteSecurityQuestionPayload_deletedId(ctx, field)
+	case "question":
+		return ec.fieldContext_DeleteSecurityQuestionPayload_question(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteSecurityQuestionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteSecurityQuestionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DisableSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2634,10 +3631,36 @@ func (ec *executionContext) childFields_Installation(ctx context.Context, field 
 		return ec.fieldContext_Installation_languages(ctx, field)
 	case "lockedProfile":
 		return ec.fieldContext_Installation_lockedProfile(ctx, field)
+	case "securityQuestionsOn":
+		return ec.fieldContext_Installation_securityQuestionsOn(ctx, field)
 	case "registrationOpen":
 		return ec.fieldContext_Installation_registrationOpen(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Installation", field.Name)
+}
+
+func (ec *executionContext) childFields_Lock(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "until":
+		return ec.fieldContext_Lock_until(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Lock", field.Name)
+}
+
+func (ec *executionContext) childFields_MailPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_MailPreview_kind(ctx, field)
+	case "language":
+		return ec.fieldContext_MailPreview_language(ctx, field)
+	case "subject":
+		return ec.fieldContext_MailPreview_subject(ctx, field)
+	case "text":
+		return ec.fieldContext_MailPreview_text(ctx, field)
+	case "html":
+		return ec.fieldContext_MailPreview_html(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MailPreview", field.Name)
 }
 
 func (ec *executionContext) childFields_Membership(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2722,6 +3745,26 @@ func (ec *executionContext) childFields_RegisterPayload(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type RegisterPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RemoveOwnSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_RemoveOwnSecurityQuestionPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemoveOwnSecurityQuestionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveOwnSecurityQuestionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReorderSecurityQuestionsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "questions":
+		return ec.fieldContext_ReorderSecurityQuestionsPayload_questions(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReorderSecurityQuestionsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReorderSecurityQuestionsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RequestPasswordResetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "userErrors":
@@ -2752,6 +3795,26 @@ func (ec *executionContext) childFields_ResetPasswordPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type ResetPasswordPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RestoreSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return ec.fieldContext_RestoreSecurityQuestionPayload_question(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RestoreSecurityQuestionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestoreSecurityQuestionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RetireSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return ec.fieldContext_RetireSecurityQuestionPayload_question(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RetireSecurityQuestionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RetireSecurityQuestionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Role(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -2762,6 +3825,8 @@ func (ec *executionContext) childFields_Role(ctx context.Context, field graphql.
 		return ec.fieldContext_Role_builtIn(ctx, field)
 	case "permissions":
 		return ec.fieldContext_Role_permissions(ctx, field)
+	case "requireTwoFactor":
+		return ec.fieldContext_Role_requireTwoFactor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Role", field.Name)
 }
@@ -2772,8 +3837,24 @@ func (ec *executionContext) childFields_SecurityQuestion(ctx context.Context, fi
 		return ec.fieldContext_SecurityQuestion_id(ctx, field)
 	case "text":
 		return ec.fieldContext_SecurityQuestion_text(ctx, field)
+	case "texts":
+		return ec.fieldContext_SecurityQuestion_texts(ctx, field)
+	case "retired":
+		return ec.fieldContext_SecurityQuestion_retired(ctx, field)
+	case "uses":
+		return ec.fieldContext_SecurityQuestion_uses(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SecurityQuestion", field.Name)
+}
+
+func (ec *executionContext) childFields_SecurityQuestionText(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "language":
+		return ec.fieldContext_SecurityQuestionText_language(ctx, field)
+	case "text":
+		return ec.fieldContext_SecurityQuestionText_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SecurityQuestionText", field.Name)
 }
 
 func (ec *executionContext) childFields_SendPasswordResetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2788,6 +3869,26 @@ func (ec *executionContext) childFields_SendPasswordResetPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type SendPasswordResetPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SetRoleTwoFactorPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "role":
+		return ec.fieldContext_SetRoleTwoFactorPayload_role(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetRoleTwoFactorPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetRoleTwoFactorPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SetSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_SetSecurityQuestionPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetSecurityQuestionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetSecurityQuestionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SetUpPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "user":
@@ -2796,6 +3897,22 @@ func (ec *executionContext) childFields_SetUpPayload(ctx context.Context, field 
 		return ec.fieldContext_SetUpPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SetUpPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Settings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "company":
+		return ec.fieldContext_Settings_company(ctx, field)
+	case "registration":
+		return ec.fieldContext_Settings_registration(ctx, field)
+	case "twoFactor":
+		return ec.fieldContext_Settings_twoFactor(ctx, field)
+	case "trustedDevices":
+		return ec.fieldContext_Settings_trustedDevices(ctx, field)
+	case "lockedProfile":
+		return ec.fieldContext_Settings_lockedProfile(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Settings", field.Name)
 }
 
 func (ec *executionContext) childFields_SignInPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2816,6 +3933,22 @@ func (ec *executionContext) childFields_SignOutPayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type SignOutPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_TwoFactorRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "staff":
+		return ec.fieldContext_TwoFactorRule_staff(ctx, field)
+	case "owners":
+		return ec.fieldContext_TwoFactorRule_owners(ctx, field)
+	case "everyone":
+		return ec.fieldContext_TwoFactorRule_everyone(ctx, field)
+	case "graceDays":
+		return ec.fieldContext_TwoFactorRule_graceDays(ctx, field)
+	case "since":
+		return ec.fieldContext_TwoFactorRule_since(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TwoFactorRule", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "user":
@@ -2826,6 +3959,26 @@ func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context
 		return ec.fieldContext_UpdateProfilePayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UpdateProfilePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return ec.fieldContext_UpdateSecurityQuestionPayload_question(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateSecurityQuestionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateSecurityQuestionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateSettingsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "settings":
+		return ec.fieldContext_UpdateSettingsPayload_settings(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateSettingsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateSettingsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2876,8 +4029,16 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_role(ctx, field)
 	case "memberships":
 		return ec.fieldContext_User_memberships(ctx, field)
+	case "signInLock":
+		return ec.fieldContext_User_signInLock(ctx, field)
+	case "secondFactorLock":
+		return ec.fieldContext_User_secondFactorLock(ctx, field)
 	case "timeZone":
 		return ec.fieldContext_User_timeZone(ctx, field)
+	case "securityQuestion":
+		return ec.fieldContext_User_securityQuestion(ctx, field)
+	case "securityQuestionSince":
+		return ec.fieldContext_User_securityQuestionSince(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }

@@ -16,6 +16,7 @@ import (
 	"roster/internal/email"
 	"roster/internal/mail"
 	"roster/internal/secret"
+	"roster/internal/throttle"
 )
 
 // kind is what a mail's link opens, and for how long.
@@ -181,4 +182,21 @@ func Use(ctx context.Context, tx *db.Tx, l *Link, at time.Time) (bool, error) {
 		return false, fmt.Errorf("using a link: %w", err)
 	}
 	return n == 1, nil
+}
+
+// NoteWrongAnswer counts a wrong answer of the user's, wherever it was given, so that another link does not bring other
+// tries, and burns the reset link that stands when there were five within 24 hours (security.md #39).
+func NoteWrongAnswer(ctx context.Context, tx *db.Tx, userID int, at time.Time) error {
+	err := throttle.Answer.Take(ctx, tx, throttle.User(userID), at)
+	burnt := throttle.IsRefusal(err)
+	if err != nil && !burnt {
+		return err
+	}
+	_, err = tx.SQL.ExecContext(ctx, `UPDATE one_time_tokens SET wrong_answers = wrong_answers + 1,
+		used_at = CASE WHEN $1 THEN $2 ELSE used_at END
+		WHERE user_id = $3 AND purpose = 'RESET' AND used_at IS NULL`, burnt, at, userID)
+	if err != nil {
+		return fmt.Errorf("counting a wrong answer: %w", err)
+	}
+	return nil
 }

@@ -34,6 +34,7 @@ const (
 	SecurityQuestionDisabled Kind = "SECURITY_QUESTION_DISABLED"
 	EmailChanged             Kind = "EMAIL_CHANGED"
 	VerifyEmail              Kind = "VERIFY_EMAIL"
+	SecurityQuestionRemoved  Kind = "SECURITY_QUESTION_REMOVED"
 )
 
 // The kinds around one's own address.
@@ -55,7 +56,7 @@ const (
 // Kinds are all of them.
 var Kinds = []Kind{
 	PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail,
-	AlreadyRegistered, AddressWanted, ConfirmEmailChange, EmailChangedUnproven, NewEmail, EmailDisputed,
+	AlreadyRegistered, AddressWanted, ConfirmEmailChange, EmailChangedUnproven, NewEmail, EmailDisputed, SecurityQuestionRemoved,
 }
 
 // linked says which kinds carry a link: the path of its page, and what its token opens.

@@ -18,6 +18,7 @@ import (
 	"roster/internal/fault"
 	"roster/internal/links"
 	"roster/internal/mail"
+	"roster/internal/questions"
 	"roster/internal/secret"
 	"roster/internal/throttle"
 )
@@ -28,6 +29,7 @@ type Service struct {
 	Now       func() time.Time
 	Passwords *secret.Hasher
 	Outbox    *mail.Outbox
+	Questions *questions.Service
 }
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }

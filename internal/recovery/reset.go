@@ -7,7 +7,6 @@ import (
 
 	ent "roster/ent/generated"
 	entpassword "roster/ent/generated/password"
-	"roster/ent/generated/securityanswer"
 	"roster/ent/generated/session"
 	"roster/ent/viewer"
 	"roster/internal/audit"
@@ -37,14 +36,11 @@ func (s *Service) Preview(ctx context.Context, token string) (*Preview, error) {
 		return nil, err
 	}
 	p := &Preview{PasswordMinLength: int(least(l.User)), ExpiresAt: l.Token.ExpiresAt}
-	answer, err := s.answerOf(ctx, l.User.ID)
+	answer, err := s.Questions.Stored(ctx, l.User.ID)
 	if err != nil || answer == nil {
 		return p, err
 	}
-	texts := answer.Edges.Question.Texts
-	if p.Question = texts[l.User.Language]; p.Question == "" {
-		p.Question = texts["en"]
-	}
+	p.Question = questions.Text(answer.Edges.Question, l.User.Language)
 	return p, nil
 }
 
@@ -54,17 +50,6 @@ func least(u *ent.User) secret.Least {
 		return secret.WithSecondFactor
 	}
 	return secret.Alone
-}
-
-// answerOf is nil for users without a security question.
-func (s *Service) answerOf(ctx context.Context, userID int) (*ent.SecurityAnswer, error) {
-	a, err := s.DB.SecurityAnswer.Query().Where(securityanswer.UserID(userID)).WithQuestion().Only(viewer.ForSystem(ctx, "password reset"))
-	if ent.IsNotFound(err) {
-		return nil, nil //nolint:nilnil // no question is an answer, not a failure
-	} else if err != nil {
-		return nil, fmt.Errorf("loading a security question: %w", err)
-	}
-	return a, nil
 }
 
 func linkOver() error {
@@ -125,55 +110,30 @@ func (s *Service) checkPassword(ctx context.Context, u *ent.User, newPassword st
 	return policy.Check("newPassword", newPassword, who, least(u))
 }
 
-// checkAnswer counts each try, on every surface together, before it is made (security.md #24).
+// checkAnswer wants the answer where one is set. Each wrong one counts, against the user and against the link.
 func (s *Service) checkAnswer(ctx context.Context, l *links.Link, given string) error {
-	stored, err := s.answerOf(ctx, l.User.ID)
+	stored, err := s.Questions.Stored(ctx, l.User.ID)
 	if err != nil || stored == nil {
 		return err
 	}
 	if questions.Canonical(given) == "" {
 		return fault.On("answer", fault.Required, "Please answer your security question.")
 	}
-	whose, locked := throttle.User(l.User.ID), false
-	system := viewer.ForSystem(ctx, "password reset")
-	err = db.InTx(system, s.DB, func(ctx context.Context, tx *db.Tx) error {
-		err := throttle.SecondFactor.Take(ctx, tx, whose, s.now())
-		if locked = err != nil && throttle.IsRefusal(err); locked {
-			return nil
-		}
-		return err
-	})
+	right, err := s.Questions.Try(ctx, stored, given)
 	if err != nil {
 		return err
 	}
-	right, _, err := s.Passwords.Verify(ctx, stored.Hash, questions.Canonical(given), 0)
-	if err != nil {
-		return fmt.Errorf("checking an answer: %w", err)
-	}
-	return db.InTx(system, s.DB, func(ctx context.Context, tx *db.Tx) error {
-		if right && !locked {
-			return throttle.SecondFactor.GiveBack(ctx, tx, whose)
+	return db.InTx(viewer.ForSystem(ctx, "password reset"), s.DB, func(ctx context.Context, tx *db.Tx) error {
+		if right {
+			return throttle.SecondFactor.GiveBack(ctx, tx, throttle.User(l.User.ID))
 		}
 		wrong := fault.On("answer", fault.Wrong, "The answer is not right, or there were too many tries.")
-		tx.Remember(func(ctx context.Context, tx *db.Tx) error { return s.noteWrong(ctx, tx, l, wrong) })
+		entry := audit.Entry{Action: audit.PasswordReset, Target: audit.OnUser(l.User.ID)}
+		tx.Remember(func(ctx context.Context, tx *db.Tx) error {
+			return s.Questions.NoteWrong(ctx, tx, entry, l.User.ID, wrong)
+		})
 		return wrong
 	})
-}
-
-// noteWrong counts a wrong answer against the user, so that another link does not bring other tries, and burns the
-// link when there were too many of them (security.md #39).
-func (s *Service) noteWrong(ctx context.Context, tx *db.Tx, l *links.Link, wrong error) error {
-	err := throttle.Answer.Take(ctx, tx, throttle.User(l.User.ID), s.now())
-	burnt := throttle.IsRefusal(err)
-	if err != nil && !burnt {
-		return err
-	}
-	_, err = tx.SQL.ExecContext(ctx, `UPDATE one_time_tokens SET wrong_answers = wrong_answers + 1,
-		used_at = CASE WHEN $1 THEN $2 ELSE used_at END WHERE id = $3 AND used_at IS NULL`, burnt, s.now(), l.Token.ID)
-	if err != nil {
-		return fmt.Errorf("counting a wrong answer: %w", err)
-	}
-	return audit.Refused(ctx, tx, s.now(), audit.Entry{Action: audit.PasswordReset, Target: audit.OnUser(l.User.ID)}, wrong)
 }
 
 // replace writes the new password and ends what the old one opened (security.md #6, #19). A link that was the first

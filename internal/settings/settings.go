@@ -78,16 +78,23 @@ func Load(ctx context.Context, client *ent.Client) (Settings, error) {
 
 // Store makes s the settings in force. It asks nobody: who may is for the caller to say.
 func Store(ctx context.Context, tx *db.Tx, s Settings) error {
-	ctx = viewer.ForSystem(ctx, "settings")
 	for name, field := range s.fields() {
-		value, err := json.Marshal(field)
-		if err != nil {
-			return fmt.Errorf("writing the setting %s: %w", name, err)
+		if err := write(ctx, tx, name, field); err != nil {
+			return err
 		}
-		err = tx.Setting.Create().SetID(name).SetValue(string(value)).OnConflictColumns(setting.FieldID).UpdateNewValues().Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("saving the setting %s: %w", name, err)
-		}
+	}
+	return nil
+}
+
+func write(ctx context.Context, tx *db.Tx, name string, value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("writing the setting %s: %w", name, err)
+	}
+	err = tx.Setting.Create().SetID(name).SetValue(string(text)).OnConflictColumns(setting.FieldID).UpdateNewValues().
+		Exec(viewer.ForSystem(ctx, "settings"))
+	if err != nil {
+		return fmt.Errorf("saving the setting %s: %w", name, err)
 	}
 	return nil
 }

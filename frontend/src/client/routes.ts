@@ -90,6 +90,12 @@ const profileRoute = createRoute({
   component: lazyRouteComponent(() => import("./profile/ProfilePage"), "ProfilePage"),
 });
 
+const securityRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: "security",
+  component: lazyRouteComponent(() => import("./security/SecurityPage"), "SecurityPage"),
+});
+
 /** The client area. Two frames, so two branches. */
 export const clientRoutes = [
   doorRoute.addChildren([
@@ -102,5 +108,5 @@ export const clientRoutes = [
     disownRoute,
     registerRoute,
   ]),
-  insideRoute.addChildren([accountRoute, profileRoute]),
+  insideRoute.addChildren([accountRoute, profileRoute, securityRoute]),
 ] as const;

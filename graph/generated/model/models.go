@@ -10,7 +10,9 @@ import (
 	"roster/ent/generated/user"
 	"roster/ent/viewer"
 	"roster/internal/mail"
+	"roster/internal/questions"
 	"roster/internal/recovery"
+	"roster/internal/settings"
 	"roster/internal/users"
 	"strconv"
 	"time"
@@ -42,6 +44,36 @@ type ChangeEmailPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What a caller says.
+type CheckSecurityAnswerInput struct {
+	// The user who the caller says to be.
+	UserID string `json:"userId"`
+	// The answer, as the caller gave it.
+	Answer string `json:"answer"`
+}
+
+// What the check says.
+type CheckSecurityAnswerPayload struct {
+	// Whether it is the answer; null when nothing was checked.
+	Match *bool `json:"match,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Whose lock to clear.
+type ClearUserLockInput struct {
+	// The user; not oneself.
+	UserID string `json:"userId"`
+}
+
+// What became of it.
+type ClearUserLockPayload struct {
+	// The user after the change.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // The token of a link to a new address.
 type ConfirmEmailChangeInput struct {
 	// The token.
@@ -70,6 +102,36 @@ type ConfirmIdentityPayload struct {
 	SudoUntil *time.Time `json:"sudoUntil,omitempty"`
 	// Whether the second factor is needed too, and was not given.
 	SecondFactorNeeded bool `json:"secondFactorNeeded"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A new question.
+type CreateSecurityQuestionInput struct {
+	// Its texts, each language once. English is needed.
+	Texts []*questions.Wording `json:"texts"`
+}
+
+// What became of it.
+type CreateSecurityQuestionPayload struct {
+	// The question.
+	Question *generated.SecurityQuestion `json:"question,omitempty"`
+	// What to mend. A fault of one text is on its language: ["texts", "en"].
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which question to delete.
+type DeleteSecurityQuestionInput struct {
+	// The question.
+	QuestionID string `json:"questionId"`
+}
+
+// What became of it.
+type DeleteSecurityQuestionPayload struct {
+	// The ID of the question that is gone.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// The question, where it stays because it is in use; its uses say by how many.
+	Question *generated.SecurityQuestion `json:"question,omitempty"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -144,6 +206,8 @@ type Installation struct {
 	Languages []string `json:"languages"`
 	// The fields of their own profile that users can't change: firstName, lastName, email, language, timeZone.
 	LockedProfile []string `json:"lockedProfile"`
+	// Whether there are security questions to choose among.
+	SecurityQuestionsOn bool `json:"securityQuestionsOn"`
 	// Whether visitors can register.
 	RegistrationOpen bool `json:"registrationOpen"`
 }
@@ -189,6 +253,34 @@ type RegisterPayload struct {
 	// Whether a mail is on its way that says how to go on.
 	Done bool `json:"done"`
 	// What to mend. Whether the address has a user is never reported.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The proof that it is oneself.
+type RemoveOwnSecurityQuestionInput struct {
+	// The answer that holds until now.
+	CurrentAnswer string `json:"currentAnswer"`
+}
+
+// What became of it.
+type RemoveOwnSecurityQuestionPayload struct {
+	// The viewer's user after the change.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Another order.
+type ReorderSecurityQuestionsInput struct {
+	// Every question of the list once, also the retired ones, in the order wanted.
+	QuestionIds []string `json:"questionIds"`
+}
+
+// What became of it.
+type ReorderSecurityQuestionsPayload struct {
+	// The whole list after the change.
+	Questions []*generated.SecurityQuestion `json:"questions,omitempty"`
+	// What to mend. CONFLICT: somebody else changed the list in the meantime.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -238,6 +330,34 @@ type ResetPasswordPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which question to restore.
+type RestoreSecurityQuestionInput struct {
+	// The question.
+	QuestionID string `json:"questionId"`
+}
+
+// What became of it.
+type RestoreSecurityQuestionPayload struct {
+	// The question after the change.
+	Question *generated.SecurityQuestion `json:"question,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which question to retire.
+type RetireSecurityQuestionInput struct {
+	// The question.
+	QuestionID string `json:"questionId"`
+}
+
+// What became of it.
+type RetireSecurityQuestionPayload struct {
+	// The question after the change.
+	Question *generated.SecurityQuestion `json:"question,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // The password was right; a second factor is asked for.
 type SecondFactorNeeded struct {
 	// The ways in which it can be given.
@@ -260,6 +380,40 @@ type SendPasswordResetPayload struct {
 	User *generated.User `json:"user,omitempty"`
 	// Where the mail is: QUEUED when all went well.
 	Delivery *DeliveryStatus `json:"delivery,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which role, and what it asks.
+type SetRoleTwoFactorInput struct {
+	// The role.
+	RoleID string `json:"roleId"`
+	// Whether a second factor is needed.
+	Required bool `json:"required"`
+}
+
+// What became of the change.
+type SetRoleTwoFactorPayload struct {
+	// The role after the change.
+	Role *generated.Role `json:"role,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A question and an answer.
+type SetSecurityQuestionInput struct {
+	// A question that can be chosen.
+	QuestionID string `json:"questionId"`
+	// The answer: 3 to 128 characters, not the name, the address, the password or the question. Capitals and spaces do not matter.
+	Answer string `json:"answer"`
+	// The answer that holds until now; needed where one is set.
+	CurrentAnswer *string `json:"currentAnswer,omitempty"`
+}
+
+// What became of it.
+type SetSecurityQuestionPayload struct {
+	// The viewer's user after the change.
+	User *generated.User `json:"user,omitempty"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -318,6 +472,18 @@ type SignedIn struct {
 
 func (SignedIn) IsSignInOutcome() {}
 
+// What is to be different in the rule. Any change lets the days of grace begin anew.
+type TwoFactorRuleInput struct {
+	// Everybody with an admin role.
+	Staff *bool `json:"staff,omitempty"`
+	// Everybody who owns an account.
+	Owners *bool `json:"owners,omitempty"`
+	// Everybody.
+	Everyone *bool `json:"everyone,omitempty"`
+	// 0 to 365.
+	GraceDays *int `json:"graceDays,omitempty"`
+}
+
 // What to change of one's own profile. Absent members stay as they are.
 type UpdateProfileInput struct {
 	// The version that the change is based on. Another one present: CONFLICT, and nothing changes.
@@ -339,6 +505,44 @@ type UpdateProfilePayload struct {
 	// The user as somebody else left it, when the version was out of date.
 	Present *generated.User `json:"present,omitempty"`
 	// What to mend. NOT_ALLOWED: the field is locked.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Other texts for a question.
+type UpdateSecurityQuestionInput struct {
+	// The question.
+	QuestionID string `json:"questionId"`
+	// All its texts, each language once. English is needed.
+	Texts []*questions.Wording `json:"texts"`
+}
+
+// What became of it.
+type UpdateSecurityQuestionPayload struct {
+	// The question after the change.
+	Question *generated.SecurityQuestion `json:"question,omitempty"`
+	// What to mend. A fault of one text is on its language: ["texts", "en"].
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What is to be different.
+type UpdateSettingsInput struct {
+	// 1 to 100 characters.
+	Company *string `json:"company,omitempty"`
+	// Whether visitors can register.
+	Registration *bool `json:"registration,omitempty"`
+	// Who must have a second factor.
+	TwoFactor *TwoFactorRuleInput `json:"twoFactor,omitempty"`
+	// Whether customers can trust a device.
+	TrustedDevices *bool `json:"trustedDevices,omitempty"`
+	// The locked fields, all of them: firstName, lastName, email, language, timeZone.
+	LockedProfile []string `json:"lockedProfile,omitempty"`
+}
+
+// What became of the change.
+type UpdateSettingsPayload struct {
+	// The settings in force now.
+	Settings *settings.Settings `json:"settings,omitempty"`
+	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
 

@@ -32,6 +32,7 @@ const SessionDocument = graphql(`
       languages
       registrationOpen
       lockedProfile
+      securityQuestionsOn
     }
   }
 `);
@@ -78,6 +79,11 @@ export class Api {
     const { data, error } = await this.current.query(SessionDocument, {}).toPromise();
     if (!data) throw new SessionFault(error ? faultOf(error) : { code: "OFFLINE" });
     return data;
+  }
+
+  /** Asks the server again who is here and what is so; for acts that change it. */
+  async refresh(): Promise<void> {
+    await this.current.query(SessionDocument, {}, { requestPolicy: "network-only" }).toPromise();
   }
 
   private make(): Client {

@@ -35,6 +35,23 @@ const embedded = [
   "ConfirmEmailChangePayload",
   "DisownChangePayload",
   "UpdateProfilePayload",
+  "SecurityQuestionText",
+  "Lock",
+  "Settings",
+  "TwoFactorRule",
+  "MailPreview",
+  "CreateSecurityQuestionPayload",
+  "UpdateSecurityQuestionPayload",
+  "RetireSecurityQuestionPayload",
+  "RestoreSecurityQuestionPayload",
+  "DeleteSecurityQuestionPayload",
+  "ReorderSecurityQuestionsPayload",
+  "SetSecurityQuestionPayload",
+  "RemoveOwnSecurityQuestionPayload",
+  "CheckSecurityAnswerPayload",
+  "ClearUserLockPayload",
+  "UpdateSettingsPayload",
+  "SetRoleTwoFactorPayload",
 ];
 
 /** Makes a client with an empty cache. It speaks POST /graphql only, and tells every refusal to `onFault`. */
