@@ -34,10 +34,16 @@ const (
 	SecurityQuestionDisabled Kind = "SECURITY_QUESTION_DISABLED"
 	EmailChanged             Kind = "EMAIL_CHANGED"
 	VerifyEmail              Kind = "VERIFY_EMAIL"
+	PasskeyAdded             Kind = "PASSKEY_ADDED"
+	PasskeyRemoved           Kind = "PASSKEY_REMOVED"
+	PasskeyCopied            Kind = "PASSKEY_COPIED"
 )
 
 // Kinds are all of them.
-var Kinds = []Kind{PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail}
+var Kinds = []Kind{
+	PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail,
+	PasskeyAdded, PasskeyRemoved, PasskeyCopied,
+}
 
 // linked says which kinds carry a link: the path of its page, and what its token opens.
 var linked = map[Kind]struct {

@@ -8,6 +8,7 @@ import (
 	ent "roster/ent/generated"
 	"roster/ent/generated/factor"
 	"roster/ent/generated/onetimetoken"
+	"roster/ent/generated/passkey"
 	entpassword "roster/ent/generated/password"
 	"roster/ent/generated/securityanswer"
 	"roster/ent/generated/session"
@@ -195,6 +196,9 @@ func (s *Service) replace(ctx context.Context, tx *db.Tx, u *ent.User, hash stri
 	if !u.EmailVerified {
 		if _, err := tx.Factor.Delete().Where(factor.UserID(u.ID)).Exec(ctx); err != nil {
 			return fmt.Errorf("removing factors: %w", err)
+		}
+		if _, err := tx.Passkey.Delete().Where(passkey.UserID(u.ID)).Exec(ctx); err != nil {
+			return fmt.Errorf("removing passkeys: %w", err)
 		}
 		update.SetTwoFactorEnabled(false)
 	}
