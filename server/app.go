@@ -18,6 +18,7 @@ import (
 	"roster/internal/factors"
 	"roster/internal/mail"
 	"roster/internal/members"
+	"roster/internal/passkeys"
 	"roster/internal/recovery"
 	"roster/internal/secret"
 	"roster/internal/signin"
@@ -59,7 +60,7 @@ func newApp(d *opened, s appSettings, now func() time.Time) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &app{settings: s, db: d, outbox: outbox, graph: resolver(d, outbox, now)}
+	a := &app{settings: s, db: d, outbox: outbox, graph: resolver(d, outbox, s.base, now)}
 	if s.relay != nil {
 		if a.mails, err = mail.NewRunner(d.DB, outbox, s.relay, s.base.String(), now); err != nil {
 			return nil, err
@@ -70,18 +71,21 @@ func newApp(d *opened, s appSettings, now func() time.Time) (*app, error) {
 }
 
 // resolver holds the activities, each with what it needs.
-func resolver(d *opened, outbox *mail.Outbox, now func() time.Time) *graph.Resolver {
+func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Time) *graph.Resolver {
 	passwords := secret.NewHasher()
 	factor := &factors.Service{DB: d.DB, Now: now, Keyring: d.Keyring, Outbox: outbox}
+	passkey := &passkeys.Service{DB: d.DB, Now: now, Site: passkeys.NewSite(base), Factors: factor, Outbox: outbox}
 	return &graph.Resolver{
 		Users:    &users.Service{DB: d.DB, Now: now, Outbox: outbox},
 		Accounts: &accounts.Service{DB: d.DB},
 		Members:  &members.Service{DB: d.DB},
 		Staff:    &staff.Service{DB: d.DB, Now: now, Passwords: passwords},
 		Factors:  factor,
+		Passkeys: passkey,
 		Recovery: &recovery.Service{DB: d.DB, Now: now, Passwords: passwords, Outbox: outbox},
 		SignIns: &signin.Service{
-			DB: d.DB, Now: now, Passwords: passwords, Factors: factor, Tokens: &tokens.Service{DB: d.DB, Now: now},
+			DB: d.DB, Now: now, Passwords: passwords, Factors: factor, Passkeys: passkey,
+			Tokens: &tokens.Service{DB: d.DB, Now: now},
 		},
 		Version: version(),
 	}
