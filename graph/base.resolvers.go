@@ -46,6 +46,7 @@ func (r *queryResolver) Installation(ctx context.Context) (*model.Installation, 
 	return &model.Installation{
 		Company: chosen.Company, Version: r.Version, SetupNeeded: needed,
 		PasswordMinLength: int(secret.Alone), Languages: users.Languages,
+		PasskeysAvailable: r.Passkeys.Site.Available(),
 	}, nil
 }
 

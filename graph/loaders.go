@@ -21,6 +21,7 @@ type loaders struct {
 	roles       func() *dataloadgen.Loader[int, *ent.Role]
 	owners      func() *dataloadgen.Loader[int, int]
 	memberships func() *dataloadgen.Loader[members.Ask, *members.Page]
+	passkeys    func() *dataloadgen.Loader[int, int]
 }
 
 type loadersKey struct{}
@@ -32,6 +33,7 @@ func (r *Resolver) withLoaders(ctx context.Context) context.Context {
 		roles:       lazily(r.Staff.RolesByIDs),
 		owners:      lazily(r.Members.OwnerIDs),
 		memberships: lazily(r.Members.OfUsers),
+		passkeys:    lazily(r.Passkeys.Counts),
 	})
 }
 

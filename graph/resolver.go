@@ -7,6 +7,7 @@ import (
 	"roster/internal/accounts"
 	"roster/internal/factors"
 	"roster/internal/members"
+	"roster/internal/passkeys"
 	"roster/internal/recovery"
 	"roster/internal/signin"
 	"roster/internal/staff"
@@ -21,6 +22,7 @@ type Resolver struct {
 	Staff    *staff.Service
 	SignIns  *signin.Service
 	Factors  *factors.Service
+	Passkeys *passkeys.Service
 	Recovery *recovery.Service
 
 	// Version is that of the program.

@@ -69,9 +69,16 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	FinishPasskeyEnrolmentPayload struct {
+		Passkey    func(childComplexity int) int
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Installation struct {
 		Company           func(childComplexity int) int
 		Languages         func(childComplexity int) int
+		PasskeysAvailable func(childComplexity int) int
 		PasswordMinLength func(childComplexity int) int
 		SetupNeeded       func(childComplexity int) int
 		Version           func(childComplexity int) int
@@ -101,18 +108,26 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		ConfirmIdentity         func(childComplexity int, input model.ConfirmIdentityInput) int
-		DisableSecurityQuestion func(childComplexity int, input model.DisableSecurityQuestionInput) int
-		DisableTwoFactor        func(childComplexity int, input model.DisableTwoFactorInput) int
-		RequestPasswordReset    func(childComplexity int, input model.RequestPasswordResetInput) int
-		ResetPassword           func(childComplexity int, input model.ResetPasswordInput) int
-		SendPasswordReset       func(childComplexity int, input model.SendPasswordResetInput) int
-		SetUp                   func(childComplexity int, input model.SetUpInput) int
-		SignIn                  func(childComplexity int, input model.SignInInput) int
-		SignOut                 func(childComplexity int) int
-		UpdateUser              func(childComplexity int, input model.UpdateUserInput) int
-		VerifyEmail             func(childComplexity int, input model.VerifyEmailInput) int
-		VerifySecondFactor      func(childComplexity int, input model.VerifySecondFactorInput) int
+		ConfirmIdentity          func(childComplexity int, input model.ConfirmIdentityInput) int
+		DisableSecurityQuestion  func(childComplexity int, input model.DisableSecurityQuestionInput) int
+		DisableTwoFactor         func(childComplexity int, input model.DisableTwoFactorInput) int
+		FinishPasskeyEnrolment   func(childComplexity int, input model.FinishPasskeyEnrolmentInput) int
+		RemovePasskey            func(childComplexity int, input model.RemovePasskeyInput) int
+		RenamePasskey            func(childComplexity int, input model.RenamePasskeyInput) int
+		RequestPasswordReset     func(childComplexity int, input model.RequestPasswordResetInput) int
+		ResetPassword            func(childComplexity int, input model.ResetPasswordInput) int
+		SendPasswordReset        func(childComplexity int, input model.SendPasswordResetInput) int
+		SetUp                    func(childComplexity int, input model.SetUpInput) int
+		SignIn                   func(childComplexity int, input model.SignInInput) int
+		SignInWithPasskey        func(childComplexity int, input model.SignInWithPasskeyInput) int
+		SignOut                  func(childComplexity int) int
+		StartPasskeyConfirmation func(childComplexity int) int
+		StartPasskeyEnrolment    func(childComplexity int) int
+		StartPasskeySecondFactor func(childComplexity int) int
+		StartPasskeySignIn       func(childComplexity int) int
+		UpdateUser               func(childComplexity int, input model.UpdateUserInput) int
+		VerifyEmail              func(childComplexity int, input model.VerifyEmailInput) int
+		VerifySecondFactor       func(childComplexity int, input model.VerifySecondFactorInput) int
 	}
 
 	PageInfo struct {
@@ -120,6 +135,18 @@ type ComplexityRoot struct {
 		HasNextPage     func(childComplexity int) int
 		HasPreviousPage func(childComplexity int) int
 		StartCursor     func(childComplexity int) int
+	}
+
+	Passkey struct {
+		CreatedAt  func(childComplexity int) int
+		GlobalID   func(childComplexity int) int
+		LastUsedAt func(childComplexity int) int
+		Name       func(childComplexity int) int
+	}
+
+	PasskeyChallenge struct {
+		ExpiresAt func(childComplexity int) int
+		Options   func(childComplexity int) int
 	}
 
 	PasswordResetPreview struct {
@@ -138,6 +165,16 @@ type ComplexityRoot struct {
 		User                 func(childComplexity int, id *string, number *int, email *string) int
 		Users                func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.UserFilter, orderBy *model.UserOrder) int
 		Viewer               func(childComplexity int) int
+	}
+
+	RemovePasskeyPayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RenamePasskeyPayload struct {
+		Passkey    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	RequestPasswordResetPayload struct {
@@ -185,6 +222,26 @@ type ComplexityRoot struct {
 		Viewer func(childComplexity int) int
 	}
 
+	StartPasskeyConfirmationPayload struct {
+		Challenge  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	StartPasskeyEnrolmentPayload struct {
+		Challenge  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	StartPasskeySecondFactorPayload struct {
+		Challenge  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	StartPasskeySignInPayload struct {
+		Challenge  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UpdateUserPayload struct {
 		Present    func(childComplexity int) int
 		User       func(childComplexity int) int
@@ -203,6 +260,7 @@ type ComplexityRoot struct {
 		LastName            func(childComplexity int) int
 		Memberships         func(childComplexity int, first *int, after *string) int
 		Name                func(childComplexity int) int
+		PasskeyCount        func(childComplexity int) int
 		Role                func(childComplexity int) int
 		SecurityQuestionSet func(childComplexity int) int
 		State               func(childComplexity int) int
@@ -239,6 +297,8 @@ type ComplexityRoot struct {
 		Accounts         func(childComplexity int, first *int, after *string) int
 		AdminPermissions func(childComplexity int) int
 		Kind             func(childComplexity int) int
+		Passkeys         func(childComplexity int) int
+		SecondFactors    func(childComplexity int) int
 		SudoUntil        func(childComplexity int) int
 		User             func(childComplexity int) int
 	}
@@ -346,6 +406,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DisableTwoFactorPayload.UserErrors(childComplexity), true
 
+	case "FinishPasskeyEnrolmentPayload.passkey":
+		if e.ComplexityRoot.FinishPasskeyEnrolmentPayload.Passkey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinishPasskeyEnrolmentPayload.Passkey(childComplexity), true
+	case "FinishPasskeyEnrolmentPayload.user":
+		if e.ComplexityRoot.FinishPasskeyEnrolmentPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinishPasskeyEnrolmentPayload.User(childComplexity), true
+	case "FinishPasskeyEnrolmentPayload.userErrors":
+		if e.ComplexityRoot.FinishPasskeyEnrolmentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinishPasskeyEnrolmentPayload.UserErrors(childComplexity), true
+
 	case "Installation.company":
 		if e.ComplexityRoot.Installation.Company == nil {
 			break
@@ -358,6 +437,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Installation.Languages(childComplexity), true
+	case "Installation.passkeysAvailable":
+		if e.ComplexityRoot.Installation.PasskeysAvailable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Installation.PasskeysAvailable(childComplexity), true
 	case "Installation.passwordMinLength":
 		if e.ComplexityRoot.Installation.PasswordMinLength == nil {
 			break
@@ -497,6 +582,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DisableTwoFactor(childComplexity, args["input"].(model.DisableTwoFactorInput)), true
+	case "Mutation.finishPasskeyEnrolment":
+		if e.ComplexityRoot.Mutation.FinishPasskeyEnrolment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_finishPasskeyEnrolment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FinishPasskeyEnrolment(childComplexity, args["input"].(model.FinishPasskeyEnrolmentInput)), true
+	case "Mutation.removePasskey":
+		if e.ComplexityRoot.Mutation.RemovePasskey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removePasskey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemovePasskey(childComplexity, args["input"].(model.RemovePasskeyInput)), true
+	case "Mutation.renamePasskey":
+		if e.ComplexityRoot.Mutation.RenamePasskey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renamePasskey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenamePasskey(childComplexity, args["input"].(model.RenamePasskeyInput)), true
 	case "Mutation.requestPasswordReset":
 		if e.ComplexityRoot.Mutation.RequestPasswordReset == nil {
 			break
@@ -552,12 +670,47 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignIn(childComplexity, args["input"].(model.SignInInput)), true
+	case "Mutation.signInWithPasskey":
+		if e.ComplexityRoot.Mutation.SignInWithPasskey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_signInWithPasskey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SignInWithPasskey(childComplexity, args["input"].(model.SignInWithPasskeyInput)), true
 	case "Mutation.signOut":
 		if e.ComplexityRoot.Mutation.SignOut == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Mutation.SignOut(childComplexity), true
+	case "Mutation.startPasskeyConfirmation":
+		if e.ComplexityRoot.Mutation.StartPasskeyConfirmation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.StartPasskeyConfirmation(childComplexity), true
+	case "Mutation.startPasskeyEnrolment":
+		if e.ComplexityRoot.Mutation.StartPasskeyEnrolment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.StartPasskeyEnrolment(childComplexity), true
+	case "Mutation.startPasskeySecondFactor":
+		if e.ComplexityRoot.Mutation.StartPasskeySecondFactor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.StartPasskeySecondFactor(childComplexity), true
+	case "Mutation.startPasskeySignIn":
+		if e.ComplexityRoot.Mutation.StartPasskeySignIn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.StartPasskeySignIn(childComplexity), true
 	case "Mutation.updateUser":
 		if e.ComplexityRoot.Mutation.UpdateUser == nil {
 			break
@@ -616,6 +769,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
+
+	case "Passkey.createdAt":
+		if e.ComplexityRoot.Passkey.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Passkey.CreatedAt(childComplexity), true
+	case "Passkey.id":
+		if e.ComplexityRoot.Passkey.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Passkey.GlobalID(childComplexity), true
+	case "Passkey.lastUsedAt":
+		if e.ComplexityRoot.Passkey.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Passkey.LastUsedAt(childComplexity), true
+	case "Passkey.name":
+		if e.ComplexityRoot.Passkey.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Passkey.Name(childComplexity), true
+
+	case "PasskeyChallenge.expiresAt":
+		if e.ComplexityRoot.PasskeyChallenge.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PasskeyChallenge.ExpiresAt(childComplexity), true
+	case "PasskeyChallenge.options":
+		if e.ComplexityRoot.PasskeyChallenge.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PasskeyChallenge.Options(childComplexity), true
 
 	case "PasswordResetPreview.expiresAt":
 		if e.ComplexityRoot.PasswordResetPreview.ExpiresAt == nil {
@@ -721,6 +912,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+
+	case "RemovePasskeyPayload.user":
+		if e.ComplexityRoot.RemovePasskeyPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemovePasskeyPayload.User(childComplexity), true
+	case "RemovePasskeyPayload.userErrors":
+		if e.ComplexityRoot.RemovePasskeyPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemovePasskeyPayload.UserErrors(childComplexity), true
+
+	case "RenamePasskeyPayload.passkey":
+		if e.ComplexityRoot.RenamePasskeyPayload.Passkey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenamePasskeyPayload.Passkey(childComplexity), true
+	case "RenamePasskeyPayload.userErrors":
+		if e.ComplexityRoot.RenamePasskeyPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenamePasskeyPayload.UserErrors(childComplexity), true
 
 	case "RequestPasswordResetPayload.userErrors":
 		if e.ComplexityRoot.RequestPasswordResetPayload.UserErrors == nil {
@@ -839,6 +1056,58 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SignedIn.Viewer(childComplexity), true
 
+	case "StartPasskeyConfirmationPayload.challenge":
+		if e.ComplexityRoot.StartPasskeyConfirmationPayload.Challenge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeyConfirmationPayload.Challenge(childComplexity), true
+	case "StartPasskeyConfirmationPayload.userErrors":
+		if e.ComplexityRoot.StartPasskeyConfirmationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeyConfirmationPayload.UserErrors(childComplexity), true
+
+	case "StartPasskeyEnrolmentPayload.challenge":
+		if e.ComplexityRoot.StartPasskeyEnrolmentPayload.Challenge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeyEnrolmentPayload.Challenge(childComplexity), true
+	case "StartPasskeyEnrolmentPayload.userErrors":
+		if e.ComplexityRoot.StartPasskeyEnrolmentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeyEnrolmentPayload.UserErrors(childComplexity), true
+
+	case "StartPasskeySecondFactorPayload.challenge":
+		if e.ComplexityRoot.StartPasskeySecondFactorPayload.Challenge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeySecondFactorPayload.Challenge(childComplexity), true
+	case "StartPasskeySecondFactorPayload.userErrors":
+		if e.ComplexityRoot.StartPasskeySecondFactorPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeySecondFactorPayload.UserErrors(childComplexity), true
+
+	case "StartPasskeySignInPayload.challenge":
+		if e.ComplexityRoot.StartPasskeySignInPayload.Challenge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeySignInPayload.Challenge(childComplexity), true
+	case "StartPasskeySignInPayload.userErrors":
+		if e.ComplexityRoot.StartPasskeySignInPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeySignInPayload.UserErrors(childComplexity), true
+
 	case "UpdateUserPayload.present":
 		if e.ComplexityRoot.UpdateUserPayload.Present == nil {
 			break
@@ -929,6 +1198,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.Name(childComplexity), true
+	case "User.passkeyCount":
+		if e.ComplexityRoot.User.PasskeyCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.PasskeyCount(childComplexity), true
 	case "User.role":
 		if e.ComplexityRoot.User.Role == nil {
 			break
@@ -1065,6 +1340,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Kind(childComplexity), true
+	case "Viewer.passkeys":
+		if e.ComplexityRoot.Viewer.Passkeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Passkeys(childComplexity), true
+	case "Viewer.secondFactors":
+		if e.ComplexityRoot.Viewer.SecondFactors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.SecondFactors(childComplexity), true
 	case "Viewer.sudoUntil":
 		if e.ComplexityRoot.Viewer.SudoUntil == nil {
 			break
@@ -1090,11 +1377,15 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ConfirmIdentityInput", ec.unmarshalInputConfirmIdentityInput),
 			graphql.NewInputUnmarshaler("DisableSecurityQuestionInput", ec.unmarshalInputDisableSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("DisableTwoFactorInput", ec.unmarshalInputDisableTwoFactorInput),
+			graphql.NewInputUnmarshaler("FinishPasskeyEnrolmentInput", ec.unmarshalInputFinishPasskeyEnrolmentInput),
+			graphql.NewInputUnmarshaler("RemovePasskeyInput", ec.unmarshalInputRemovePasskeyInput),
+			graphql.NewInputUnmarshaler("RenamePasskeyInput", ec.unmarshalInputRenamePasskeyInput),
 			graphql.NewInputUnmarshaler("RequestPasswordResetInput", ec.unmarshalInputRequestPasswordResetInput),
 			graphql.NewInputUnmarshaler("ResetPasswordInput", ec.unmarshalInputResetPasswordInput),
 			graphql.NewInputUnmarshaler("SendPasswordResetInput", ec.unmarshalInputSendPasswordResetInput),
 			graphql.NewInputUnmarshaler("SetUpInput", ec.unmarshalInputSetUpInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
+			graphql.NewInputUnmarshaler("SignInWithPasskeyInput", ec.unmarshalInputSignInWithPasskeyInput),
 			graphql.NewInputUnmarshaler("UpdateUserInput", ec.unmarshalInputUpdateUserInput),
 			graphql.NewInputUnmarshaler("UserFilter", ec.unmarshalInputUserFilter),
 			graphql.NewInputUnmarshaler("UserOrder", ec.unmarshalInputUserOrder),
@@ -1382,6 +1673,150 @@ type Installation {
   languages: [String!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/passkey.graphql", Input: `extend type Viewer {
+  "The user's own passkeys, the oldest first. Empty when there is no user."
+  passkeys: [Passkey!]!
+  "The ways in which the user can give a second factor; empty when none is enrolled."
+  secondFactors: [SecondFactorMethod!]!
+}
+
+extend type User {
+  "How many passkeys the user has."
+  passkeyCount: Int @personal(can: LIST_USERS)
+}
+
+extend type Installation {
+  "Whether passkeys can be used here. They can't where the installation is reached by an IP address instead of a name."
+  passkeysAvailable: Boolean!
+}
+
+extend type Mutation {
+  "Asks the browser to make a passkey for the viewer. Its answer goes to finishPasskeyEnrolment within five minutes."
+  startPasskeyEnrolment: StartPasskeyEnrolmentPayload @alone @sudo @authenticated
+  "Adds the passkey that the browser made, and tells the viewer by mail. At most 20."
+  finishPasskeyEnrolment(input: FinishPasskeyEnrolmentInput!): FinishPasskeyEnrolmentPayload @alone @sudo @authenticated
+  "Gives one of the viewer's passkeys another name."
+  renamePasskey(input: RenamePasskeyInput!): RenamePasskeyPayload @sudo @authenticated
+  "Removes one of the viewer's passkeys, and tells them by mail. The last factor stays where one is required."
+  removePasskey(input: RemovePasskeyInput!): RemovePasskeyPayload @sudo @authenticated
+  "Asks the browser for a passkey of whoever has one. Its answer goes to signInWithPasskey within five minutes."
+  startPasskeySignIn: StartPasskeySignInPayload @alone @public
+  "Signs in with a passkey, which counts as password and second factor, and sets the session's cookie."
+  signInWithPasskey(input: SignInWithPasskeyInput!): SignInPayload @alone @public
+  "Asks the browser whose sign-in waits for its second factor for a passkey. Its answer goes to verifySecondFactor."
+  startPasskeySecondFactor: StartPasskeySecondFactorPayload @alone @public
+  "Asks the viewer's browser for a passkey. Its answer goes to confirmIdentity within five minutes."
+  startPasskeyConfirmation: StartPasskeyConfirmationPayload @alone @authenticated
+}
+
+"A credential on a device or security key of a user's. It signs in by itself, and serves as a second factor."
+type Passkey implements Node {
+  "The global ID."
+  id: ID!
+  "What its user calls it."
+  name: String!
+  "When it was added."
+  createdAt: DateTime!
+  "When it was last used; null when never."
+  lastUsedAt: DateTime
+}
+
+"What a browser is asked for a passkey. The challenge is bound to the browser by a cookie, and works once."
+type PasskeyChallenge {
+  "The publicKey options of navigator.credentials.create or get, in their JSON form."
+  options: String!
+  "Until when the challenge waits for its answer."
+  expiresAt: DateTime!
+}
+
+"The request for a new passkey."
+type StartPasskeyEnrolmentPayload {
+  "What to ask the browser."
+  challenge: PasskeyChallenge
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"The request for a passkey to sign in with."
+type StartPasskeySignInPayload {
+  "What to ask the browser."
+  challenge: PasskeyChallenge
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"The request for a passkey as second factor."
+type StartPasskeySecondFactorPayload {
+  "What to ask the browser."
+  challenge: PasskeyChallenge
+  "What to mend. EXPIRED on code: no sign-in waits any more."
+  userErrors: [UserError!]!
+}
+
+"The request for a passkey as proof of identity."
+type StartPasskeyConfirmationPayload {
+  "What to ask the browser."
+  challenge: PasskeyChallenge
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"A new passkey."
+input FinishPasskeyEnrolmentInput {
+  "What to call it: 1 to 60 characters."
+  name: String!
+  "What the browser answered, in its JSON form."
+  passkey: String!
+}
+
+"What became of the new passkey."
+type FinishPasskeyEnrolmentPayload {
+  "The passkey."
+  passkey: Passkey
+  "Whose it is."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Another name for a passkey."
+input RenamePasskeyInput {
+  "Which."
+  passkeyId: ID!
+  "What to call it: 1 to 60 characters."
+  name: String!
+}
+
+"What became of the new name."
+type RenamePasskeyPayload {
+  "The passkey."
+  passkey: Passkey
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"The passkey to remove."
+input RemovePasskeyInput {
+  "Which."
+  passkeyId: ID!
+}
+
+"What became of the removal."
+type RemovePasskeyPayload {
+  "Whose it was."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Who signs in with a passkey."
+input SignInWithPasskeyInput {
+  "What the browser answered, in its JSON form."
+  passkey: String!
+  "Whether to stay signed in on this device for up to 30 days; not for staff."
+  remember: Boolean
+}
+`, BuiltIn: false},
 	{Name: "../schema/recovery.graphql", Input: `extend type Query {
   "What the page behind a reset link shows; null when the link is unknown, used, replaced or too old."
   passwordResetByToken("The token of the link." token: String!): PasswordResetPreview @alone @public
@@ -1502,12 +1937,16 @@ type SecondFactorNeeded {
 enum SecondFactorMethod {
   "A six-digit code of an authenticator app."
   TOTP
+  "A passkey."
+  PASSKEY
 }
 
-"The second factor."
+"The second factor: one of them."
 input VerifySecondFactorInput {
   "The six digits that the authenticator app shows."
-  code: String!
+  code: String
+  "What the browser answered to startPasskeySecondFactor, in its JSON form."
+  passkey: String
 }
 
 "The session is gone."
@@ -1516,12 +1955,14 @@ type SignOutPayload {
   viewer: Viewer!
 }
 
-"The proof of identity."
+"The proof of identity: a passkey, or else the password and, where one is enrolled, the second factor."
 input ConfirmIdentityInput {
   "The viewer's password."
-  password: String!
-  "The six digits of the authenticator app; needed where one is enrolled."
+  password: String
+  "The six digits of the authenticator app; needed where a second factor is enrolled."
   code: String
+  "What the browser answered to startPasskeyConfirmation, in its JSON form. It is both factors in one."
+  passkey: String
 }
 
 "What became of the proof."
@@ -1973,6 +2414,18 @@ func (ec *executionContext) childFields_DisableTwoFactorPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type DisableTwoFactorPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_FinishPasskeyEnrolmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "passkey":
+		return ec.fieldContext_FinishPasskeyEnrolmentPayload_passkey(ctx, field)
+	case "user":
+		return ec.fieldContext_FinishPasskeyEnrolmentPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FinishPasskeyEnrolmentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FinishPasskeyEnrolmentPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Installation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "company":
@@ -1985,6 +2438,8 @@ func (ec *executionContext) childFields_Installation(ctx context.Context, field 
 		return ec.fieldContext_Installation_passwordMinLength(ctx, field)
 	case "languages":
 		return ec.fieldContext_Installation_languages(ctx, field)
+	case "passkeysAvailable":
+		return ec.fieldContext_Installation_passkeysAvailable(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Installation", field.Name)
 }
@@ -2049,6 +2504,30 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_Passkey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Passkey_id(ctx, field)
+	case "name":
+		return ec.fieldContext_Passkey_name(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Passkey_createdAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_Passkey_lastUsedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Passkey", field.Name)
+}
+
+func (ec *executionContext) childFields_PasskeyChallenge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "options":
+		return ec.fieldContext_PasskeyChallenge_options(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_PasskeyChallenge_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PasskeyChallenge", field.Name)
+}
+
 func (ec *executionContext) childFields_PasswordResetPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "question":
@@ -2059,6 +2538,26 @@ func (ec *executionContext) childFields_PasswordResetPreview(ctx context.Context
 		return ec.fieldContext_PasswordResetPreview_expiresAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PasswordResetPreview", field.Name)
+}
+
+func (ec *executionContext) childFields_RemovePasskeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_RemovePasskeyPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemovePasskeyPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemovePasskeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenamePasskeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "passkey":
+		return ec.fieldContext_RenamePasskeyPayload_passkey(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RenamePasskeyPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenamePasskeyPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RequestPasswordResetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2133,6 +2632,46 @@ func (ec *executionContext) childFields_SignOutPayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type SignOutPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_StartPasskeyConfirmationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "challenge":
+		return ec.fieldContext_StartPasskeyConfirmationPayload_challenge(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StartPasskeyConfirmationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartPasskeyConfirmationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StartPasskeyEnrolmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "challenge":
+		return ec.fieldContext_StartPasskeyEnrolmentPayload_challenge(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StartPasskeyEnrolmentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartPasskeyEnrolmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StartPasskeySecondFactorPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "challenge":
+		return ec.fieldContext_StartPasskeySecondFactorPayload_challenge(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StartPasskeySecondFactorPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartPasskeySecondFactorPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StartPasskeySignInPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "challenge":
+		return ec.fieldContext_StartPasskeySignInPayload_challenge(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StartPasskeySignInPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartPasskeySignInPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "user":
@@ -2181,6 +2720,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_role(ctx, field)
 	case "memberships":
 		return ec.fieldContext_User_memberships(ctx, field)
+	case "passkeyCount":
+		return ec.fieldContext_User_passkeyCount(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }
@@ -2245,6 +2786,10 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_sudoUntil(ctx, field)
 	case "accounts":
 		return ec.fieldContext_Viewer_accounts(ctx, field)
+	case "passkeys":
+		return ec.fieldContext_Viewer_passkeys(ctx, field)
+	case "secondFactors":
+		return ec.fieldContext_Viewer_secondFactors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }

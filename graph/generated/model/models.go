@@ -9,6 +9,7 @@ import (
 	"roster/ent/generated"
 	"roster/ent/generated/user"
 	"roster/ent/viewer"
+	"roster/internal/passkeys"
 	"roster/internal/users"
 	"strconv"
 	"time"
@@ -24,12 +25,14 @@ type SignInOutcome interface {
 	IsSignInOutcome()
 }
 
-// The proof of identity.
+// The proof of identity: a passkey, or else the password and, where one is enrolled, the second factor.
 type ConfirmIdentityInput struct {
 	// The viewer's password.
-	Password string `json:"password"`
-	// The six digits of the authenticator app; needed where one is enrolled.
+	Password *string `json:"password,omitempty"`
+	// The six digits of the authenticator app; needed where a second factor is enrolled.
 	Code *string `json:"code,omitempty"`
+	// What the browser answered to startPasskeyConfirmation, in its JSON form. It is both factors in one.
+	Passkey *string `json:"passkey,omitempty"`
 }
 
 // What became of the proof.
@@ -74,6 +77,24 @@ type DisableTwoFactorPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// A new passkey.
+type FinishPasskeyEnrolmentInput struct {
+	// What to call it: 1 to 60 characters.
+	Name string `json:"name"`
+	// What the browser answered, in its JSON form.
+	Passkey string `json:"passkey"`
+}
+
+// What became of the new passkey.
+type FinishPasskeyEnrolmentPayload struct {
+	// The passkey.
+	Passkey *generated.Passkey `json:"passkey,omitempty"`
+	// Whose it is.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // What everybody may know of an installation.
 type Installation struct {
 	// The company that runs it.
@@ -86,6 +107,8 @@ type Installation struct {
 	PasswordMinLength int `json:"passwordMinLength"`
 	// The languages of interface and mails, as BCP 47 tags.
 	Languages []string `json:"languages"`
+	// Whether passkeys can be used here. They can't where the installation is reached by an IP address instead of a name.
+	PasskeysAvailable bool `json:"passkeysAvailable"`
 }
 
 type Mutation struct {
@@ -102,6 +125,36 @@ type PasswordResetPreview struct {
 }
 
 type Query struct {
+}
+
+// The passkey to remove.
+type RemovePasskeyInput struct {
+	// Which.
+	PasskeyID string `json:"passkeyId"`
+}
+
+// What became of the removal.
+type RemovePasskeyPayload struct {
+	// Whose it was.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Another name for a passkey.
+type RenamePasskeyInput struct {
+	// Which.
+	PasskeyID string `json:"passkeyId"`
+	// What to call it: 1 to 60 characters.
+	Name string `json:"name"`
+}
+
+// What became of the new name.
+type RenamePasskeyPayload struct {
+	// The passkey.
+	Passkey *generated.Passkey `json:"passkey,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // Whose password was lost.
@@ -200,6 +253,14 @@ type SignInPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Who signs in with a passkey.
+type SignInWithPasskeyInput struct {
+	// What the browser answered, in its JSON form.
+	Passkey string `json:"passkey"`
+	// Whether to stay signed in on this device for up to 30 days; not for staff.
+	Remember *bool `json:"remember,omitempty"`
+}
+
 // The session is gone.
 type SignOutPayload struct {
 	// Who the viewer is now: nobody.
@@ -213,6 +274,38 @@ type SignedIn struct {
 }
 
 func (SignedIn) IsSignInOutcome() {}
+
+// The request for a passkey as proof of identity.
+type StartPasskeyConfirmationPayload struct {
+	// What to ask the browser.
+	Challenge *passkeys.Challenge `json:"challenge,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The request for a new passkey.
+type StartPasskeyEnrolmentPayload struct {
+	// What to ask the browser.
+	Challenge *passkeys.Challenge `json:"challenge,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The request for a passkey as second factor.
+type StartPasskeySecondFactorPayload struct {
+	// What to ask the browser.
+	Challenge *passkeys.Challenge `json:"challenge,omitempty"`
+	// What to mend. EXPIRED on code: no sign-in waits any more.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The request for a passkey to sign in with.
+type StartPasskeySignInPayload struct {
+	// What to ask the browser.
+	Challenge *passkeys.Challenge `json:"challenge,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
 
 // What to change of a user. Absent members stay as they are.
 type UpdateUserInput struct {
@@ -312,10 +405,12 @@ type VerifyEmailPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The second factor.
+// The second factor: one of them.
 type VerifySecondFactorInput struct {
 	// The six digits that the authenticator app shows.
-	Code string `json:"code"`
+	Code *string `json:"code,omitempty"`
+	// What the browser answered to startPasskeySecondFactor, in its JSON form.
+	Passkey *string `json:"passkey,omitempty"`
 }
 
 // What became of a mail.
@@ -443,15 +538,18 @@ type SecondFactorMethod string
 const (
 	// A six-digit code of an authenticator app.
 	SecondFactorMethodTotp SecondFactorMethod = "TOTP"
+	// A passkey.
+	SecondFactorMethodPasskey SecondFactorMethod = "PASSKEY"
 )
 
 var AllSecondFactorMethod = []SecondFactorMethod{
 	SecondFactorMethodTotp,
+	SecondFactorMethodPasskey,
 }
 
 func (e SecondFactorMethod) IsValid() bool {
 	switch e {
-	case SecondFactorMethodTotp:
+	case SecondFactorMethodTotp, SecondFactorMethodPasskey:
 		return true
 	}
 	return false
