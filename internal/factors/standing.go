@@ -50,8 +50,8 @@ func (s *Service) Required(ctx context.Context, client *ent.Client, u *ent.User)
 	return owns, nil
 }
 
-// Settle brings what hangs on a user's factors in line with those that are left: the mark on the user, and, where none
-// is left, the backup codes and the trusted devices, which go. It returns the user.
+// Settle brings what hangs on a user's factors in line after a change of them: no device is trusted any more, the user is
+// marked, and where no factor is left the backup codes go. It returns the user.
 func (s *Service) Settle(ctx context.Context, tx *db.Tx, userID int) (*ent.User, error) {
 	left, err := s.Enrolled(ctx, tx.Client, userID)
 	if err != nil {
@@ -62,9 +62,9 @@ func (s *Service) Settle(ctx context.Context, tx *db.Tx, userID int) (*ent.User,
 		if _, err := tx.BackupCode.Delete().Where(backupcode.UserID(userID)).Exec(ctx); err != nil {
 			return nil, fmt.Errorf("removing backup codes: %w", err)
 		}
-		if _, err := tx.TrustedDevice.Delete().Where(trusteddevice.UserID(userID)).Exec(ctx); err != nil {
-			return nil, fmt.Errorf("forgetting trusted devices: %w", err)
-		}
+	}
+	if _, err := tx.TrustedDevice.Delete().Where(trusteddevice.UserID(userID)).Exec(ctx); err != nil {
+		return nil, fmt.Errorf("forgetting trusted devices: %w", err)
 	}
 	u, err := tx.User.UpdateOneID(userID).SetTwoFactorEnabled(len(left) > 0).Save(ctx)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"time"
 	"unicode/utf8"
 
 	"github.com/go-webauthn/webauthn/protocol"
@@ -98,6 +99,9 @@ func (s *Service) FinishEnrolment(ctx context.Context, called, made string) (*en
 		if added, err = s.add(ctx, tx, userID, called, taken.session.UserID, credential); err != nil {
 			return err
 		}
+		if err := weaken(ctx, tx); err != nil {
+			return err
+		}
 		if u, err = s.Factors.Settle(ctx, tx, userID); err != nil {
 			return err
 		}
@@ -141,6 +145,16 @@ func (s *Service) add(ctx context.Context, tx *db.Tx, userID int, called string,
 		return nil, fmt.Errorf("saving a passkey: %w", err)
 	}
 	return added, nil
+}
+
+// weaken takes from the user's other sessions the proof that they gave without the new passkey (security.md #32).
+func weaken(ctx context.Context, tx *db.Tx) error {
+	v := viewer.From(ctx)
+	_, err := tx.SQL.ExecContext(ctx, "UPDATE sessions SET sudo_at = $1 WHERE user_id = $2 AND id <> $3", time.Time{}, v.UserID, v.SessionID)
+	if err != nil {
+		return fmt.Errorf("weakening other sessions: %w", err)
+	}
+	return nil
 }
 
 func room(taken int) error {

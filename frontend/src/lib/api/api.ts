@@ -26,6 +26,7 @@ const SessionDocument = graphql(`
       version
       setupNeeded
       passwordMinLength
+      passkeysAvailable
       languages
     }
   }

@@ -26,6 +26,14 @@ const embedded = [
   "SendPasswordResetPayload",
   "DisableTwoFactorPayload",
   "DisableSecurityQuestionPayload",
+  "PasskeyChallenge",
+  "StartPasskeyEnrolmentPayload",
+  "FinishPasskeyEnrolmentPayload",
+  "RenamePasskeyPayload",
+  "RemovePasskeyPayload",
+  "StartPasskeySignInPayload",
+  "StartPasskeySecondFactorPayload",
+  "StartPasskeyConfirmationPayload",
 ];
 
 /** Makes a client with an empty cache. It speaks POST /graphql only, and tells every refusal to `onFault`. */
