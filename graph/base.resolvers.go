@@ -52,6 +52,7 @@ func (r *queryResolver) Installation(ctx context.Context) (*model.Installation, 
 		PasswordMinLength: int(secret.Alone), Languages: users.Languages,
 		RegistrationOpen: chosen.Registration, LockedProfile: append([]string{}, chosen.LockedProfile...),
 		SecurityQuestionsOn: asked,
+		PasskeysAvailable:   r.Passkeys.Site.Available(),
 	}, nil
 }
 

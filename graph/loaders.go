@@ -23,6 +23,7 @@ type loaders struct {
 	chosen   batch[int, *questions.Chosen]
 	uses     batch[int, int]
 	locks    batch[int, signin.Locks]
+	passkeys batch[int, int]
 
 	mu sync.Mutex
 	// pages are the first pages of users' memberships, by size.
@@ -40,6 +41,7 @@ func (r *Resolver) withLoaders(ctx context.Context) context.Context {
 	l.chosen.fetch, l.chosen.known = r.Questions.ChosenBy, &l.hereUsers
 	l.uses.fetch, l.uses.known = r.Questions.UsesOf, &l.hereQuestions
 	l.locks.fetch, l.locks.known = r.SignIns.LocksOf, &l.hereUsers
+	l.passkeys.fetch, l.passkeys.known = r.Passkeys.Counts, &l.hereUsers
 	return context.WithValue(ctx, loadersKey{}, l)
 }
 

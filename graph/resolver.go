@@ -9,6 +9,7 @@ import (
 	"roster/internal/factors"
 	"roster/internal/mail"
 	"roster/internal/members"
+	"roster/internal/passkeys"
 	"roster/internal/questions"
 	"roster/internal/recovery"
 	"roster/internal/registration"
@@ -26,6 +27,7 @@ type Resolver struct {
 	Staff    *staff.Service
 	SignIns  *signin.Service
 	Factors  *factors.Service
+	Passkeys *passkeys.Service
 	Recovery *recovery.Service
 
 	Addresses    *addresses.Service

@@ -19,6 +19,7 @@ import (
 	"roster/internal/factors"
 	"roster/internal/mail"
 	"roster/internal/members"
+	"roster/internal/passkeys"
 	"roster/internal/questions"
 	"roster/internal/recovery"
 	"roster/internal/registration"
@@ -63,7 +64,7 @@ func newApp(d *opened, s appSettings, now func() time.Time) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &app{settings: s, db: d, outbox: outbox, graph: resolver(d, outbox, s.base.String(), now)}
+	a := &app{settings: s, db: d, outbox: outbox, graph: resolver(d, outbox, s.base, now)}
 	if s.relay != nil {
 		if a.mails, err = mail.NewRunner(d.DB, outbox, s.relay, s.base.String(), now); err != nil {
 			return nil, err
@@ -74,9 +75,10 @@ func newApp(d *opened, s appSettings, now func() time.Time) (*app, error) {
 }
 
 // resolver holds the activities, each with what it needs.
-func resolver(d *opened, outbox *mail.Outbox, base string, now func() time.Time) *graph.Resolver {
+func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Time) *graph.Resolver {
 	passwords := secret.NewHasher()
 	factor := &factors.Service{DB: d.DB, Now: now, Keyring: d.Keyring, Outbox: outbox}
+	passkey := &passkeys.Service{DB: d.DB, Now: now, Site: passkeys.NewSite(base), Factors: factor, Outbox: outbox}
 	asked := &questions.Service{DB: d.DB, Now: now, Passwords: passwords, Outbox: outbox}
 	r := &graph.Resolver{
 		Users:    &users.Service{DB: d.DB, Now: now, Outbox: outbox},
@@ -84,13 +86,15 @@ func resolver(d *opened, outbox *mail.Outbox, base string, now func() time.Time)
 		Members:  &members.Service{DB: d.DB},
 		Staff:    &staff.Service{DB: d.DB, Now: now, Passwords: passwords},
 		Factors:  factor,
+		Passkeys: passkey,
 		Recovery: &recovery.Service{DB: d.DB, Now: now, Passwords: passwords, Outbox: outbox, Questions: asked},
 		SignIns: &signin.Service{
-			DB: d.DB, Now: now, Passwords: passwords, Factors: factor, Tokens: &tokens.Service{DB: d.DB, Now: now},
+			DB: d.DB, Now: now, Passwords: passwords, Factors: factor, Passkeys: passkey,
+			Tokens: &tokens.Service{DB: d.DB, Now: now},
 		},
 		Questions: asked,
 		Settings:  &settings.Service{DB: d.DB, Now: now},
-		Mails:     &mail.Gallery{DB: d.DB, BaseURL: base},
+		Mails:     &mail.Gallery{DB: d.DB, BaseURL: base.String()},
 		Version:   version(),
 	}
 	r.Registration = &registration.Service{DB: d.DB, Now: now, Passwords: passwords, Outbox: outbox, Questions: r.Questions}

@@ -416,6 +416,29 @@ func (ec *executionContext) fieldContext_Installation_languages(_ context.Contex
 	return graphql.NewScalarFieldContext("Installation", field, false, false, "String")
 }
 
+func (ec *executionContext) _Installation_passkeysAvailable(ctx context.Context, field graphql.CollectedField, obj *model.Installation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Installation_passkeysAvailable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PasskeysAvailable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Installation_passkeysAvailable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Installation", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _Installation_lockedProfile(ctx context.Context, field graphql.CollectedField, obj *model.Installation) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1642,6 +1665,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Role(ctx, sel, obj)
+	case *generated.Passkey:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Passkey(ctx, sel, obj)
 	case *generated.Membership:
 		if obj == nil {
 			return graphql.Null
@@ -1698,6 +1726,11 @@ func (ec *executionContext) _Installation(ctx context.Context, sel ast.Selection
 			}
 		case "languages":
 			out.Values[i] = ec._Installation_languages(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "passkeysAvailable":
+			out.Values[i] = ec._Installation_passkeysAvailable(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

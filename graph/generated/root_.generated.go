@@ -123,10 +123,17 @@ type ComplexityRoot struct {
 		Retires func(childComplexity int) int
 	}
 
+	FinishPasskeyEnrolmentPayload struct {
+		Passkey    func(childComplexity int) int
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Installation struct {
 		Company             func(childComplexity int) int
 		Languages           func(childComplexity int) int
 		LockedProfile       func(childComplexity int) int
+		PasskeysAvailable   func(childComplexity int) int
 		PasswordMinLength   func(childComplexity int) int
 		RegistrationOpen    func(childComplexity int) int
 		SecurityQuestionsOn func(childComplexity int) int
@@ -180,8 +187,11 @@ type ComplexityRoot struct {
 		DisableSecurityQuestion   func(childComplexity int, input model.DisableSecurityQuestionInput) int
 		DisableTwoFactor          func(childComplexity int, input model.DisableTwoFactorInput) int
 		DisownChange              func(childComplexity int, input model.DisownChangeInput) int
+		FinishPasskeyEnrolment    func(childComplexity int, input model.FinishPasskeyEnrolmentInput) int
 		Register                  func(childComplexity int, input model.RegisterInput) int
 		RemoveOwnSecurityQuestion func(childComplexity int, input model.RemoveOwnSecurityQuestionInput) int
+		RemovePasskey             func(childComplexity int, input model.RemovePasskeyInput) int
+		RenamePasskey             func(childComplexity int, input model.RenamePasskeyInput) int
 		ReorderSecurityQuestions  func(childComplexity int, input model.ReorderSecurityQuestionsInput) int
 		RequestPasswordReset      func(childComplexity int, input model.RequestPasswordResetInput) int
 		ResendVerification        func(childComplexity int, input model.ResendVerificationInput) int
@@ -193,7 +203,12 @@ type ComplexityRoot struct {
 		SetSecurityQuestion       func(childComplexity int, input model.SetSecurityQuestionInput) int
 		SetUp                     func(childComplexity int, input model.SetUpInput) int
 		SignIn                    func(childComplexity int, input model.SignInInput) int
+		SignInWithPasskey         func(childComplexity int, input model.SignInWithPasskeyInput) int
 		SignOut                   func(childComplexity int) int
+		StartPasskeyConfirmation  func(childComplexity int) int
+		StartPasskeyEnrolment     func(childComplexity int) int
+		StartPasskeySecondFactor  func(childComplexity int) int
+		StartPasskeySignIn        func(childComplexity int) int
 		UpdateProfile             func(childComplexity int, input model.UpdateProfileInput) int
 		UpdateSecurityQuestion    func(childComplexity int, input model.UpdateSecurityQuestionInput) int
 		UpdateSettings            func(childComplexity int, input model.UpdateSettingsInput) int
@@ -207,6 +222,18 @@ type ComplexityRoot struct {
 		HasNextPage     func(childComplexity int) int
 		HasPreviousPage func(childComplexity int) int
 		StartCursor     func(childComplexity int) int
+	}
+
+	Passkey struct {
+		CreatedAt  func(childComplexity int) int
+		GlobalID   func(childComplexity int) int
+		LastUsedAt func(childComplexity int) int
+		Name       func(childComplexity int) int
+	}
+
+	PasskeyChallenge struct {
+		ExpiresAt func(childComplexity int) int
+		Options   func(childComplexity int) int
 	}
 
 	PasswordResetPreview struct {
@@ -241,6 +268,16 @@ type ComplexityRoot struct {
 
 	RemoveOwnSecurityQuestionPayload struct {
 		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RemovePasskeyPayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RenamePasskeyPayload struct {
+		Passkey    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -342,6 +379,26 @@ type ComplexityRoot struct {
 		Viewer func(childComplexity int) int
 	}
 
+	StartPasskeyConfirmationPayload struct {
+		Challenge  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	StartPasskeyEnrolmentPayload struct {
+		Challenge  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	StartPasskeySecondFactorPayload struct {
+		Challenge  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	StartPasskeySignInPayload struct {
+		Challenge  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	TwoFactorRule struct {
 		Everyone  func(childComplexity int) int
 		GraceDays func(childComplexity int) int
@@ -384,6 +441,7 @@ type ComplexityRoot struct {
 		LastName              func(childComplexity int) int
 		Memberships           func(childComplexity int, first *int, after *string) int
 		Name                  func(childComplexity int) int
+		PasskeyCount          func(childComplexity int) int
 		Role                  func(childComplexity int) int
 		SecondFactorLock      func(childComplexity int) int
 		SecurityQuestion      func(childComplexity int) int
@@ -426,6 +484,8 @@ type ComplexityRoot struct {
 		Accounts         func(childComplexity int, first *int, after *string) int
 		AdminPermissions func(childComplexity int) int
 		Kind             func(childComplexity int) int
+		Passkeys         func(childComplexity int) int
+		SecondFactors    func(childComplexity int) int
 		SudoUntil        func(childComplexity int) int
 		User             func(childComplexity int) int
 	}
@@ -681,6 +741,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EmailVerificationPreview.Retires(childComplexity), true
 
+	case "FinishPasskeyEnrolmentPayload.passkey":
+		if e.ComplexityRoot.FinishPasskeyEnrolmentPayload.Passkey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinishPasskeyEnrolmentPayload.Passkey(childComplexity), true
+	case "FinishPasskeyEnrolmentPayload.user":
+		if e.ComplexityRoot.FinishPasskeyEnrolmentPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinishPasskeyEnrolmentPayload.User(childComplexity), true
+	case "FinishPasskeyEnrolmentPayload.userErrors":
+		if e.ComplexityRoot.FinishPasskeyEnrolmentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinishPasskeyEnrolmentPayload.UserErrors(childComplexity), true
+
 	case "Installation.company":
 		if e.ComplexityRoot.Installation.Company == nil {
 			break
@@ -699,6 +778,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Installation.LockedProfile(childComplexity), true
+	case "Installation.passkeysAvailable":
+		if e.ComplexityRoot.Installation.PasskeysAvailable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Installation.PasskeysAvailable(childComplexity), true
 	case "Installation.passwordMinLength":
 		if e.ComplexityRoot.Installation.PasswordMinLength == nil {
 			break
@@ -965,6 +1050,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DisownChange(childComplexity, args["input"].(model.DisownChangeInput)), true
+	case "Mutation.finishPasskeyEnrolment":
+		if e.ComplexityRoot.Mutation.FinishPasskeyEnrolment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_finishPasskeyEnrolment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FinishPasskeyEnrolment(childComplexity, args["input"].(model.FinishPasskeyEnrolmentInput)), true
 	case "Mutation.register":
 		if e.ComplexityRoot.Mutation.Register == nil {
 			break
@@ -987,6 +1083,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemoveOwnSecurityQuestion(childComplexity, args["input"].(model.RemoveOwnSecurityQuestionInput)), true
+	case "Mutation.removePasskey":
+		if e.ComplexityRoot.Mutation.RemovePasskey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removePasskey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemovePasskey(childComplexity, args["input"].(model.RemovePasskeyInput)), true
+	case "Mutation.renamePasskey":
+		if e.ComplexityRoot.Mutation.RenamePasskey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renamePasskey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenamePasskey(childComplexity, args["input"].(model.RenamePasskeyInput)), true
 	case "Mutation.reorderSecurityQuestions":
 		if e.ComplexityRoot.Mutation.ReorderSecurityQuestions == nil {
 			break
@@ -1108,12 +1226,47 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignIn(childComplexity, args["input"].(model.SignInInput)), true
+	case "Mutation.signInWithPasskey":
+		if e.ComplexityRoot.Mutation.SignInWithPasskey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_signInWithPasskey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SignInWithPasskey(childComplexity, args["input"].(model.SignInWithPasskeyInput)), true
 	case "Mutation.signOut":
 		if e.ComplexityRoot.Mutation.SignOut == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Mutation.SignOut(childComplexity), true
+	case "Mutation.startPasskeyConfirmation":
+		if e.ComplexityRoot.Mutation.StartPasskeyConfirmation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.StartPasskeyConfirmation(childComplexity), true
+	case "Mutation.startPasskeyEnrolment":
+		if e.ComplexityRoot.Mutation.StartPasskeyEnrolment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.StartPasskeyEnrolment(childComplexity), true
+	case "Mutation.startPasskeySecondFactor":
+		if e.ComplexityRoot.Mutation.StartPasskeySecondFactor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.StartPasskeySecondFactor(childComplexity), true
+	case "Mutation.startPasskeySignIn":
+		if e.ComplexityRoot.Mutation.StartPasskeySignIn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.StartPasskeySignIn(childComplexity), true
 	case "Mutation.updateProfile":
 		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
 			break
@@ -1205,6 +1358,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
+
+	case "Passkey.createdAt":
+		if e.ComplexityRoot.Passkey.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Passkey.CreatedAt(childComplexity), true
+	case "Passkey.id":
+		if e.ComplexityRoot.Passkey.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Passkey.GlobalID(childComplexity), true
+	case "Passkey.lastUsedAt":
+		if e.ComplexityRoot.Passkey.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Passkey.LastUsedAt(childComplexity), true
+	case "Passkey.name":
+		if e.ComplexityRoot.Passkey.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Passkey.Name(childComplexity), true
+
+	case "PasskeyChallenge.expiresAt":
+		if e.ComplexityRoot.PasskeyChallenge.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PasskeyChallenge.ExpiresAt(childComplexity), true
+	case "PasskeyChallenge.options":
+		if e.ComplexityRoot.PasskeyChallenge.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PasskeyChallenge.Options(childComplexity), true
 
 	case "PasswordResetPreview.expiresAt":
 		if e.ComplexityRoot.PasswordResetPreview.ExpiresAt == nil {
@@ -1398,6 +1589,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RemoveOwnSecurityQuestionPayload.UserErrors(childComplexity), true
+
+	case "RemovePasskeyPayload.user":
+		if e.ComplexityRoot.RemovePasskeyPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemovePasskeyPayload.User(childComplexity), true
+	case "RemovePasskeyPayload.userErrors":
+		if e.ComplexityRoot.RemovePasskeyPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemovePasskeyPayload.UserErrors(childComplexity), true
+
+	case "RenamePasskeyPayload.passkey":
+		if e.ComplexityRoot.RenamePasskeyPayload.Passkey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenamePasskeyPayload.Passkey(childComplexity), true
+	case "RenamePasskeyPayload.userErrors":
+		if e.ComplexityRoot.RenamePasskeyPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenamePasskeyPayload.UserErrors(childComplexity), true
 
 	case "ReorderSecurityQuestionsPayload.questions":
 		if e.ComplexityRoot.ReorderSecurityQuestionsPayload.Questions == nil {
@@ -1686,6 +1903,58 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SignedIn.Viewer(childComplexity), true
 
+	case "StartPasskeyConfirmationPayload.challenge":
+		if e.ComplexityRoot.StartPasskeyConfirmationPayload.Challenge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeyConfirmationPayload.Challenge(childComplexity), true
+	case "StartPasskeyConfirmationPayload.userErrors":
+		if e.ComplexityRoot.StartPasskeyConfirmationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeyConfirmationPayload.UserErrors(childComplexity), true
+
+	case "StartPasskeyEnrolmentPayload.challenge":
+		if e.ComplexityRoot.StartPasskeyEnrolmentPayload.Challenge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeyEnrolmentPayload.Challenge(childComplexity), true
+	case "StartPasskeyEnrolmentPayload.userErrors":
+		if e.ComplexityRoot.StartPasskeyEnrolmentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeyEnrolmentPayload.UserErrors(childComplexity), true
+
+	case "StartPasskeySecondFactorPayload.challenge":
+		if e.ComplexityRoot.StartPasskeySecondFactorPayload.Challenge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeySecondFactorPayload.Challenge(childComplexity), true
+	case "StartPasskeySecondFactorPayload.userErrors":
+		if e.ComplexityRoot.StartPasskeySecondFactorPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeySecondFactorPayload.UserErrors(childComplexity), true
+
+	case "StartPasskeySignInPayload.challenge":
+		if e.ComplexityRoot.StartPasskeySignInPayload.Challenge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeySignInPayload.Challenge(childComplexity), true
+	case "StartPasskeySignInPayload.userErrors":
+		if e.ComplexityRoot.StartPasskeySignInPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeySignInPayload.UserErrors(childComplexity), true
+
 	case "TwoFactorRule.everyone":
 		if e.ComplexityRoot.TwoFactorRule.Everyone == nil {
 			break
@@ -1852,6 +2121,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.Name(childComplexity), true
+	case "User.passkeyCount":
+		if e.ComplexityRoot.User.PasskeyCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.PasskeyCount(childComplexity), true
 	case "User.role":
 		if e.ComplexityRoot.User.Role == nil {
 			break
@@ -2024,6 +2299,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Kind(childComplexity), true
+	case "Viewer.passkeys":
+		if e.ComplexityRoot.Viewer.Passkeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Passkeys(childComplexity), true
+	case "Viewer.secondFactors":
+		if e.ComplexityRoot.Viewer.SecondFactors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.SecondFactors(childComplexity), true
 	case "Viewer.sudoUntil":
 		if e.ComplexityRoot.Viewer.SudoUntil == nil {
 			break
@@ -2056,8 +2343,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DisableSecurityQuestionInput", ec.unmarshalInputDisableSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("DisableTwoFactorInput", ec.unmarshalInputDisableTwoFactorInput),
 			graphql.NewInputUnmarshaler("DisownChangeInput", ec.unmarshalInputDisownChangeInput),
+			graphql.NewInputUnmarshaler("FinishPasskeyEnrolmentInput", ec.unmarshalInputFinishPasskeyEnrolmentInput),
 			graphql.NewInputUnmarshaler("RegisterInput", ec.unmarshalInputRegisterInput),
 			graphql.NewInputUnmarshaler("RemoveOwnSecurityQuestionInput", ec.unmarshalInputRemoveOwnSecurityQuestionInput),
+			graphql.NewInputUnmarshaler("RemovePasskeyInput", ec.unmarshalInputRemovePasskeyInput),
+			graphql.NewInputUnmarshaler("RenamePasskeyInput", ec.unmarshalInputRenamePasskeyInput),
 			graphql.NewInputUnmarshaler("ReorderSecurityQuestionsInput", ec.unmarshalInputReorderSecurityQuestionsInput),
 			graphql.NewInputUnmarshaler("RequestPasswordResetInput", ec.unmarshalInputRequestPasswordResetInput),
 			graphql.NewInputUnmarshaler("ResendVerificationInput", ec.unmarshalInputResendVerificationInput),
@@ -2070,6 +2360,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SetSecurityQuestionInput", ec.unmarshalInputSetSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("SetUpInput", ec.unmarshalInputSetUpInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
+			graphql.NewInputUnmarshaler("SignInWithPasskeyInput", ec.unmarshalInputSignInWithPasskeyInput),
 			graphql.NewInputUnmarshaler("TwoFactorRuleInput", ec.unmarshalInputTwoFactorRuleInput),
 			graphql.NewInputUnmarshaler("UpdateProfileInput", ec.unmarshalInputUpdateProfileInput),
 			graphql.NewInputUnmarshaler("UpdateSecurityQuestionInput", ec.unmarshalInputUpdateSecurityQuestionInput),
@@ -2538,6 +2829,150 @@ type MailPreview {
   text: String!
   "The mail as a page. To be shown only in a frame that runs nothing."
   html: String!
+}
+`, BuiltIn: false},
+	{Name: "../schema/passkey.graphql", Input: `extend type Viewer {
+  "The user's own passkeys, the oldest first. Empty when there is no user."
+  passkeys: [Passkey!]!
+  "The ways in which the user can give a second factor; empty when none is enrolled."
+  secondFactors: [SecondFactorMethod!]!
+}
+
+extend type User {
+  "How many passkeys the user has."
+  passkeyCount: Int @personal(can: LIST_USERS)
+}
+
+extend type Installation {
+  "Whether passkeys can be used here. They can't where the installation is reached by an IP address instead of a name."
+  passkeysAvailable: Boolean!
+}
+
+extend type Mutation {
+  "Asks the browser to make a passkey for the viewer. Its answer goes to finishPasskeyEnrolment within five minutes."
+  startPasskeyEnrolment: StartPasskeyEnrolmentPayload @alone @sudo @authenticated
+  "Adds the passkey that the browser made, and tells the viewer by mail. At most 20."
+  finishPasskeyEnrolment(input: FinishPasskeyEnrolmentInput!): FinishPasskeyEnrolmentPayload @alone @sudo @authenticated
+  "Gives one of the viewer's passkeys another name."
+  renamePasskey(input: RenamePasskeyInput!): RenamePasskeyPayload @sudo @authenticated
+  "Removes one of the viewer's passkeys, and tells them by mail. The last factor stays where one is required."
+  removePasskey(input: RemovePasskeyInput!): RemovePasskeyPayload @sudo @authenticated
+  "Asks the browser for a passkey of whoever has one. Its answer goes to signInWithPasskey within five minutes."
+  startPasskeySignIn: StartPasskeySignInPayload @alone @public
+  "Signs in with a passkey, which counts as password and second factor, and sets the session's cookie."
+  signInWithPasskey(input: SignInWithPasskeyInput!): SignInPayload @alone @public
+  "Asks the browser whose sign-in waits for its second factor for a passkey. Its answer goes to verifySecondFactor."
+  startPasskeySecondFactor: StartPasskeySecondFactorPayload @alone @public
+  "Asks the viewer's browser for a passkey. Its answer goes to confirmIdentity within five minutes."
+  startPasskeyConfirmation: StartPasskeyConfirmationPayload @alone @authenticated
+}
+
+"A credential on a device or security key of a user's. It signs in by itself, and serves as a second factor."
+type Passkey implements Node {
+  "The global ID."
+  id: ID!
+  "What its user calls it."
+  name: String!
+  "When it was added."
+  createdAt: DateTime!
+  "When it was last used; null when never."
+  lastUsedAt: DateTime
+}
+
+"What a browser is asked for a passkey. The challenge is bound to the browser by a cookie, and works once."
+type PasskeyChallenge {
+  "The publicKey options of navigator.credentials.create or get, in their JSON form."
+  options: String!
+  "Until when the challenge waits for its answer."
+  expiresAt: DateTime!
+}
+
+"The request for a new passkey."
+type StartPasskeyEnrolmentPayload {
+  "What to ask the browser."
+  challenge: PasskeyChallenge
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"The request for a passkey to sign in with."
+type StartPasskeySignInPayload {
+  "What to ask the browser."
+  challenge: PasskeyChallenge
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"The request for a passkey as second factor."
+type StartPasskeySecondFactorPayload {
+  "What to ask the browser."
+  challenge: PasskeyChallenge
+  "What to mend. EXPIRED on code: no sign-in waits any more."
+  userErrors: [UserError!]!
+}
+
+"The request for a passkey as proof of identity."
+type StartPasskeyConfirmationPayload {
+  "What to ask the browser."
+  challenge: PasskeyChallenge
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"A new passkey."
+input FinishPasskeyEnrolmentInput {
+  "What to call it: 1 to 60 characters."
+  name: String!
+  "What the browser answered, in its JSON form."
+  passkey: String!
+}
+
+"What became of the new passkey."
+type FinishPasskeyEnrolmentPayload {
+  "The passkey."
+  passkey: Passkey
+  "Whose it is."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Another name for a passkey."
+input RenamePasskeyInput {
+  "Which."
+  passkeyId: ID!
+  "What to call it: 1 to 60 characters."
+  name: String!
+}
+
+"What became of the new name."
+type RenamePasskeyPayload {
+  "The passkey."
+  passkey: Passkey
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"The passkey to remove."
+input RemovePasskeyInput {
+  "Which."
+  passkeyId: ID!
+}
+
+"What became of the removal."
+type RemovePasskeyPayload {
+  "Whose it was."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Who signs in with a passkey."
+input SignInWithPasskeyInput {
+  "What the browser answered, in its JSON form."
+  passkey: String!
+  "Whether to stay signed in on this device for up to 30 days; not for staff."
+  remember: Boolean
 }
 `, BuiltIn: false},
 	{Name: "../schema/profile.graphql", Input: `extend type Mutation {
@@ -3040,12 +3475,16 @@ type SecondFactorNeeded {
 enum SecondFactorMethod {
   "A six-digit code of an authenticator app."
   TOTP
+  "A passkey."
+  PASSKEY
 }
 
-"The second factor."
+"The second factor: one of them."
 input VerifySecondFactorInput {
   "The six digits that the authenticator app shows."
-  code: String!
+  code: String
+  "What the browser answered to startPasskeySecondFactor, in its JSON form."
+  passkey: String
 }
 
 "The session is gone."
@@ -3054,12 +3493,14 @@ type SignOutPayload {
   viewer: Viewer!
 }
 
-"The proof of identity."
+"The proof of identity: a passkey, or else the password and, where one is enrolled, the second factor."
 input ConfirmIdentityInput {
   "The viewer's password."
-  password: String!
-  "The six digits of the authenticator app; needed where one is enrolled."
+  password: String
+  "The six digits of the authenticator app; needed where a second factor is enrolled."
   code: String
+  "What the browser answered to startPasskeyConfirmation, in its JSON form. It is both factors in one."
+  passkey: String
 }
 
 "What became of the proof."
@@ -3617,6 +4058,18 @@ func (ec *executionContext) childFields_EmailVerificationPreview(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type EmailVerificationPreview", field.Name)
 }
 
+func (ec *executionContext) childFields_FinishPasskeyEnrolmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "passkey":
+		return ec.fieldContext_FinishPasskeyEnrolmentPayload_passkey(ctx, field)
+	case "user":
+		return ec.fieldContext_FinishPasskeyEnrolmentPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FinishPasskeyEnrolmentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FinishPasskeyEnrolmentPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Installation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "company":
@@ -3629,6 +4082,8 @@ func (ec *executionContext) childFields_Installation(ctx context.Context, field 
 		return ec.fieldContext_Installation_passwordMinLength(ctx, field)
 	case "languages":
 		return ec.fieldContext_Installation_languages(ctx, field)
+	case "passkeysAvailable":
+		return ec.fieldContext_Installation_passkeysAvailable(ctx, field)
 	case "lockedProfile":
 		return ec.fieldContext_Installation_lockedProfile(ctx, field)
 	case "securityQuestionsOn":
@@ -3723,6 +4178,30 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_Passkey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Passkey_id(ctx, field)
+	case "name":
+		return ec.fieldContext_Passkey_name(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Passkey_createdAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_Passkey_lastUsedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Passkey", field.Name)
+}
+
+func (ec *executionContext) childFields_PasskeyChallenge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "options":
+		return ec.fieldContext_PasskeyChallenge_options(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_PasskeyChallenge_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PasskeyChallenge", field.Name)
+}
+
 func (ec *executionContext) childFields_PasswordResetPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "question":
@@ -3753,6 +4232,26 @@ func (ec *executionContext) childFields_RemoveOwnSecurityQuestionPayload(ctx con
 		return ec.fieldContext_RemoveOwnSecurityQuestionPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RemoveOwnSecurityQuestionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RemovePasskeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_RemovePasskeyPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemovePasskeyPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemovePasskeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenamePasskeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "passkey":
+		return ec.fieldContext_RenamePasskeyPayload_passkey(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RenamePasskeyPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenamePasskeyPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ReorderSecurityQuestionsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -3933,6 +4432,46 @@ func (ec *executionContext) childFields_SignOutPayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type SignOutPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_StartPasskeyConfirmationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "challenge":
+		return ec.fieldContext_StartPasskeyConfirmationPayload_challenge(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StartPasskeyConfirmationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartPasskeyConfirmationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StartPasskeyEnrolmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "challenge":
+		return ec.fieldContext_StartPasskeyEnrolmentPayload_challenge(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StartPasskeyEnrolmentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartPasskeyEnrolmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StartPasskeySecondFactorPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "challenge":
+		return ec.fieldContext_StartPasskeySecondFactorPayload_challenge(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StartPasskeySecondFactorPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartPasskeySecondFactorPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StartPasskeySignInPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "challenge":
+		return ec.fieldContext_StartPasskeySignInPayload_challenge(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StartPasskeySignInPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartPasskeySignInPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_TwoFactorRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "staff":
@@ -4033,6 +4572,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_signInLock(ctx, field)
 	case "secondFactorLock":
 		return ec.fieldContext_User_secondFactorLock(ctx, field)
+	case "passkeyCount":
+		return ec.fieldContext_User_passkeyCount(ctx, field)
 	case "timeZone":
 		return ec.fieldContext_User_timeZone(ctx, field)
 	case "securityQuestion":
@@ -4105,6 +4646,10 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_sudoUntil(ctx, field)
 	case "accounts":
 		return ec.fieldContext_Viewer_accounts(ctx, field)
+	case "passkeys":
+		return ec.fieldContext_Viewer_passkeys(ctx, field)
+	case "secondFactors":
+		return ec.fieldContext_Viewer_secondFactors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }

@@ -29,6 +29,7 @@ type UserResolver interface {
 	Memberships(ctx context.Context, obj *generated.User, first *int, after *string) (*members.Page, error)
 	SignInLock(ctx context.Context, obj *generated.User) (*throttle.Lock, error)
 	SecondFactorLock(ctx context.Context, obj *generated.User) (*throttle.Lock, error)
+	PasskeyCount(ctx context.Context, obj *generated.User) (*int, error)
 
 	SecurityQuestion(ctx context.Context, obj *generated.User) (*generated.SecurityQuestion, error)
 	SecurityQuestionSince(ctx context.Context, obj *generated.User) (*time.Time, error)
@@ -1195,6 +1196,47 @@ func (ec *executionContext) fieldContext_User_secondFactorLock(_ context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _User_passkeyCount(ctx context.Context, field graphql.CollectedField, obj *generated.User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_passkeyCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.User().PasskeyCount(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				can, err := ec.unmarshalNAdminPermission2rosterᚋentᚋpermissionᚐAdmin(ctx, "LIST_USERS")
+				if err != nil {
+					var zeroVal *int
+					return zeroVal, err
+				}
+				if ec.Directives.Personal == nil {
+					var zeroVal *int
+					return zeroVal, errors.New("directive personal is not implemented")
+				}
+				return ec.Directives.Personal(ctx, obj, directive0, can)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_User_passkeyCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("User", field, true, true, "Int")
+}
+
 func (ec *executionContext) _User_timeZone(ctx context.Context, field graphql.CollectedField, obj *generated.User) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2287,6 +2329,12 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._User_secondFactorLock(ctx, field, obj)
+				})
+		case "passkeyCount":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._User_passkeyCount(ctx, field, obj)
 				})
 		case "timeZone":
 			out.Values[i] = ec._User_timeZone(ctx, field, obj)

@@ -37,6 +37,10 @@ const (
 	PasswordReset           Action = "PASSWORD_RESET"
 	TwoFactorDisabled       Action = "TWO_FACTOR_DISABLED"
 	SecurityQuestionRemoved Action = "SECURITY_QUESTION_REMOVED"
+	PasskeyAdded            Action = "PASSKEY_ADDED"
+	PasskeyRenamed          Action = "PASSKEY_RENAMED"
+	PasskeyRemoved          Action = "PASSKEY_REMOVED"
+	PasskeyCopied           Action = "PASSKEY_COPIED"
 	Imported                Action = "IMPORTED"
 	SampleDataMade          Action = "SAMPLE_DATA_MADE"
 )

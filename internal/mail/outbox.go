@@ -35,6 +35,9 @@ const (
 	EmailChanged             Kind = "EMAIL_CHANGED"
 	VerifyEmail              Kind = "VERIFY_EMAIL"
 	SecurityQuestionRemoved  Kind = "SECURITY_QUESTION_REMOVED"
+	PasskeyAdded             Kind = "PASSKEY_ADDED"
+	PasskeyRemoved           Kind = "PASSKEY_REMOVED"
+	PasskeyCopied            Kind = "PASSKEY_COPIED"
 )
 
 // The kinds around one's own address.
@@ -57,6 +60,7 @@ const (
 var Kinds = []Kind{
 	PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail,
 	AlreadyRegistered, AddressWanted, ConfirmEmailChange, EmailChangedUnproven, NewEmail, EmailDisputed, SecurityQuestionRemoved,
+	PasskeyAdded, PasskeyRemoved, PasskeyCopied,
 }
 
 // linked says which kinds carry a link: the path of its page, and what its token opens.

@@ -17,7 +17,8 @@ const NonceSize = 32
 // before any look-up, where another is wanted (security.md #8).
 type Purpose string
 
-// The purposes. Session is for a session id in its cookie, whatever stage the session has reached.
+// The purposes. Session is for a session id in its cookie, whatever stage the session has reached; Passkey for the
+// cookie that binds a challenge to a browser.
 const (
 	Reset       Purpose = "rst"
 	VerifyEmail Purpose = "ver"
@@ -26,6 +27,7 @@ const (
 	Invitation  Purpose = "inv"
 	SetUp       Purpose = "set"
 	Session     Purpose = "ses"
+	Passkey     Purpose = "pky"
 	API         Purpose = "rat"
 )
 

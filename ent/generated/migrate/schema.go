@@ -529,7 +529,7 @@ var (
 	SignInsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "at", Type: field.TypeTime},
-		{Name: "outcome", Type: field.TypeEnum, Enums: []string{"SIGNED_IN", "WRONG_PASSWORD", "WRONG_SECOND_FACTOR", "LOCKED", "NOT_ALLOWED"}},
+		{Name: "outcome", Type: field.TypeEnum, Enums: []string{"SIGNED_IN", "WRONG_PASSWORD", "WRONG_PASSKEY", "WRONG_SECOND_FACTOR", "LOCKED", "NOT_ALLOWED"}},
 		{Name: "address", Type: field.TypeString, Default: ""},
 		{Name: "device", Type: field.TypeString, Default: ""},
 		{Name: "user_id", Type: field.TypeInt},

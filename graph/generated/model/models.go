@@ -10,6 +10,7 @@ import (
 	"roster/ent/generated/user"
 	"roster/ent/viewer"
 	"roster/internal/mail"
+	"roster/internal/passkeys"
 	"roster/internal/questions"
 	"roster/internal/recovery"
 	"roster/internal/settings"
@@ -88,12 +89,14 @@ type ConfirmEmailChangePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The proof of identity.
+// The proof of identity: a passkey, or else the password and, where one is enrolled, the second factor.
 type ConfirmIdentityInput struct {
 	// The viewer's password.
-	Password string `json:"password"`
-	// The six digits of the authenticator app; needed where one is enrolled.
+	Password *string `json:"password,omitempty"`
+	// The six digits of the authenticator app; needed where a second factor is enrolled.
 	Code *string `json:"code,omitempty"`
+	// What the browser answered to startPasskeyConfirmation, in its JSON form. It is both factors in one.
+	Passkey *string `json:"passkey,omitempty"`
 }
 
 // What became of the proof.
@@ -192,6 +195,24 @@ type DisownPreview struct {
 	Restores *string `json:"restores,omitempty"`
 }
 
+// A new passkey.
+type FinishPasskeyEnrolmentInput struct {
+	// What to call it: 1 to 60 characters.
+	Name string `json:"name"`
+	// What the browser answered, in its JSON form.
+	Passkey string `json:"passkey"`
+}
+
+// What became of the new passkey.
+type FinishPasskeyEnrolmentPayload struct {
+	// The passkey.
+	Passkey *generated.Passkey `json:"passkey,omitempty"`
+	// Whose it is.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // What everybody may know of an installation.
 type Installation struct {
 	// The company that runs it.
@@ -204,6 +225,8 @@ type Installation struct {
 	PasswordMinLength int `json:"passwordMinLength"`
 	// The languages of interface and mails, as BCP 47 tags.
 	Languages []string `json:"languages"`
+	// Whether passkeys can be used here. They can't where the installation is reached by an IP address instead of a name.
+	PasskeysAvailable bool `json:"passkeysAvailable"`
 	// The fields of their own profile that users can't change: firstName, lastName, email, language, timeZone.
 	LockedProfile []string `json:"lockedProfile"`
 	// Whether there are security questions to choose among.
@@ -266,6 +289,36 @@ type RemoveOwnSecurityQuestionInput struct {
 type RemoveOwnSecurityQuestionPayload struct {
 	// The viewer's user after the change.
 	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The passkey to remove.
+type RemovePasskeyInput struct {
+	// Which.
+	PasskeyID string `json:"passkeyId"`
+}
+
+// What became of the removal.
+type RemovePasskeyPayload struct {
+	// Whose it was.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Another name for a passkey.
+type RenamePasskeyInput struct {
+	// Which.
+	PasskeyID string `json:"passkeyId"`
+	// What to call it: 1 to 60 characters.
+	Name string `json:"name"`
+}
+
+// What became of the new name.
+type RenamePasskeyPayload struct {
+	// The passkey.
+	Passkey *generated.Passkey `json:"passkey,omitempty"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -458,6 +511,14 @@ type SignInPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Who signs in with a passkey.
+type SignInWithPasskeyInput struct {
+	// What the browser answered, in its JSON form.
+	Passkey string `json:"passkey"`
+	// Whether to stay signed in on this device for up to 30 days; not for staff.
+	Remember *bool `json:"remember,omitempty"`
+}
+
 // The session is gone.
 type SignOutPayload struct {
 	// Who the viewer is now: nobody.
@@ -471,6 +532,38 @@ type SignedIn struct {
 }
 
 func (SignedIn) IsSignInOutcome() {}
+
+// The request for a passkey as proof of identity.
+type StartPasskeyConfirmationPayload struct {
+	// What to ask the browser.
+	Challenge *passkeys.Challenge `json:"challenge,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The request for a new passkey.
+type StartPasskeyEnrolmentPayload struct {
+	// What to ask the browser.
+	Challenge *passkeys.Challenge `json:"challenge,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The request for a passkey as second factor.
+type StartPasskeySecondFactorPayload struct {
+	// What to ask the browser.
+	Challenge *passkeys.Challenge `json:"challenge,omitempty"`
+	// What to mend. EXPIRED on code: no sign-in waits any more.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The request for a passkey to sign in with.
+type StartPasskeySignInPayload struct {
+	// What to ask the browser.
+	Challenge *passkeys.Challenge `json:"challenge,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
 
 // What is to be different in the rule. Any change lets the days of grace begin anew.
 type TwoFactorRuleInput struct {
@@ -646,10 +739,12 @@ type VerifyEmailPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The second factor.
+// The second factor: one of them.
 type VerifySecondFactorInput struct {
 	// The six digits that the authenticator app shows.
-	Code string `json:"code"`
+	Code *string `json:"code,omitempty"`
+	// What the browser answered to startPasskeySecondFactor, in its JSON form.
+	Passkey *string `json:"passkey,omitempty"`
 }
 
 // What became of a mail.
@@ -777,15 +872,18 @@ type SecondFactorMethod string
 const (
 	// A six-digit code of an authenticator app.
 	SecondFactorMethodTotp SecondFactorMethod = "TOTP"
+	// A passkey.
+	SecondFactorMethodPasskey SecondFactorMethod = "PASSKEY"
 )
 
 var AllSecondFactorMethod = []SecondFactorMethod{
 	SecondFactorMethodTotp,
+	SecondFactorMethodPasskey,
 }
 
 func (e SecondFactorMethod) IsValid() bool {
 	switch e {
-	case SecondFactorMethodTotp:
+	case SecondFactorMethodTotp, SecondFactorMethodPasskey:
 		return true
 	}
 	return false

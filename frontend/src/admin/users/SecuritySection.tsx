@@ -19,6 +19,7 @@ const SecuritySectionFragment = graphql(`
     email
     state
     twoFactorEnabled
+    passkeyCount
     securityQuestionSet
     language
     ...LockItems_user
@@ -34,6 +35,7 @@ export function SecuritySection({ user: masked }: { user: FragmentType<typeof Se
   const [open, setOpen] = useState<"twoFactor" | "question" | "reset" | "check">();
   const close = () => setOpen(undefined);
   const asked = user.securityQuestionSet ?? false;
+  const passkeys = user.passkeyCount ?? 0;
   return (
     <Section title={t("security.title")} flush>
       <ul className={classes.list}>
@@ -42,6 +44,7 @@ export function SecuritySection({ user: masked }: { user: FragmentType<typeof Se
           <div className={classes.words}>
             <h3>{t("users.twoFactor")}</h3>
             <p>{t(user.twoFactorEnabled ? "security.twoFactorOn" : "security.twoFactorOff")}</p>
+            {passkeys > 0 && <p>{t("security.passkeys", { count: passkeys })}</p>}
           </div>
           {user.twoFactorEnabled && can("DISABLE_USER_TWO_FACTOR") && (
             <Button variant="default" size="xs" onClick={() => setOpen("twoFactor")}>

@@ -29,6 +29,7 @@ const SessionDocument = graphql(`
       version
       setupNeeded
       passwordMinLength
+      passkeysAvailable
       languages
       registrationOpen
       lockedProfile

@@ -52,6 +52,14 @@ const embedded = [
   "ClearUserLockPayload",
   "UpdateSettingsPayload",
   "SetRoleTwoFactorPayload",
+  "PasskeyChallenge",
+  "StartPasskeyEnrolmentPayload",
+  "FinishPasskeyEnrolmentPayload",
+  "RenamePasskeyPayload",
+  "RemovePasskeyPayload",
+  "StartPasskeySignInPayload",
+  "StartPasskeySecondFactorPayload",
+  "StartPasskeyConfirmationPayload",
 ];
 
 /** Makes a client with an empty cache. It speaks POST /graphql only, and tells every refusal to `onFault`. */
