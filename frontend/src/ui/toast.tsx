@@ -1,10 +1,17 @@
 import { notifications } from "@mantine/notifications";
 import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
+import i18next from "i18next";
 
 // A refusal stays until it was read: sentences with what to do need time (WCAG 2.2.1).
 /** Says that something went well. */
 export function toastGood(message: string): void {
-  notifications.show({ message, color: "teal", icon: <IconCheck size={16} stroke={2.2} />, autoClose: 6000 });
+  notifications.show({
+    message,
+    color: "teal",
+    icon: <IconCheck size={16} stroke={2.2} />,
+    autoClose: 6000,
+    ...close(),
+  });
 }
 
 /** Says that something was refused; the same sentence is not stacked. */
@@ -17,5 +24,8 @@ export function toastBad(message: string): void {
     icon: <IconAlertTriangle size={16} stroke={2} />,
     autoClose: 15000,
     role: "alert",
+    ...close(),
   });
 }
+
+const close = () => ({ closeButtonProps: { "aria-label": i18next.t("dialog.close") } });
