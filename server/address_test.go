@@ -205,6 +205,9 @@ func TestChangeEmail(t *testing.T) {
 				t.Errorf("%q, %q: %s, want %q", c.address, c.password, r.Body, c.want)
 			}
 		}
+		if n := w.count("audit_entries WHERE action = 'EMAIL_CHANGE_REQUESTED' AND outcome = 'WRONG'"); n != 1 {
+			t.Errorf("%d wrong passwords are recorded", n)
+		}
 		b.must("changeEmail", changeMutation, change)
 		old := w.link("Eva@new.example", confirmNew)
 		b.must("changeEmail", changeMutation, change)

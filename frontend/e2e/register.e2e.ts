@@ -53,8 +53,13 @@ async function signIn(page: Page, email: string, secret = password) {
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
-test("register, prove the address, move to another, and take it back from the former mailbox", async () => {
-  const page = await open();
+// Each journey goes on where the one before it ended: Nora's own browser, another one of hers, and one of nobody's.
+let page: Page;
+let other: Page;
+let nobody: Page;
+
+test("a visitor registers, signs in at once, and proves the address", async () => {
+  [page, other, nobody] = [await open(), await open(), await open()];
   await page.goto("/sign-in");
   await page.getByRole("link", { name: "New here? Register" }).click();
   await page.getByLabel("First name").fill("Nora");
@@ -85,7 +90,6 @@ test("register, prove the address, move to another, and take it back from the fo
   expect(await page.getByText("Please confirm your email address").count()).toBe(0);
 
   // Another browser with the link and without the password: it is told what that would do, and signs in instead.
-  const other = await open();
   await other.goto(proof);
   await other.getByRole("button", { name: "Confirm without signing in" }).waitFor();
   expect(other.url(), "the token has left the address bar").toBe(`${roster.url}/verify-email`);
@@ -94,14 +98,15 @@ test("register, prove the address, move to another, and take it back from the fo
   await signIn(other, former);
   await other.getByRole("button", { name: "Confirm address" }).click();
   await other.getByRole("heading", { name: "Your address is confirmed" }).waitFor();
+});
 
-  // The profile speaks the language that is chosen, at once.
+test("the profile speaks another language at once, and the address moves", async () => {
   await page.goto("/profile");
-  await page.getByLabel("Language").selectOption("de");
+  await page.getByLabel("Language", { exact: true }).selectOption("de");
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("heading", { name: "Ihr Profil" }).waitFor();
   await showScreen(page, "profile-de");
-  await page.getByLabel("Sprache").selectOption("en");
+  await page.getByLabel("Sprache", { exact: true }).selectOption("en");
   await page.getByLabel("Zeitzone").selectOption("America/New_York");
   await page.getByRole("button", { name: "Speichern" }).click();
   await page.getByRole("heading", { name: "Your profile" }).waitFor();
@@ -112,7 +117,6 @@ test("register, prove the address, move to another, and take it back from the fo
   await page.getByRole("button", { name: "Send the link" }).click();
   await page.getByText(`A mail to ${next} says how to go on.`).waitFor();
   const change = await link(next, "Confirm your new e-mail address");
-  const nobody = await open();
   await nobody.goto(change);
   await nobody.getByText("Only the user who asked for").waitFor();
   await showScreen(nobody, "confirm-email-signed-out");
@@ -127,8 +131,9 @@ test("register, prove the address, move to another, and take it back from the fo
   await other.goto("/account");
   await other.getByRole("heading", { name: "Sign in" }).waitFor();
   expect((await roster.mail(next)).subject).toBe("This is your address now");
+});
 
-  // The former mailbox: this wasn't me.
+test("the former mailbox takes it back: sessions are over, the old address is there again", async () => {
   const disown = await link(former, "Your e-mail address was changed");
   await follow(nobody, disown);
   await nobody.getByText(`You sign in with ${former} again.`).waitFor();

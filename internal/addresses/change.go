@@ -38,13 +38,16 @@ func (s *Service) Change(ctx context.Context, newEmail, password string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.SignIns.ProvePassword(ctx, password); err != nil {
+	entry := audit.Entry{
+		Action: audit.EmailChangeRequested, Target: audit.OnUser(u.ID), Detail: map[string]any{"address": wanted.Spelling},
+	}
+	if err := s.SignIns.ProvePassword(ctx, entry, password); err != nil {
 		return err
 	}
 	if err := s.count(ctx, u.ID); err != nil {
 		return err
 	}
-	return throttle.Evenly(ctx, func() error { return s.ask(ctx, u, wanted) })
+	return throttle.Evenly(ctx, func() error { return s.ask(ctx, u, wanted, entry) })
 }
 
 func (s *Service) wanted(ctx context.Context, u *ent.User, newEmail string) (email.Address, error) {
@@ -69,13 +72,10 @@ func (s *Service) mayMove(ctx context.Context, field string) error {
 	return nil
 }
 
-func (s *Service) ask(ctx context.Context, u *ent.User, wanted email.Address) error {
+func (s *Service) ask(ctx context.Context, u *ent.User, wanted email.Address, entry audit.Entry) error {
 	enough, err := s.countUnasked(ctx, wanted)
 	if err != nil {
 		return err
-	}
-	entry := audit.Entry{
-		Action: audit.EmailChangeRequested, Target: audit.OnUser(u.ID), Detail: map[string]any{"address": wanted.Spelling},
 	}
 	return audit.Act(ctx, s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) error {
 		if err := links.Replace(ctx, tx, u.ID, mail.ConfirmEmailChange); err != nil {
