@@ -186,7 +186,7 @@ test("the customer chooses a new pair without the old answer, and removes it", a
   await customer.getByLabel("Your present answer").fill("moby dick");
   await customer.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await customer.getByText("You have not chosen one.").waitFor();
-  expect((await roster.mail(me.email)).subject).toBe("Your security question was removed");
+  expect((await roster.mail(me.email)).subject).toBe("You removed your security question");
 });
 
 test("settings are searched, reviewed and saved", async () => {

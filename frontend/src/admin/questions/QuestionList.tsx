@@ -124,7 +124,7 @@ export function QuestionList({ questions: present, behind, onChanged, onEdit, on
                 <ActionIcon
                   variant="subtle"
                   color="gray"
-                  size="sm"
+                  size="1.625rem"
                   data-step="-1"
                   disabled={i === 0}
                   aria-label={t("questions.up", { question: question.text })}
@@ -135,7 +135,7 @@ export function QuestionList({ questions: present, behind, onChanged, onEdit, on
                 <ActionIcon
                   variant="subtle"
                   color="gray"
-                  size="sm"
+                  size="1.625rem"
                   data-step="1"
                   disabled={i === questions.length - 1}
                   aria-label={t("questions.down", { question: question.text })}
