@@ -210,7 +210,7 @@ func Test38OwnQuestion(t *testing.T) {
 			t.Errorf("removed with the former answer: %s", r.Body)
 		}
 		eve.must("removeOwnSecurityQuestion", removeQuestion, map[string]any{"c": "VOLVO"})
-		w.link("eve@example.com", "Your security question was removed")
+		w.link("eve@example.com", "You removed your security question")
 		if r := eve.ask(removeQuestion, map[string]any{"c": "VOLVO"}); r.refusal() != "NOT_ALLOWED currentAnswer" {
 			t.Errorf("removed twice: %s", r.Body)
 		}

@@ -186,7 +186,7 @@ test("the customer chooses a new pair without the old answer, and removes it", a
   await customer.getByLabel("Your present answer").fill("moby dick");
   await customer.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
   await customer.getByText("You have not chosen one.").waitFor();
-  expect((await roster.mail(me.email)).subject).toBe("Your security question was removed");
+  expect((await roster.mail(me.email)).subject).toBe("You removed your security question");
 });
 
 test("settings are searched, reviewed and saved", async () => {
@@ -206,7 +206,6 @@ test("settings are searched, reviewed and saved", async () => {
   await admin.getByRole("button", { name: "Review and save" }).click();
   const dialog = admin.getByRole("dialog", { name: "Save these 5 changes?" });
   await dialog.getByText("Letterbox & Sons").waitFor();
-  await dialog.getByText("within 14 days").waitFor();
   await showScreen(admin, "settings-save");
   await dialog.getByRole("button", { name: "Save" }).click();
   await admin.getByText("The settings were saved.").waitFor();
@@ -219,18 +218,18 @@ test("settings are searched, reviewed and saved", async () => {
 
 test("staff see every mail, as a page and as text", async () => {
   await admin.goto("/admin/mail");
-  const frame = admin.frameLocator("iframe");
-  await frame.getByRole("heading", { name: "Set a new password" }).waitFor();
-  expect(
-    await frame
-      .getByRole("link")
-      .first()
-      .evaluate((link) => getComputedStyle(link).color),
-  ).toBe("rgb(255, 255, 255)");
-  await showScreen(admin, "mail-page");
+  // Nothing runs in the frame, so nothing can be asked of it; the server says what it shows.
+  const shown = async (subject: string) => {
+    const frame = admin.getByTitle(`Preview: ${subject}`);
+    await frame.waitFor();
+    const page = await admin.request.get((await frame.getAttribute("src")) ?? "");
+    expect(page.headers()["content-security-policy"]).toContain("sandbox");
+    return page.text();
+  };
+  expect(await shown("Set a new password")).toContain("#sample");
   await admin.getByRole("radio", { name: "German" }).check();
   await admin.getByRole("link", { name: "Ihre E-Mail-Adresse wurde geändert" }).click();
-  await frame.getByText("Letterbox & Sons").first().waitFor();
+  expect(await shown("Ihre E-Mail-Adresse wurde geändert")).toContain("Letterbox &amp; Sons");
   await admin.getByRole("radio", { name: "Plain text" }).check();
   await admin.getByText("Guten Tag Maria Sample").waitFor();
   await showScreen(admin, "mail-text");

@@ -78,32 +78,39 @@ interface Props {
 }
 
 /** Questions, one a line, with what can be done to each. */
-export function QuestionList({ questions, behind, onChanged, onEdit, onDelete }: Props) {
+export function QuestionList({ questions: present, behind, onChanged, onEdit, onDelete }: Props) {
   const { t } = useTranslation("admin");
   const { t: c } = useTranslation("common");
   const [reorder, busy] = useAct(ReorderDocument);
+  // The wished order shows at once, and until the list is there as the server has it.
+  const [order, setOrder] = useState<readonly string[]>([]);
+  const known = present.map(({ id }) => id).join();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new list
+  useEffect(() => setOrder([]), [known]);
+  const questions = order.length > 0 ? [...present].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id)) : present;
   const [moved, setMoved] = useState<{ id: string; step: -1 | 1; said: string }>();
   const list = useRef<HTMLOListElement>(null);
   // The button moved with its line; whoever used it shall find it under their fingers.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each new order
   useEffect(() => {
     const line = moved && list.current?.querySelector(`[data-question="${CSS.escape(moved.id)}"]`);
     const buttons = [...(line?.querySelectorAll<HTMLButtonElement>("[data-step]") ?? [])];
     const same = buttons.find(({ dataset }) => Number(dataset.step) === moved?.step);
     (same?.disabled ? buttons.find(({ disabled }) => !disabled) : same)?.focus();
-  }, [questions, moved]);
+  }, [moved]);
 
   const move = async (from: number, step: -1 | 1) => {
-    const order = [...questions];
-    const [one] = order.splice(from, 1);
+    const wished = [...questions];
+    const [one] = wished.splice(from, 1);
     if (!one || !behind || busy) return;
-    order.splice(from + step, 0, one);
-    const outcome = await reorder({ input: { questionIds: [...order, ...behind].map(({ id }) => id) } });
+    wished.splice(from + step, 0, one);
+    setOrder(wished.map(({ id }) => id));
+    const outcome = await reorder({ input: { questionIds: [...wished, ...behind].map(({ id }) => id) } });
     onChanged();
     if (outcome.ok) {
-      const said = t("questions.moved", { question: one.text, place: from + step + 1, count: order.length });
+      const said = t("questions.moved", { question: one.text, place: from + step + 1, count: wished.length });
       return setMoved({ id: one.id, step, said });
     }
+    setOrder([]);
     for (const text of fieldErrors(c, outcome.userErrors, []).rest) toastBad(text);
   };
 
@@ -117,7 +124,7 @@ export function QuestionList({ questions, behind, onChanged, onEdit, onDelete }:
                 <ActionIcon
                   variant="subtle"
                   color="gray"
-                  size="sm"
+                  size="1.625rem"
                   data-step="-1"
                   disabled={i === 0}
                   aria-label={t("questions.up", { question: question.text })}
@@ -128,7 +135,7 @@ export function QuestionList({ questions, behind, onChanged, onEdit, onDelete }:
                 <ActionIcon
                   variant="subtle"
                   color="gray"
-                  size="sm"
+                  size="1.625rem"
                   data-step="1"
                   disabled={i === questions.length - 1}
                   aria-label={t("questions.down", { question: question.text })}

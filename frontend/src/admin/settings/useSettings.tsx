@@ -67,6 +67,7 @@ export function useSettings({ base, draft, set, errors, roles }: Props): { title
       changes: base[key] === draft[key] ? [] : [{ label, from: onOff(base[key]), to: onOff(draft[key]) }],
       control: (
         <Checkbox
+          classNames={{ label: classes.label, description: classes.hint }}
           label={label}
           description={hint}
           checked={draft[key]}
