@@ -18,6 +18,7 @@ import (
 var samples = map[string]string{
 	"name":    "Maria Sample",
 	"address": "m•••@sample.example",
+	"passkey": "Laptop",
 	"reason":  "Asked for on the phone",
 }
 
