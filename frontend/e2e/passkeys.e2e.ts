@@ -16,6 +16,8 @@ let roster: Roster;
 let browser: Browser;
 let customer: Login;
 let admin: Login;
+let one: Visit;
+let device: { cdp: CDPSession; id: string };
 
 beforeAll(async () => {
   roster = await startRoster((command) => {
@@ -25,6 +27,8 @@ beforeAll(async () => {
     admin = logins.find(({ role }) => role === "Full Administrator") as Login;
   });
   browser = await launch();
+  one = await visit(browser, roster.url);
+  device = await plugIn(one);
 });
 
 afterAll(async () => {
@@ -61,11 +65,12 @@ const signOut = async (page: Page) => {
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
 };
 
-test("a passkey from its making to its end", async () => {
-  const one = await visit(browser, roster.url);
-  const { page, faults } = one;
-  const device = await plugIn(one);
+/** Whether somebody touches the device when it asks for it. */
+const present = (enabled: boolean) =>
+  device.cdp.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId: device.id, enabled });
 
+test("a passkey is added under a name, once a device", async () => {
+  const { page, faults } = one;
   // Adding one takes a proof of identity, by password as long as there is nothing better.
   await page.goto("/security");
   await enter(page, customer);
@@ -94,9 +99,11 @@ test("a passkey from its making to its end", async () => {
   await page.getByText("There is a passkey of yours on this device or key already.").waitFor();
   await page.getByRole("button", { name: "Cancel" }).click();
 
-  // Without address and password.
-  const present = (enabled: boolean) =>
-    device.cdp.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId: device.id, enabled });
+  expect(faults).toEqual([]);
+});
+
+test("it signs in without address and password", async () => {
+  const { page, faults } = one;
   await present(false);
   await signOut(page);
   await showScreen(page, "sign-in-passkey");
@@ -106,7 +113,11 @@ test("a passkey from its making to its end", async () => {
   await page.goto("/security");
   await page.getByText(/^Last used/).waitFor();
 
-  // A device that does not know its user is refused by the server too, whatever the browser thinks of it.
+  expect(faults).toEqual([]);
+});
+
+test("it is the second factor after a password, and staff see that there is one", async () => {
+  const { page, faults } = one;
   await present(false);
   await signOut(page);
   await enter(page, customer);
@@ -120,7 +131,6 @@ test("a passkey from its making to its end", async () => {
   await page.getByRole("button", { name: "Use your passkey" }).click();
   await page.getByRole("heading", { name: "Your account" }).waitFor();
 
-  // Staff see how many there are.
   const other = await visit(browser, roster.url);
   await other.page.goto("/");
   await enter(other.page, admin);
@@ -135,11 +145,16 @@ test("a passkey from its making to its end", async () => {
   expect(other.faults).toEqual([]);
   await other.context.close();
 
-  // Renaming and removing take a proof again, now by the passkey alone.
+  expect(faults).toEqual([]);
+});
+
+test("it proves who somebody is, until it is removed", async () => {
+  const { page, faults } = one;
   await page.goto("/security");
   await page.getByRole("button", { name: "Rename “Work laptop”" }).click();
   await page.getByRole("textbox", { name: "Name" }).fill("Old laptop");
   await page.getByRole("button", { name: "Rename", exact: true }).click();
+  const proof = page.getByRole("dialog", { name: "Confirm it’s you" });
   await proof.waitFor();
   await showScreen(page, "sudo-passkey");
   expect(await proof.getByLabel("Password", { exact: true }).count()).toBe(0);
