@@ -357,9 +357,8 @@ func TestPerUser(t *testing.T) {
 		}
 		var added atomic.Int32
 		var all sync.WaitGroup
-		for range 2 {
-			one := w.browser(u)
-			made := one.made(newDevice(t))
+		first, second := w.browser(u), w.browser(u)
+		for one, made := range map[*browser]string{first: first.made(newDevice(t)), second: second.made(newDevice(t))} {
 			all.Go(func() {
 				if _, err := one.finish("Last", made); err == nil {
 					added.Add(1)

@@ -13,6 +13,8 @@ import (
 	"github.com/descope/virtualwebauthn"
 
 	ent "roster/ent/generated"
+	"roster/ent/permission"
+	"roster/ent/viewer"
 	"roster/internal/db"
 	"roster/internal/dbtest"
 	"roster/internal/factors"
@@ -499,4 +501,36 @@ func (b *browser) finishConfirm(answer string) (c signin.Confirmation, err error
 	b.t.Helper()
 	b.request(func(ctx context.Context) { c, err = b.ConfirmByPasskey(ctx, answer) })
 	return c, err
+}
+
+// #19, #32, #35: a new passkey takes from other sessions the proof that was given without it; staff who switch
+// two-factor sign-in off remove passkeys too, and with them every session.
+func Test35StaffRemovePasskeys(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		u := w.user("a@example.com")
+		b := w.browser()
+		b.mustSignIn("a@example.com", false)
+		if c, err := b.confirm(password, ""); err != nil || c.SudoUntil.IsZero() {
+			t.Fatalf("%+v, %v", c, err)
+		}
+		key := w.enrol(u)
+		if v := b.is(); v.UserID != u.ID || v.SudoUntil.After(w.clock()) {
+			t.Errorf("after another session added a passkey: %+v", v)
+		}
+		boss := w.staff("boss@example.com", permission.DisableUserTwoFactor)
+		by := &viewer.Viewer{
+			Kind: viewer.Staff, UserID: boss.ID, Permissions: permission.SetOf(permission.DisableUserTwoFactor),
+			SudoUntil: w.clock().Add(time.Minute),
+		}
+		after, err := w.Factors.Disable(viewer.With(t.Context(), by), u.ID, "Lost the phone.")
+		if err != nil || after.TwoFactorEnabled || w.number("SELECT count(*) FROM passkeys") != 0 || b.is().SignedIn() {
+			t.Errorf("%+v, %v", after, err)
+		}
+		late := w.browser()
+		if _, err := late.finishSignIn(key.answer(t, late.startSignIn())); !fault.Is(err, fault.Wrong) {
+			t.Errorf("the removed passkey: %v, want WRONG", err)
+		}
+		w.browser().mustSignIn("a@example.com", false)
+	})
 }
