@@ -104,8 +104,8 @@ export function EditDialog({
     >
       {theirs && (
         <Banner tone="warn" urgent>
-          <p style={{ marginBlockStart: 0 }}>{t("edit.conflict")}</p>
-          <p>
+          <p>{t("edit.conflict")}</p>
+          <p style={{ marginBlock: "0.375rem 0.625rem" }}>
             {theirs.firstName} {theirs.lastName}, {theirs.email}, {languageName(theirs.language ?? "en")}
           </p>
           <Button
