@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"io"
 	"math/big"
 	"net"
@@ -48,7 +49,9 @@ func newRelay(t *testing.T, secured bool) *relay {
 	go func() { ended <- server.Serve(socket) }()
 	t.Cleanup(func() {
 		_ = server.Close()
-		_ = <-ended // that it was closed
+		if err := <-ended; !errors.Is(err, smtp.ErrServerClosed) {
+			t.Error(err)
+		}
 	})
 	return r
 }
