@@ -27,7 +27,8 @@ console.log(`\nAll green after ${(performance.now() / 60_000).toFixed(1)} min.`)
 /** One PostgreSQL serves all test processes; each test has a database of its own in it. */
 function goTests() {
   run("go", ["build", "-o", ".cache/cluster", "./internal/dbtest/cluster"]);
-  const args = long ? ["-count=3", "-shuffle=on", "-timeout=60m"] : [];
+  // Two cores with the race detector take their time for the packages that hash passwords.
+  const args = long ? ["-count=3", "-shuffle=on", "-timeout=60m"] : ["-timeout=30m"];
   run(".cache/cluster", ["go", "test", "-race", ...args, "./..."], { env: { CGO_ENABLED: "1" } });
 }
 

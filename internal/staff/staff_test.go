@@ -173,7 +173,7 @@ func Test10SetUpAtOnce(t *testing.T) {
 		}
 		var made atomic.Int32
 		var all sync.WaitGroup
-		for i := range 4 {
+		for i := range 2 { // as many as hash at once even on the smallest machine: none is told to come back
 			all.Go(func() {
 				p := staff.Profile{FirstName: "Ann", Email: string(rune('a'+i)) + "@example.com"}
 				if _, err := s.SetUp(nobody(t), token, p, password); err == nil {
