@@ -19,11 +19,7 @@ func (r *mutationResolver) SignIn(ctx context.Context, input model.SignInInput) 
 }
 
 func (r *mutationResolver) VerifySecondFactor(ctx context.Context, input model.VerifySecondFactorInput) (*model.SignInPayload, error) {
-	if input.Passkey != nil {
-		outcome, err := r.SignIns.GivePasskey(ctx, *input.Passkey)
-		return signInPayload(outcome, err)
-	}
-	outcome, err := r.SignIns.VerifySecondFactor(ctx, text(input.Code))
+	outcome, err := r.SignIns.VerifySecondFactor(ctx, input.Code)
 	return signInPayload(outcome, err)
 }
 
@@ -36,12 +32,13 @@ func (r *mutationResolver) SignOut(ctx context.Context) (*model.SignOutPayload, 
 }
 
 func (r *mutationResolver) ConfirmIdentity(ctx context.Context, input model.ConfirmIdentityInput) (*model.ConfirmIdentityPayload, error) {
-	if input.Passkey != nil {
-		done, err := r.SignIns.ConfirmByPasskey(ctx, *input.Passkey)
-		return confirmPayload(done, err)
+	done, err := r.SignIns.ConfirmIdentity(ctx, input.Password, text(input.Code))
+	payload := &model.ConfirmIdentityPayload{SecondFactorNeeded: done.SecondFactorNeeded}
+	if !done.SudoUntil.IsZero() {
+		payload.SudoUntil = &done.SudoUntil
 	}
-	done, err := r.SignIns.ConfirmIdentity(ctx, text(input.Password), text(input.Code))
-	return confirmPayload(done, err)
+	payload.UserErrors, err = mendable(err)
+	return payload, err
 }
 
 func (r *mutationResolver) SetUp(ctx context.Context, input model.SetUpInput) (*model.SetUpPayload, error) {

@@ -13,7 +13,6 @@ import (
 	"roster/ent/viewer"
 	"roster/internal/db"
 	"roster/internal/fault"
-	"roster/internal/passkeys"
 )
 
 // deviceMax is how many bytes of a User-Agent are kept.
@@ -33,7 +32,7 @@ func (s *Service) Middleware(next http.Handler) http.Handler {
 			refuseRequest(ctx, w, err)
 			return
 		}
-		ctx = passkeys.WithCookies(WithCookies(viewer.With(ctx, v), w, r), w, r)
+		ctx = WithCookies(viewer.With(ctx, v), w, r)
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }

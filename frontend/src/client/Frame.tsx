@@ -4,7 +4,6 @@ import { Link, Outlet } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSession } from "../lib/session/useSession";
-import { VerifyBanner } from "../lib/session/VerifyBanner";
 import { AccountMenu } from "../ui/AccountMenu";
 import { CommandPalette, usePaletteShortcut } from "../ui/CommandPalette";
 import { CommandsProvider } from "../ui/commands";
@@ -55,7 +54,6 @@ function Inside() {
         </div>
       </header>
       <main className={classes.main} id="main" tabIndex={-1}>
-        <VerifyBanner />
         <Outlet />
       </main>
       <CommandPalette opened={palette} onClose={() => setPalette(false)} />

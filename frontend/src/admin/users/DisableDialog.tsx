@@ -12,7 +12,6 @@ const DisableTwoFactorDocument = graphql(`
       user {
         id
         twoFactorEnabled
-        passkeyCount
         version
         updatedAt
       }

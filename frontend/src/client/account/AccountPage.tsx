@@ -1,6 +1,5 @@
 import { Button, Skeleton } from "@mantine/core";
 import { IconLogout, IconShieldCheck, IconShieldOff } from "@tabler/icons-react";
-import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql } from "../../gen";
@@ -52,14 +51,7 @@ export function AccountPage() {
         </Button>
       }
     >
-      <Section
-        title={t("account.profile")}
-        actions={
-          <Button component={Link} to="/profile" variant="default" size="xs">
-            {t("account.edit")}
-          </Button>
-        }
-      >
+      <Section title={t("account.profile")}>
         {user ? (
           <Facts
             facts={[

@@ -7,8 +7,8 @@ export function NewPasswordField({ least, ...input }: PasswordInputProps & { lea
   const { t } = useTranslation("client");
   return (
     <PasswordField
-      label={t("newPassword.label")}
       {...input}
+      label={t("newPassword.label")}
       description={t("newPassword.hint", { count: least })}
       autoComplete="new-password"
     />

@@ -1,6 +1,5 @@
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
-import type { SecondFactorMethod } from "../../gen/graphql";
 import { useApi } from "../../lib/api/ApiProvider";
 import { homeOf } from "../../lib/session/guards";
 import { PasswordStep } from "./PasswordStep";
@@ -15,7 +14,7 @@ export function SignInPage() {
   const { return_to } = route.useSearch();
   // Kept while the second step runs, so that a step back does not ask for the address again.
   const [email, setEmail] = useState("");
-  const [methods, setMethods] = useState<readonly SecondFactorMethod[]>();
+  const [step, setStep] = useState<"password" | "secondFactor">("password");
   const [ended, setEnded] = useState(false);
 
   const enter = async () => {
@@ -24,21 +23,21 @@ export function SignInPage() {
   };
   const startOver = (because: "ended" | "wish") => {
     setEnded(because === "ended");
-    setMethods(undefined);
+    setStep("password");
   };
 
-  return methods ? (
-    <SecondFactorStep email={email} methods={methods} onSignedIn={enter} onStartOver={startOver} />
-  ) : (
+  return step === "password" ? (
     <PasswordStep
       email={email}
       onEmail={setEmail}
       ended={ended}
       onSignedIn={enter}
-      onSecondFactor={(needed) => {
+      onSecondFactor={() => {
         setEnded(false);
-        setMethods(needed);
+        setStep("secondFactor");
       }}
     />
+  ) : (
+    <SecondFactorStep email={email} onSignedIn={enter} onStartOver={startOver} />
   );
 }

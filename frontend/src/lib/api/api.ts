@@ -14,10 +14,7 @@ const SessionDocument = graphql(`
         number
         name
         email
-        emailVerified
-        lastLoginAt
         language
-        timeZone
         role {
           id
           name
@@ -29,11 +26,7 @@ const SessionDocument = graphql(`
       version
       setupNeeded
       passwordMinLength
-      passkeysAvailable
       languages
-      registrationOpen
-      lockedProfile
-      securityQuestionsOn
     }
   }
 `);
@@ -80,11 +73,6 @@ export class Api {
     const { data, error } = await this.current.query(SessionDocument, {}).toPromise();
     if (!data) throw new SessionFault(error ? faultOf(error) : { code: "OFFLINE" });
     return data;
-  }
-
-  /** Asks the server again who is here and what is so; for acts that change it. */
-  async refresh(): Promise<void> {
-    await this.current.query(SessionDocument, {}, { requestPolicy: "network-only" }).toPromise();
   }
 
   private make(): Client {
