@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	ent "roster/ent/generated"
+	"roster/internal/factors"
 	"roster/internal/members"
 )
 
@@ -18,6 +19,7 @@ type loaders struct {
 	accounts batch[int, *ent.Account]
 	roles    batch[int, *ent.Role]
 	owners   batch[int, int]
+	factors  batch[int, factors.State]
 
 	mu sync.Mutex
 	// pages are the first pages of users' memberships, by size.
@@ -32,6 +34,7 @@ func (r *Resolver) withLoaders(ctx context.Context) context.Context {
 	l.accounts.fetch, l.accounts.known = r.Accounts.ByIDs, &l.thereAccounts
 	l.roles.fetch, l.roles.known = r.Staff.RolesByIDs, &l.thereRoles
 	l.owners.fetch, l.owners.known = l.fetchOwners, &l.hereAccounts
+	l.factors.fetch, l.factors.known = r.Factors.States, &l.hereUsers
 	return context.WithValue(ctx, loadersKey{}, l)
 }
 

@@ -27,6 +27,8 @@ func (r *Resolver) find(ctx context.Context, id string) (model.Node, error) {
 		return orNull(r.Members.Get(ctx, row))
 	case gid.Role:
 		return orNull(r.Staff.Role(ctx, row))
+	case gid.TrustedDevice:
+		return orNull(r.SignIns.Device(ctx, row))
 	}
 	return nil, nil
 }

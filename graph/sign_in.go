@@ -17,11 +17,13 @@ func outcomeOf(o signin.Outcome) model.SignInOutcome {
 	case o.Viewer != nil:
 		return &model.SignedIn{Viewer: o.Viewer}
 	case o.Needed != nil:
-		needed := &model.SecondFactorNeeded{ExpiresAt: o.Needed.ExpiresAt}
+		needed := &model.SecondFactorNeeded{ExpiresAt: o.Needed.ExpiresAt, DeviceTrustable: o.Needed.MayTrust}
 		for _, m := range o.Needed.Methods {
 			needed.Methods = append(needed.Methods, model.SecondFactorMethod(m))
 		}
 		return needed
+	case o.Enrolment != nil:
+		return &model.EnrolmentNeeded{ExpiresAt: o.Enrolment.ExpiresAt}
 	}
 	return nil
 }

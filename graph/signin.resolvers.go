@@ -9,6 +9,7 @@ import (
 	"context"
 	"roster/graph/generated"
 	"roster/graph/generated/model"
+	"roster/internal/factors"
 	"roster/internal/staff"
 )
 
@@ -19,7 +20,8 @@ func (r *mutationResolver) SignIn(ctx context.Context, input model.SignInInput) 
 }
 
 func (r *mutationResolver) VerifySecondFactor(ctx context.Context, input model.VerifySecondFactorInput) (*model.SignInPayload, error) {
-	outcome, err := r.SignIns.VerifySecondFactor(ctx, input.Code)
+	given := factors.Given{Code: text(input.Code), BackupCode: text(input.BackupCode)}
+	outcome, err := r.SignIns.VerifySecondFactor(ctx, given, input.TrustDevice != nil && *input.TrustDevice)
 	return signInPayload(outcome, err)
 }
 
@@ -32,7 +34,8 @@ func (r *mutationResolver) SignOut(ctx context.Context) (*model.SignOutPayload, 
 }
 
 func (r *mutationResolver) ConfirmIdentity(ctx context.Context, input model.ConfirmIdentityInput) (*model.ConfirmIdentityPayload, error) {
-	done, err := r.SignIns.ConfirmIdentity(ctx, input.Password, text(input.Code))
+	second := factors.Given{Code: text(input.Code), BackupCode: text(input.BackupCode)}
+	done, err := r.SignIns.ConfirmIdentity(ctx, input.Password, second)
 	payload := &model.ConfirmIdentityPayload{SecondFactorNeeded: done.SecondFactorNeeded}
 	if !done.SudoUntil.IsZero() {
 		payload.SudoUntil = &done.SudoUntil

@@ -72,7 +72,7 @@ func newApp(d *opened, s appSettings, now func() time.Time) (*app, error) {
 // resolver holds the activities, each with what it needs.
 func resolver(d *opened, outbox *mail.Outbox, now func() time.Time) *graph.Resolver {
 	passwords := secret.NewHasher()
-	factor := &factors.Service{DB: d.DB, Now: now, Keyring: d.Keyring, Outbox: outbox}
+	factor := &factors.Service{DB: d.DB, Now: now, Keyring: d.Keyring, Outbox: outbox, Passwords: passwords}
 	return &graph.Resolver{
 		Users:    &users.Service{DB: d.DB, Now: now, Outbox: outbox},
 		Accounts: &accounts.Service{DB: d.DB},

@@ -60,6 +60,14 @@ func (Guards) Personal(ctx context.Context, obj any, next graphql.Resolver, can 
 	return next(ctx)
 }
 
+// Enrolling refuses viewers who may not set up a factor of their own.
+func (g Guards) Enrolling(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
+	if _, err := access.Enrolling(ctx, g.Now()); err != nil {
+		return nil, err
+	}
+	return next(ctx)
+}
+
 // Sudo refuses viewers who did not prove who they are within the last ten minutes.
 func (g Guards) Sudo(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
 	return g.admit(ctx, next, access.Sudo(ctx, g.Now()))

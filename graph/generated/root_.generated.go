@@ -28,6 +28,7 @@ type ResolverRoot interface {
 	MembershipConnection() MembershipConnectionResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
+	TrustedDevice() TrustedDeviceResolver
 	User() UserResolver
 	UserConnection() UserConnectionResolver
 	Viewer() ViewerResolver
@@ -36,6 +37,7 @@ type ResolverRoot interface {
 type DirectiveRoot struct {
 	Alone         func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
 	Authenticated func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
+	Enrolling     func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
 	Personal      func(ctx context.Context, obj any, next graphql.Resolver, can permission.Admin) (res any, err error)
 	Public        func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
 	Staff         func(ctx context.Context, obj any, next graphql.Resolver, can *permission.Admin) (res any, err error)
@@ -67,6 +69,16 @@ type ComplexityRoot struct {
 	DisableTwoFactorPayload struct {
 		User       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	EnrolmentNeeded struct {
+		ExpiresAt func(childComplexity int) int
+	}
+
+	FinishTotpEnrolmentPayload struct {
+		BackupCodes func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+		Viewer      func(childComplexity int) int
 	}
 
 	Installation struct {
@@ -104,12 +116,17 @@ type ComplexityRoot struct {
 		ConfirmIdentity         func(childComplexity int, input model.ConfirmIdentityInput) int
 		DisableSecurityQuestion func(childComplexity int, input model.DisableSecurityQuestionInput) int
 		DisableTwoFactor        func(childComplexity int, input model.DisableTwoFactorInput) int
+		FinishTotpEnrolment     func(childComplexity int, input model.FinishTotpEnrolmentInput) int
+		RegenerateBackupCodes   func(childComplexity int) int
+		RemoveTotp              func(childComplexity int) int
 		RequestPasswordReset    func(childComplexity int, input model.RequestPasswordResetInput) int
 		ResetPassword           func(childComplexity int, input model.ResetPasswordInput) int
+		RevokeTrustedDevice     func(childComplexity int, input model.RevokeTrustedDeviceInput) int
 		SendPasswordReset       func(childComplexity int, input model.SendPasswordResetInput) int
 		SetUp                   func(childComplexity int, input model.SetUpInput) int
 		SignIn                  func(childComplexity int, input model.SignInInput) int
 		SignOut                 func(childComplexity int) int
+		StartTotpEnrolment      func(childComplexity int) int
 		UpdateUser              func(childComplexity int, input model.UpdateUserInput) int
 		VerifyEmail             func(childComplexity int, input model.VerifyEmailInput) int
 		VerifySecondFactor      func(childComplexity int, input model.VerifySecondFactorInput) int
@@ -140,12 +157,28 @@ type ComplexityRoot struct {
 		Viewer               func(childComplexity int) int
 	}
 
+	RegenerateBackupCodesPayload struct {
+		BackupCodes func(childComplexity int) int
+		User        func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	RemoveTotpPayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	RequestPasswordResetPayload struct {
 		UserErrors func(childComplexity int) int
 	}
 
 	ResetPasswordPayload struct {
 		Done       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RevokeTrustedDevicePayload struct {
+		DeviceID   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -157,8 +190,9 @@ type ComplexityRoot struct {
 	}
 
 	SecondFactorNeeded struct {
-		ExpiresAt func(childComplexity int) int
-		Methods   func(childComplexity int) int
+		DeviceTrustable func(childComplexity int) int
+		ExpiresAt       func(childComplexity int) int
+		Methods         func(childComplexity int) int
 	}
 
 	SendPasswordResetPayload struct {
@@ -185,6 +219,29 @@ type ComplexityRoot struct {
 		Viewer func(childComplexity int) int
 	}
 
+	StartTotpEnrolmentPayload struct {
+		Totp       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	TotpEnrolment struct {
+		ExpiresAt func(childComplexity int) int
+		Key       func(childComplexity int) int
+		QRCode    func(childComplexity int) int
+		Sealed    func(childComplexity int) int
+		URI       func(childComplexity int) int
+	}
+
+	TrustedDevice struct {
+		Address    func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		Current    func(childComplexity int) int
+		Device     func(childComplexity int) int
+		ExpiresAt  func(childComplexity int) int
+		GlobalID   func(childComplexity int) int
+		LastUsedAt func(childComplexity int) int
+	}
+
 	UpdateUserPayload struct {
 		Present    func(childComplexity int) int
 		User       func(childComplexity int) int
@@ -192,6 +249,8 @@ type ComplexityRoot struct {
 	}
 
 	User struct {
+		AuthenticatorSince  func(childComplexity int) int
+		BackupCodesLeft     func(childComplexity int) int
 		CreatedAt           func(childComplexity int) int
 		Email               func(childComplexity int) int
 		EmailVerified       func(childComplexity int) int
@@ -236,11 +295,15 @@ type ComplexityRoot struct {
 	}
 
 	Viewer struct {
-		Accounts         func(childComplexity int, first *int, after *string) int
-		AdminPermissions func(childComplexity int) int
-		Kind             func(childComplexity int) int
-		SudoUntil        func(childComplexity int) int
-		User             func(childComplexity int) int
+		Accounts          func(childComplexity int, first *int, after *string) int
+		AdminPermissions  func(childComplexity int) int
+		EnrolmentNeeded   func(childComplexity int) int
+		Kind              func(childComplexity int) int
+		SudoUntil         func(childComplexity int) int
+		TrustedDevices    func(childComplexity int) int
+		TwoFactorDueAt    func(childComplexity int) int
+		TwoFactorRequired func(childComplexity int) int
+		User              func(childComplexity int) int
 	}
 }
 
@@ -345,6 +408,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DisableTwoFactorPayload.UserErrors(childComplexity), true
+
+	case "EnrolmentNeeded.expiresAt":
+		if e.ComplexityRoot.EnrolmentNeeded.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrolmentNeeded.ExpiresAt(childComplexity), true
+
+	case "FinishTotpEnrolmentPayload.backupCodes":
+		if e.ComplexityRoot.FinishTotpEnrolmentPayload.BackupCodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinishTotpEnrolmentPayload.BackupCodes(childComplexity), true
+	case "FinishTotpEnrolmentPayload.userErrors":
+		if e.ComplexityRoot.FinishTotpEnrolmentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinishTotpEnrolmentPayload.UserErrors(childComplexity), true
+	case "FinishTotpEnrolmentPayload.viewer":
+		if e.ComplexityRoot.FinishTotpEnrolmentPayload.Viewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinishTotpEnrolmentPayload.Viewer(childComplexity), true
 
 	case "Installation.company":
 		if e.ComplexityRoot.Installation.Company == nil {
@@ -497,6 +586,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DisableTwoFactor(childComplexity, args["input"].(model.DisableTwoFactorInput)), true
+	case "Mutation.finishTotpEnrolment":
+		if e.ComplexityRoot.Mutation.FinishTotpEnrolment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_finishTotpEnrolment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FinishTotpEnrolment(childComplexity, args["input"].(model.FinishTotpEnrolmentInput)), true
+	case "Mutation.regenerateBackupCodes":
+		if e.ComplexityRoot.Mutation.RegenerateBackupCodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.RegenerateBackupCodes(childComplexity), true
+	case "Mutation.removeTotp":
+		if e.ComplexityRoot.Mutation.RemoveTotp == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveTotp(childComplexity), true
 	case "Mutation.requestPasswordReset":
 		if e.ComplexityRoot.Mutation.RequestPasswordReset == nil {
 			break
@@ -519,6 +631,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResetPassword(childComplexity, args["input"].(model.ResetPasswordInput)), true
+	case "Mutation.revokeTrustedDevice":
+		if e.ComplexityRoot.Mutation.RevokeTrustedDevice == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeTrustedDevice_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeTrustedDevice(childComplexity, args["input"].(model.RevokeTrustedDeviceInput)), true
 	case "Mutation.sendPasswordReset":
 		if e.ComplexityRoot.Mutation.SendPasswordReset == nil {
 			break
@@ -558,6 +681,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignOut(childComplexity), true
+	case "Mutation.startTotpEnrolment":
+		if e.ComplexityRoot.Mutation.StartTotpEnrolment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.StartTotpEnrolment(childComplexity), true
 	case "Mutation.updateUser":
 		if e.ComplexityRoot.Mutation.UpdateUser == nil {
 			break
@@ -722,6 +851,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
 
+	case "RegenerateBackupCodesPayload.backupCodes":
+		if e.ComplexityRoot.RegenerateBackupCodesPayload.BackupCodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegenerateBackupCodesPayload.BackupCodes(childComplexity), true
+	case "RegenerateBackupCodesPayload.user":
+		if e.ComplexityRoot.RegenerateBackupCodesPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegenerateBackupCodesPayload.User(childComplexity), true
+	case "RegenerateBackupCodesPayload.userErrors":
+		if e.ComplexityRoot.RegenerateBackupCodesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegenerateBackupCodesPayload.UserErrors(childComplexity), true
+
+	case "RemoveTotpPayload.user":
+		if e.ComplexityRoot.RemoveTotpPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveTotpPayload.User(childComplexity), true
+	case "RemoveTotpPayload.userErrors":
+		if e.ComplexityRoot.RemoveTotpPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveTotpPayload.UserErrors(childComplexity), true
+
 	case "RequestPasswordResetPayload.userErrors":
 		if e.ComplexityRoot.RequestPasswordResetPayload.UserErrors == nil {
 			break
@@ -741,6 +902,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ResetPasswordPayload.UserErrors(childComplexity), true
+
+	case "RevokeTrustedDevicePayload.deviceId":
+		if e.ComplexityRoot.RevokeTrustedDevicePayload.DeviceID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeTrustedDevicePayload.DeviceID(childComplexity), true
+	case "RevokeTrustedDevicePayload.userErrors":
+		if e.ComplexityRoot.RevokeTrustedDevicePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeTrustedDevicePayload.UserErrors(childComplexity), true
 
 	case "Role.builtIn":
 		if e.ComplexityRoot.Role.BuiltIn == nil {
@@ -767,6 +941,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Role.Permissions(childComplexity), true
 
+	case "SecondFactorNeeded.deviceTrustable":
+		if e.ComplexityRoot.SecondFactorNeeded.DeviceTrustable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecondFactorNeeded.DeviceTrustable(childComplexity), true
 	case "SecondFactorNeeded.expiresAt":
 		if e.ComplexityRoot.SecondFactorNeeded.ExpiresAt == nil {
 			break
@@ -839,6 +1019,93 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SignedIn.Viewer(childComplexity), true
 
+	case "StartTotpEnrolmentPayload.totp":
+		if e.ComplexityRoot.StartTotpEnrolmentPayload.Totp == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartTotpEnrolmentPayload.Totp(childComplexity), true
+	case "StartTotpEnrolmentPayload.userErrors":
+		if e.ComplexityRoot.StartTotpEnrolmentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartTotpEnrolmentPayload.UserErrors(childComplexity), true
+
+	case "TotpEnrolment.expiresAt":
+		if e.ComplexityRoot.TotpEnrolment.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TotpEnrolment.ExpiresAt(childComplexity), true
+	case "TotpEnrolment.key":
+		if e.ComplexityRoot.TotpEnrolment.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TotpEnrolment.Key(childComplexity), true
+	case "TotpEnrolment.qrCode":
+		if e.ComplexityRoot.TotpEnrolment.QRCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TotpEnrolment.QRCode(childComplexity), true
+	case "TotpEnrolment.enrolment":
+		if e.ComplexityRoot.TotpEnrolment.Sealed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TotpEnrolment.Sealed(childComplexity), true
+	case "TotpEnrolment.uri":
+		if e.ComplexityRoot.TotpEnrolment.URI == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TotpEnrolment.URI(childComplexity), true
+
+	case "TrustedDevice.address":
+		if e.ComplexityRoot.TrustedDevice.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrustedDevice.Address(childComplexity), true
+	case "TrustedDevice.createdAt":
+		if e.ComplexityRoot.TrustedDevice.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrustedDevice.CreatedAt(childComplexity), true
+	case "TrustedDevice.current":
+		if e.ComplexityRoot.TrustedDevice.Current == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrustedDevice.Current(childComplexity), true
+	case "TrustedDevice.device":
+		if e.ComplexityRoot.TrustedDevice.Device == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrustedDevice.Device(childComplexity), true
+	case "TrustedDevice.expiresAt":
+		if e.ComplexityRoot.TrustedDevice.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrustedDevice.ExpiresAt(childComplexity), true
+	case "TrustedDevice.id":
+		if e.ComplexityRoot.TrustedDevice.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrustedDevice.GlobalID(childComplexity), true
+	case "TrustedDevice.lastUsedAt":
+		if e.ComplexityRoot.TrustedDevice.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrustedDevice.LastUsedAt(childComplexity), true
+
 	case "UpdateUserPayload.present":
 		if e.ComplexityRoot.UpdateUserPayload.Present == nil {
 			break
@@ -858,6 +1125,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateUserPayload.UserErrors(childComplexity), true
 
+	case "User.authenticatorSince":
+		if e.ComplexityRoot.User.AuthenticatorSince == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.AuthenticatorSince(childComplexity), true
+	case "User.backupCodesLeft":
+		if e.ComplexityRoot.User.BackupCodesLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.BackupCodesLeft(childComplexity), true
 	case "User.createdAt":
 		if e.ComplexityRoot.User.CreatedAt == nil {
 			break
@@ -1059,6 +1338,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.AdminPermissions(childComplexity), true
+	case "Viewer.enrolmentNeeded":
+		if e.ComplexityRoot.Viewer.EnrolmentNeeded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.EnrolmentNeeded(childComplexity), true
 	case "Viewer.kind":
 		if e.ComplexityRoot.Viewer.Kind == nil {
 			break
@@ -1071,6 +1356,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.SudoUntil(childComplexity), true
+	case "Viewer.trustedDevices":
+		if e.ComplexityRoot.Viewer.TrustedDevices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.TrustedDevices(childComplexity), true
+	case "Viewer.twoFactorDueAt":
+		if e.ComplexityRoot.Viewer.TwoFactorDueAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.TwoFactorDueAt(childComplexity), true
+	case "Viewer.twoFactorRequired":
+		if e.ComplexityRoot.Viewer.TwoFactorRequired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.TwoFactorRequired(childComplexity), true
 	case "Viewer.user":
 		if e.ComplexityRoot.Viewer.User == nil {
 			break
@@ -1090,8 +1393,10 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ConfirmIdentityInput", ec.unmarshalInputConfirmIdentityInput),
 			graphql.NewInputUnmarshaler("DisableSecurityQuestionInput", ec.unmarshalInputDisableSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("DisableTwoFactorInput", ec.unmarshalInputDisableTwoFactorInput),
+			graphql.NewInputUnmarshaler("FinishTotpEnrolmentInput", ec.unmarshalInputFinishTotpEnrolmentInput),
 			graphql.NewInputUnmarshaler("RequestPasswordResetInput", ec.unmarshalInputRequestPasswordResetInput),
 			graphql.NewInputUnmarshaler("ResetPasswordInput", ec.unmarshalInputResetPasswordInput),
+			graphql.NewInputUnmarshaler("RevokeTrustedDeviceInput", ec.unmarshalInputRevokeTrustedDeviceInput),
 			graphql.NewInputUnmarshaler("SendPasswordResetInput", ec.unmarshalInputSendPasswordResetInput),
 			graphql.NewInputUnmarshaler("SetUpInput", ec.unmarshalInputSetUpInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
@@ -1290,6 +1595,11 @@ directive @public on FIELD_DEFINITION
 directive @authenticated on FIELD_DEFINITION
 "Needs a viewer with this admin permission; without ` + "`" + `can` + "`" + `, with any."
 directive @staff(can: AdminPermission) on FIELD_DEFINITION
+"""
+Needs a signed-in viewer who proved who they are within the last ten minutes (else SUDO_REQUIRED), or somebody whose
+sign-in waits for a second factor to be set up: nothing else is open to them.
+"""
+directive @enrolling on FIELD_DEFINITION
 "Seen by the user it belongs to, and by staff with this admin permission. Others get FORBIDDEN."
 directive @personal(can: AdminPermission!) on FIELD_DEFINITION
 "Needs that the viewer proved who they are within the last ten minutes (confirmIdentity); else SUDO_REQUIRED."
@@ -1382,6 +1692,124 @@ type Installation {
   languages: [String!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/factors.graphql", Input: `extend type Mutation {
+  "Begins to add an authenticator app, or to replace the one in use. Nothing changes before it is finished."
+  startTotpEnrolment: StartTotpEnrolmentPayload @alone @enrolling
+  """
+  Adds the app with its first code, and answers with ten backup codes, this once; older ones die. Somebody whose sign-in
+  waited for this is signed in by it.
+  """
+  finishTotpEnrolment(input: FinishTotpEnrolmentInput!): FinishTotpEnrolmentPayload @alone @enrolling
+  "Removes the authenticator app. Refused where it is the last factor of somebody who must have one."
+  removeTotp: RemoveTotpPayload @sudo @authenticated
+  "Answers with ten new backup codes, this once; the older ones die."
+  regenerateBackupCodes: RegenerateBackupCodesPayload @alone @sudo @authenticated
+  "Makes one of the viewer's trusted devices ask for the second factor again."
+  revokeTrustedDevice(input: RevokeTrustedDeviceInput!): RevokeTrustedDevicePayload @authenticated
+}
+
+extend type Viewer {
+  "The devices that go without the second factor for a while, the newest first; 20 at most."
+  trustedDevices: [TrustedDevice!]!
+}
+
+extend type User {
+  "When the authenticator app was set up; null when there is none."
+  authenticatorSince: DateTime @personal(can: LIST_USERS)
+  "How many backup codes are unused."
+  backupCodesLeft: Int @personal(can: LIST_USERS)
+}
+
+"A browser that goes without the second factor for a while. It is seen by its user alone."
+type TrustedDevice implements Node {
+  "The global ID."
+  id: ID!
+  "What the browser said that it is (User-Agent)."
+  device: String!
+  "The network address that it was trusted from."
+  address: String!
+  "When it was trusted."
+  createdAt: DateTime!
+  "When it last went without the second factor; null: never."
+  lastUsedAt: DateTime
+  "Until when it goes without."
+  expiresAt: DateTime!
+  "Whether this request comes from it."
+  current: Boolean!
+}
+
+"What an authenticator app needs to be set up."
+type TotpEnrolment {
+  "The otpauth: address that the QR code holds."
+  uri: String!
+  "The key in base32, for apps without a camera."
+  key: String!
+  "The QR code: an SVG image, as a data: URI."
+  qrCode: String!
+  "What finishTotpEnrolment wants back: sealed, and good for this user in this session only."
+  enrolment: String!
+  "Until when it can be finished."
+  expiresAt: DateTime!
+}
+
+"What became of the beginning."
+type StartTotpEnrolmentPayload {
+  "What the app needs."
+  totp: TotpEnrolment
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"The app's first code."
+input FinishTotpEnrolmentInput {
+  "The ` + "`" + `enrolment` + "`" + ` of startTotpEnrolment."
+  enrolment: String!
+  "The six digits that the app shows."
+  code: String!
+}
+
+"What became of the enrolment."
+type FinishTotpEnrolmentPayload {
+  "The backup codes, to be kept; they are not shown again."
+  backupCodes: [String!]
+  "Who the viewer is now."
+  viewer: Viewer
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"What became of the removal."
+type RemoveTotpPayload {
+  "The user without the app."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"What became of the new codes."
+type RegenerateBackupCodesPayload {
+  "The backup codes, to be kept; they are not shown again."
+  backupCodes: [String!]
+  "The user with the codes."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Which device."
+input RevokeTrustedDeviceInput {
+  "The trusted device."
+  deviceId: ID!
+}
+
+"What became of the trust."
+type RevokeTrustedDevicePayload {
+  "The device that is not trusted any more."
+  deviceId: ID
+  "What to mend."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/recovery.graphql", Input: `extend type Query {
   "What the page behind a reset link shows; null when the link is unknown, used, replaced or too old."
   passwordResetByToken("The token of the link." token: String!): PasswordResetPreview @alone @public
@@ -1453,7 +1881,7 @@ type VerifyEmailPayload {
 	{Name: "../schema/signin.graphql", Input: `type Mutation {
   "Signs in with e-mail and password, and sets the session's cookie. One answer for unknown, suspended, locked and wrong."
   signIn(input: SignInInput!): SignInPayload @alone @public
-  "Gives the second factor to a sign-in that waits for it; five tries, ten minutes."
+  "Gives the second factor, or a backup code in its stead, to a sign-in that waits for it; five tries, ten minutes."
   verifySecondFactor(input: VerifySecondFactorInput!): SignInPayload @alone @public
   "Ends the session. Does nothing when there is none."
   signOut: SignOutPayload @public
@@ -1482,7 +1910,7 @@ type SignInPayload {
 }
 
 "What is next in a sign-in."
-union SignInOutcome = SignedIn | SecondFactorNeeded
+union SignInOutcome = SignedIn | SecondFactorNeeded | EnrolmentNeeded
 
 "The session stands."
 type SignedIn {
@@ -1496,18 +1924,35 @@ type SecondFactorNeeded {
   methods: [SecondFactorMethod!]!
   "Until when this sign-in waits."
   expiresAt: DateTime!
+  "Whether ` + "`" + `trustDevice` + "`" + ` has an effect: not for staff, and only where the installation lets clients."
+  deviceTrustable: Boolean!
+}
+
+"""
+The password was right, and the user must have a second factor and has none: nothing opens before one is set up
+(startTotpEnrolment). The viewer stays ANONYMOUS until then.
+"""
+type EnrolmentNeeded {
+  "Until when this sign-in waits."
+  expiresAt: DateTime!
 }
 
 "A way to give a second factor."
 enum SecondFactorMethod {
   "A six-digit code of an authenticator app."
   TOTP
+  "One of the codes that stand in for a lost factor, each once."
+  BACKUP_CODE
 }
 
-"The second factor."
+"The second factor: exactly one of ` + "`" + `code` + "`" + ` and ` + "`" + `backupCode` + "`" + `."
 input VerifySecondFactorInput {
   "The six digits that the authenticator app shows."
-  code: String!
+  code: String
+  "A backup code that was not used yet; capitals, spaces and hyphens do not matter."
+  backupCode: String
+  "Whether to go without the second factor on this device for 30 days, where that is allowed."
+  trustDevice: Boolean
 }
 
 "The session is gone."
@@ -1520,8 +1965,10 @@ type SignOutPayload {
 input ConfirmIdentityInput {
   "The viewer's password."
   password: String!
-  "The six digits of the authenticator app; needed where one is enrolled."
+  "The six digits of the authenticator app; it, or a backup code, is needed where one is enrolled."
   code: String
+  "A backup code that was not used yet, instead of the code."
+  backupCode: String
 }
 
 "What became of the proof."
@@ -1842,6 +2289,12 @@ type Viewer {
   permissions: [AdminPermission!]!
   "Until when acts that need a fresh proof of identity are open; null when none was given."
   sudoUntil: DateTime
+  "Whether the sign-in waits for a second factor to be set up; the kind is ANONYMOUS then, and nothing else is open."
+  enrolmentNeeded: Boolean!
+  "Whether the user must have a second factor, and so cannot remove the last one."
+  twoFactorRequired: Boolean!
+  "When nothing opens any more without a second factor; null where there is one, or none is required."
+  twoFactorDueAt: DateTime
   "The accounts that the user can reach, by name. Empty when there is no user."
   accounts("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): MembershipConnection!
 }
@@ -1973,6 +2426,18 @@ func (ec *executionContext) childFields_DisableTwoFactorPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type DisableTwoFactorPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_FinishTotpEnrolmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "backupCodes":
+		return ec.fieldContext_FinishTotpEnrolmentPayload_backupCodes(ctx, field)
+	case "viewer":
+		return ec.fieldContext_FinishTotpEnrolmentPayload_viewer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FinishTotpEnrolmentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FinishTotpEnrolmentPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Installation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "company":
@@ -2061,6 +2526,28 @@ func (ec *executionContext) childFields_PasswordResetPreview(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type PasswordResetPreview", field.Name)
 }
 
+func (ec *executionContext) childFields_RegenerateBackupCodesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "backupCodes":
+		return ec.fieldContext_RegenerateBackupCodesPayload_backupCodes(ctx, field)
+	case "user":
+		return ec.fieldContext_RegenerateBackupCodesPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RegenerateBackupCodesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegenerateBackupCodesPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RemoveTotpPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_RemoveTotpPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemoveTotpPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveTotpPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RequestPasswordResetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "userErrors":
@@ -2077,6 +2564,16 @@ func (ec *executionContext) childFields_ResetPasswordPayload(ctx context.Context
 		return ec.fieldContext_ResetPasswordPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ResetPasswordPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeTrustedDevicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deviceId":
+		return ec.fieldContext_RevokeTrustedDevicePayload_deviceId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RevokeTrustedDevicePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeTrustedDevicePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Role(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2133,6 +2630,52 @@ func (ec *executionContext) childFields_SignOutPayload(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type SignOutPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_StartTotpEnrolmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "totp":
+		return ec.fieldContext_StartTotpEnrolmentPayload_totp(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StartTotpEnrolmentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartTotpEnrolmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TotpEnrolment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "uri":
+		return ec.fieldContext_TotpEnrolment_uri(ctx, field)
+	case "key":
+		return ec.fieldContext_TotpEnrolment_key(ctx, field)
+	case "qrCode":
+		return ec.fieldContext_TotpEnrolment_qrCode(ctx, field)
+	case "enrolment":
+		return ec.fieldContext_TotpEnrolment_enrolment(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_TotpEnrolment_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TotpEnrolment", field.Name)
+}
+
+func (ec *executionContext) childFields_TrustedDevice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_TrustedDevice_id(ctx, field)
+	case "device":
+		return ec.fieldContext_TrustedDevice_device(ctx, field)
+	case "address":
+		return ec.fieldContext_TrustedDevice_address(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_TrustedDevice_createdAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_TrustedDevice_lastUsedAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_TrustedDevice_expiresAt(ctx, field)
+	case "current":
+		return ec.fieldContext_TrustedDevice_current(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrustedDevice", field.Name)
+}
+
 func (ec *executionContext) childFields_UpdateUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "user":
@@ -2181,6 +2724,10 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_role(ctx, field)
 	case "memberships":
 		return ec.fieldContext_User_memberships(ctx, field)
+	case "authenticatorSince":
+		return ec.fieldContext_User_authenticatorSince(ctx, field)
+	case "backupCodesLeft":
+		return ec.fieldContext_User_backupCodesLeft(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }
@@ -2243,8 +2790,16 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_permissions(ctx, field)
 	case "sudoUntil":
 		return ec.fieldContext_Viewer_sudoUntil(ctx, field)
+	case "enrolmentNeeded":
+		return ec.fieldContext_Viewer_enrolmentNeeded(ctx, field)
+	case "twoFactorRequired":
+		return ec.fieldContext_Viewer_twoFactorRequired(ctx, field)
+	case "twoFactorDueAt":
+		return ec.fieldContext_Viewer_twoFactorDueAt(ctx, field)
 	case "accounts":
 		return ec.fieldContext_Viewer_accounts(ctx, field)
+	case "trustedDevices":
+		return ec.fieldContext_Viewer_trustedDevices(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }

@@ -39,6 +39,13 @@ const (
 	SecurityQuestionRemoved Action = "SECURITY_QUESTION_REMOVED"
 	Imported                Action = "IMPORTED"
 	SampleDataMade          Action = "SAMPLE_DATA_MADE"
+
+	AuthenticatorAdded   Action = "AUTHENTICATOR_ADDED"
+	AuthenticatorRemoved Action = "AUTHENTICATOR_REMOVED"
+	BackupCodesMade      Action = "BACKUP_CODES_MADE"
+	BackupCodeUsed       Action = "BACKUP_CODE_USED"
+	DeviceTrusted        Action = "DEVICE_TRUSTED"
+	DeviceTrustRevoked   Action = "DEVICE_TRUST_REVOKED"
 )
 
 // Target is what an act was upon.

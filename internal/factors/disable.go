@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	ent "roster/ent/generated"
-	"roster/ent/generated/factor"
 	"roster/ent/generated/session"
 	"roster/ent/permission"
 	"roster/ent/viewer"
@@ -84,8 +83,8 @@ func (s *Service) removable(ctx context.Context, tx *db.Tx, userID int) (*ent.Us
 // remove takes the factors away and, with the old credentials, every session (security.md #19).
 func (s *Service) remove(ctx context.Context, tx *db.Tx, u *ent.User) (*ent.User, error) {
 	system := viewer.ForSystem(ctx, "removing factors")
-	if _, err := tx.Factor.Delete().Where(factor.UserID(u.ID)).Exec(system); err != nil {
-		return nil, fmt.Errorf("removing factors: %w", err)
+	if err := Strip(ctx, tx, u.ID); err != nil {
+		return nil, err
 	}
 	if _, err := tx.Session.Delete().Where(session.UserID(u.ID)).Exec(system); err != nil {
 		return nil, fmt.Errorf("ending sessions: %w", err)

@@ -1,9 +1,9 @@
-// Package factors keeps what people have beside their password: today the authenticator app (TOTP, RFC 6238).
+// Package factors keeps what people have beside their password: the authenticator app (TOTP, RFC 6238), and the backup
+// codes that stand in for it.
 package factors
 
 import (
 	"context"
-	"encoding/base32"
 	"fmt"
 	"strconv"
 	"time"
@@ -22,8 +22,11 @@ import (
 // Method is a way to give a second factor.
 type Method string
 
-// TOTP is the six-digit code of an authenticator app.
-const TOTP Method = "TOTP"
+// The methods: the six-digit code of an authenticator app, and one of the codes that stand in for a lost factor.
+const (
+	TOTP       Method = "TOTP"
+	BackupCode Method = "BACKUP_CODE"
+)
 
 // SeedSize is how many bytes a seed has: 160 bits (security.md #29).
 const SeedSize = 20
@@ -39,6 +42,8 @@ type Service struct {
 	Now     func() time.Time
 	Keyring *secret.Keyring
 	Outbox  *mail.Outbox
+	// Passwords hashes backup codes, which take their turn among the passwords.
+	Passwords *secret.Hasher
 }
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
@@ -113,14 +118,13 @@ func (s *Service) Verify(ctx context.Context, tx *db.Tx, userID int, code string
 
 // matching finds the step whose code this is: the current one or the one before.
 func matching(seed []byte, code string, now time.Time) (used int64, ok bool) {
-	secretText := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(seed)
 	options := hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1}
 	current := now.Unix() / step
 	for _, candidate := range []int64{current, current - 1} {
 		if candidate < 0 {
 			continue
 		}
-		if right, err := hotp.ValidateCustom(code, uint64(candidate), secretText, options); err == nil && right {
+		if right, err := hotp.ValidateCustom(code, uint64(candidate), keyOf(seed), options); err == nil && right {
 			return candidate, true
 		}
 	}

@@ -317,7 +317,7 @@ func TestTexts(t *testing.T) {
 				}
 				return w.outbox.Enqueue(ctx, tx, w.clock(), mail.Message{
 					Kind: kind, To: w.user.Email, UserID: w.user.ID, Language: language,
-					Params: map[string]string{"name": nasty, "reason": strings.Repeat("long ", 100), "address": "j…@example.com"},
+					Params: map[string]string{"name": nasty, "reason": strings.Repeat("long ", 100), "address": "j…@example.com", "left": "0"},
 				})
 			})
 			if err := runner.Deliver(t.Context(), w.last().ID, false); err != nil {

@@ -34,10 +34,18 @@ const (
 	SecurityQuestionDisabled Kind = "SECURITY_QUESTION_DISABLED"
 	EmailChanged             Kind = "EMAIL_CHANGED"
 	VerifyEmail              Kind = "VERIFY_EMAIL"
+
+	AuthenticatorAdded   Kind = "AUTHENTICATOR_ADDED"
+	AuthenticatorRemoved Kind = "AUTHENTICATOR_REMOVED"
+	BackupCodesMade      Kind = "BACKUP_CODES_MADE"
+	BackupCodeUsed       Kind = "BACKUP_CODE_USED"
 )
 
 // Kinds are all of them.
-var Kinds = []Kind{PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail}
+var Kinds = []Kind{
+	PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail,
+	AuthenticatorAdded, AuthenticatorRemoved, BackupCodesMade, BackupCodeUsed,
+}
 
 // linked says which kinds carry a link: the path of its page, and what its token opens.
 var linked = map[Kind]struct {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	ent "roster/ent/generated"
-	"roster/ent/generated/factor"
 	"roster/ent/generated/onetimetoken"
 	entpassword "roster/ent/generated/password"
 	"roster/ent/generated/securityanswer"
@@ -14,6 +13,7 @@ import (
 	"roster/ent/viewer"
 	"roster/internal/audit"
 	"roster/internal/db"
+	"roster/internal/factors"
 	"roster/internal/fault"
 	"roster/internal/links"
 	"roster/internal/mail"
@@ -213,8 +213,8 @@ func (s *Service) endSessions(ctx context.Context, tx *db.Tx, u *ent.User) error
 }
 
 func (s *Service) removeFactors(ctx context.Context, tx *db.Tx, u *ent.User) error {
-	if _, err := tx.Factor.Delete().Where(factor.UserID(u.ID)).Exec(ctx); err != nil {
-		return fmt.Errorf("removing factors: %w", err)
+	if err := factors.Strip(ctx, tx, u.ID); err != nil {
+		return err
 	}
 	if err := tx.User.UpdateOneID(u.ID).SetTwoFactorEnabled(false).Exec(ctx); err != nil {
 		return fmt.Errorf("saving user: %w", err)

@@ -17,7 +17,8 @@ const NonceSize = 32
 // before any look-up, where another is wanted (security.md #8).
 type Purpose string
 
-// The purposes. Session is for a session id in its cookie, whatever stage the session has reached.
+// The purposes. Session is for a session id in its cookie, whatever stage the session has reached;
+// Device for the cookie of a browser that is trusted.
 const (
 	Reset       Purpose = "rst"
 	VerifyEmail Purpose = "ver"
@@ -26,6 +27,7 @@ const (
 	SetUp       Purpose = "set"
 	Session     Purpose = "ses"
 	API         Purpose = "rat"
+	Device      Purpose = "dev"
 )
 
 // prefix ends in a character that base64url knows too; the fixed length keeps the parts apart.

@@ -12,6 +12,7 @@ import (
 	"roster/internal/access"
 	"roster/internal/audit"
 	"roster/internal/db"
+	"roster/internal/factors"
 	"roster/internal/fault"
 	"roster/internal/secret"
 	"roster/internal/throttle"
@@ -29,9 +30,14 @@ type Confirmation struct {
 // one is enrolled. The session gets a new id; the old one dies. fault.Wrong on password or code; with too many tries
 // of this user, on any surface, always on password, right or not (#24). fault.Forbidden: an API token, which has nobody
 // to prove. fault.Unauthenticated: nobody is signed in, or the session ended meanwhile.
-func (s *Service) ConfirmIdentity(ctx context.Context, password, code string) (Confirmation, error) {
+func (s *Service) ConfirmIdentity(ctx context.Context, password string, second factors.Given) (Confirmation, error) {
 	if err := access.SignedIn(ctx); err != nil {
 		return Confirmation{}, err
+	}
+	if !second.None() {
+		if err := second.Check(); err != nil {
+			return Confirmation{}, err
+		}
 	}
 	v := viewer.From(ctx)
 	if v.UserID == 0 || !jarOf(ctx).usable() {
@@ -49,10 +55,16 @@ func (s *Service) ConfirmIdentity(ctx context.Context, password, code string) (C
 	if err != nil {
 		return Confirmation{}, s.giveSudoBack(ctx, v.UserID, locked, err)
 	}
+	var ready factors.Proof
+	if !second.None() {
+		if ready, err = s.Factors.Prepare(ctx, v.UserID, second); err != nil {
+			return Confirmation{}, s.giveBackSecond(ctx, v.UserID, locked, err)
+		}
+	}
 	var done confirmed
 	entry := audit.Entry{Action: audit.IdentityConfirmed, Target: audit.OnUser(v.UserID)}
 	err = audit.Act(ctx, s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) error {
-		done, err = s.confirm(ctx, tx, who, result.outcome == signin.OutcomeSIGNED_IN, code)
+		done, err = s.confirm(ctx, tx, who, result.outcome == signin.OutcomeSIGNED_IN, second, ready)
 		return err
 	})
 	if err != nil {
@@ -107,7 +119,7 @@ func (s *Service) giveSudoBack(ctx context.Context, userID int, locked bool, err
 }
 
 // confirm checks the second factor, where there is one, and writes the proof into the session.
-func (s *Service) confirm(ctx context.Context, tx *db.Tx, who candidate, right bool, code string) (confirmed, error) {
+func (s *Service) confirm(ctx context.Context, tx *db.Tx, who candidate, right bool, second factors.Given, ready factors.Proof) (confirmed, error) {
 	if !right {
 		return confirmed{}, fault.On("password", fault.Wrong, "The password is not right, or there were too many tries.")
 	}
@@ -115,17 +127,17 @@ func (s *Service) confirm(ctx context.Context, tx *db.Tx, who candidate, right b
 	if err != nil {
 		return confirmed{}, err
 	}
-	if len(enrolled) > 0 && code != "" {
-		if ok, err := s.Factors.Verify(ctx, tx, who.userID, code); err != nil {
+	if len(enrolled) > 0 && !second.None() {
+		if ok, err := s.Factors.Use(ctx, tx, who.userID, ready); err != nil {
 			return confirmed{}, err
 		} else if !ok {
-			return confirmed{}, wrongCode()
+			return confirmed{}, wrongFactor(second)
 		}
 	}
 	if err := throttle.SecondFactor.GiveBack(ctx, tx, throttle.User(who.userID)); err != nil {
 		return confirmed{}, err
 	}
-	if len(enrolled) > 0 && code == "" {
+	if len(enrolled) > 0 && second.None() {
 		return confirmed{Confirmation: Confirmation{SecondFactorNeeded: true}}, nil
 	}
 	return s.elevate(ctx, tx, who)

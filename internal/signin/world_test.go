@@ -20,7 +20,9 @@ import (
 	"roster/internal/db"
 	"roster/internal/dbtest"
 	"roster/internal/factors"
+	"roster/internal/mail"
 	"roster/internal/secret"
+	"roster/internal/settings"
 	"roster/internal/signin"
 	"roster/internal/tokens"
 )
@@ -54,11 +56,29 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	}
 	w.Service = &signin.Service{
 		DB: d, Now: w.clock, Passwords: secret.NewHasher(),
-		Factors: &factors.Service{DB: d, Now: w.clock, Keyring: ring},
-		Tokens:  &tokens.Service{DB: d, Now: w.clock},
+		Tokens: &tokens.Service{DB: d, Now: w.clock},
 	}
+	outbox, err := mail.NewOutbox(d, ring, "roster.test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Factors = &factors.Service{DB: d, Now: w.clock, Keyring: ring, Outbox: outbox, Passwords: w.Passwords}
 	t.Cleanup(w.Close)
+	w.choose(func(s *settings.Settings) { s.TwoFactor = settings.TwoFactorRule{} })
 	return w
+}
+
+// choose changes the settings.
+func (w *world) choose(change func(*settings.Settings)) {
+	w.t.Helper()
+	w.tx(func(ctx context.Context, tx *db.Tx) error {
+		chosen, err := settings.Load(ctx, tx.Client)
+		if err != nil {
+			return err
+		}
+		change(&chosen)
+		return settings.Store(ctx, tx, chosen)
+	})
 }
 
 func (w *world) clock() time.Time {
@@ -130,9 +150,12 @@ func (w *world) enroll(u *ent.User) {
 }
 
 // code is what the app shows now.
-func (w *world) code() string {
+func (w *world) code() string { return w.codeOf(base32.StdEncoding.EncodeToString(seed)) }
+
+// codeOf is what an app with this key shows now.
+func (w *world) codeOf(key string) string {
 	w.t.Helper()
-	code, err := totp.GenerateCodeCustom(base32.StdEncoding.EncodeToString(seed), w.clock(),
+	code, err := totp.GenerateCodeCustom(key, w.clock(),
 		totp.ValidateOpts{Period: 30, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
 	if err != nil {
 		w.t.Fatal(err)
@@ -144,6 +167,8 @@ func (w *world) code() string {
 type browser struct {
 	*world
 	cookie *http.Cookie
+	// device is the cookie of a trusted device.
+	device *http.Cookie
 	from   string
 	header http.Header
 }
@@ -161,12 +186,19 @@ func (b *browser) request(act func(ctx context.Context)) *http.Response {
 	if b.cookie != nil {
 		r.AddCookie(b.cookie)
 	}
+	if b.device != nil {
+		r.AddCookie(b.device)
+	}
 	ctx := viewer.With(r.Context(), &viewer.Viewer{Kind: viewer.Anonymous, Address: netip.MustParseAddr(b.from), RequestID: "r1"})
 	answer := httptest.NewRecorder()
 	b.Middleware(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { act(r.Context()) })).
 		ServeHTTP(answer, r.WithContext(ctx))
 	response := answer.Result()
 	for _, c := range response.Cookies() {
+		if c.Name == "__Host-roster-device" {
+			b.device = c
+			continue
+		}
 		if b.cookie = c; c.MaxAge < 0 {
 			b.cookie = nil
 		}
@@ -191,13 +223,18 @@ func (b *browser) mustSignIn(address string, remember bool) *viewer.Viewer {
 
 func (b *browser) second(code string) (out signin.Outcome, err error) {
 	b.t.Helper()
-	b.request(func(ctx context.Context) { out, err = b.VerifySecondFactor(ctx, code) })
+	return b.give(factors.Given{Code: code}, false)
+}
+
+func (b *browser) give(second factors.Given, trust bool) (out signin.Outcome, err error) {
+	b.t.Helper()
+	b.request(func(ctx context.Context) { out, err = b.VerifySecondFactor(ctx, second, trust) })
 	return out, err
 }
 
 func (b *browser) confirm(password, code string) (c signin.Confirmation, err error) {
 	b.t.Helper()
-	b.request(func(ctx context.Context) { c, err = b.ConfirmIdentity(ctx, password, code) })
+	b.request(func(ctx context.Context) { c, err = b.ConfirmIdentity(ctx, password, factors.Given{Code: code}) })
 	return c, err
 }
 

@@ -9,6 +9,7 @@ import (
 	"roster/ent/generated"
 	"roster/ent/generated/user"
 	"roster/ent/viewer"
+	"roster/internal/factors"
 	"roster/internal/users"
 	"strconv"
 	"time"
@@ -28,8 +29,10 @@ type SignInOutcome interface {
 type ConfirmIdentityInput struct {
 	// The viewer's password.
 	Password string `json:"password"`
-	// The six digits of the authenticator app; needed where one is enrolled.
+	// The six digits of the authenticator app; it, or a backup code, is needed where one is enrolled.
 	Code *string `json:"code,omitempty"`
+	// A backup code that was not used yet, instead of the code.
+	BackupCode *string `json:"backupCode,omitempty"`
 }
 
 // What became of the proof.
@@ -74,6 +77,33 @@ type DisableTwoFactorPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The password was right, and the user must have a second factor and has none: nothing opens before one is set up
+// (startTotpEnrolment). The viewer stays ANONYMOUS until then.
+type EnrolmentNeeded struct {
+	// Until when this sign-in waits.
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
+func (EnrolmentNeeded) IsSignInOutcome() {}
+
+// The app's first code.
+type FinishTotpEnrolmentInput struct {
+	// The `enrolment` of startTotpEnrolment.
+	Enrolment string `json:"enrolment"`
+	// The six digits that the app shows.
+	Code string `json:"code"`
+}
+
+// What became of the enrolment.
+type FinishTotpEnrolmentPayload struct {
+	// The backup codes, to be kept; they are not shown again.
+	BackupCodes []string `json:"backupCodes,omitempty"`
+	// Who the viewer is now.
+	Viewer *viewer.Viewer `json:"viewer,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // What everybody may know of an installation.
 type Installation struct {
 	// The company that runs it.
@@ -102,6 +132,24 @@ type PasswordResetPreview struct {
 }
 
 type Query struct {
+}
+
+// What became of the new codes.
+type RegenerateBackupCodesPayload struct {
+	// The backup codes, to be kept; they are not shown again.
+	BackupCodes []string `json:"backupCodes,omitempty"`
+	// The user with the codes.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of the removal.
+type RemoveTotpPayload struct {
+	// The user without the app.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // Whose password was lost.
@@ -134,12 +182,28 @@ type ResetPasswordPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which device.
+type RevokeTrustedDeviceInput struct {
+	// The trusted device.
+	DeviceID string `json:"deviceId"`
+}
+
+// What became of the trust.
+type RevokeTrustedDevicePayload struct {
+	// The device that is not trusted any more.
+	DeviceID *string `json:"deviceId,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // The password was right; a second factor is asked for.
 type SecondFactorNeeded struct {
 	// The ways in which it can be given.
 	Methods []SecondFactorMethod `json:"methods"`
 	// Until when this sign-in waits.
 	ExpiresAt time.Time `json:"expiresAt"`
+	// Whether `trustDevice` has an effect: not for staff, and only where the installation lets clients.
+	DeviceTrustable bool `json:"deviceTrustable"`
 }
 
 func (SecondFactorNeeded) IsSignInOutcome() {}
@@ -213,6 +277,14 @@ type SignedIn struct {
 }
 
 func (SignedIn) IsSignInOutcome() {}
+
+// What became of the beginning.
+type StartTotpEnrolmentPayload struct {
+	// What the app needs.
+	Totp *factors.Enrolment `json:"totp,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
 
 // What to change of a user. Absent members stay as they are.
 type UpdateUserInput struct {
@@ -312,10 +384,14 @@ type VerifyEmailPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The second factor.
+// The second factor: exactly one of `code` and `backupCode`.
 type VerifySecondFactorInput struct {
 	// The six digits that the authenticator app shows.
-	Code string `json:"code"`
+	Code *string `json:"code,omitempty"`
+	// A backup code that was not used yet; capitals, spaces and hyphens do not matter.
+	BackupCode *string `json:"backupCode,omitempty"`
+	// Whether to go without the second factor on this device for 30 days, where that is allowed.
+	TrustDevice *bool `json:"trustDevice,omitempty"`
 }
 
 // What became of a mail.
@@ -443,15 +519,18 @@ type SecondFactorMethod string
 const (
 	// A six-digit code of an authenticator app.
 	SecondFactorMethodTotp SecondFactorMethod = "TOTP"
+	// One of the codes that stand in for a lost factor, each once.
+	SecondFactorMethodBackupCode SecondFactorMethod = "BACKUP_CODE"
 )
 
 var AllSecondFactorMethod = []SecondFactorMethod{
 	SecondFactorMethodTotp,
+	SecondFactorMethodBackupCode,
 }
 
 func (e SecondFactorMethod) IsValid() bool {
 	switch e {
-	case SecondFactorMethodTotp:
+	case SecondFactorMethodTotp, SecondFactorMethodBackupCode:
 		return true
 	}
 	return false
