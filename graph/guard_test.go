@@ -13,6 +13,7 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	ent "roster/ent/generated"
+	"roster/ent/gid"
 	"roster/ent/permission"
 	"roster/ent/viewer"
 	"roster/graph/generated"
@@ -37,7 +38,7 @@ func clock() time.Time { return noon }
 func open() generated.DirectiveRoot {
 	through := func(ctx context.Context, _ any, next graphql.Resolver) (any, error) { return next(ctx) }
 	return generated.DirectiveRoot{
-		Public: through, Authenticated: through, Sudo: through, Alone: through,
+		Public: through, Authenticated: through, Enrolling: through, Sudo: through, Alone: through,
 		Staff: func(ctx context.Context, _ any, next graphql.Resolver, _ *permission.Admin) (any, error) {
 			return next(ctx)
 		},
@@ -61,7 +62,7 @@ func resolver(t *testing.T, d *db.DB) *Resolver {
 	return &Resolver{
 		Users: &users.Service{DB: d, Now: clock, Outbox: outbox}, Accounts: &accounts.Service{DB: d}, Members: &members.Service{DB: d},
 		Staff:    &staff.Service{DB: d, Now: clock, Passwords: passwords},
-		Factors:  &factors.Service{DB: d, Now: clock, Keyring: ring, Outbox: outbox},
+		Factors:  &factors.Service{DB: d, Now: clock, Keyring: ring, Outbox: outbox, Passwords: passwords},
 		Recovery: &recovery.Service{DB: d, Now: clock, Passwords: passwords, Outbox: outbox},
 		SignIns:  &signin.Service{DB: d, Now: clock, Passwords: passwords},
 	}
@@ -120,6 +121,12 @@ func refusals(other *ent.User) map[string]struct{ call, nobody, customer, proofl
 		"sendPasswordReset": {"mutation { sendPasswordReset(input: {userId: " + id + "}) { user { id } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
 		"disableTwoFactor": {"mutation { disableTwoFactor(input: {userId: " + id + `, reason: "x"}) { user { id } } }`,
 			"UNAUTHENTICATED", "FORBIDDEN", "SUDO_REQUIRED"},
+		"startTotpEnrolment": {"mutation { startTotpEnrolment { totp { key } } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"finishTotpEnrolment": {`mutation { finishTotpEnrolment(input: {enrolment: "x", code: "123456"}) { backupCodes } }`,
+			"UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"removeTotp":            {"mutation { removeTotp { user { id } } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"regenerateBackupCodes": {"mutation { regenerateBackupCodes { backupCodes } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"revokeTrustedDevice":   {`mutation { revokeTrustedDevice(input: {deviceId: "` + gid.Encode(gid.TrustedDevice, 1) + `"}) { deviceId } }`, "UNAUTHENTICATED", "NOT_FOUND", ""},
 		"disableSecurityQuestion": {"mutation { disableSecurityQuestion(input: {userId: " + id + `, reason: "x"}) { user { id } } }`,
 			"UNAUTHENTICATED", "FORBIDDEN", "SUDO_REQUIRED"},
 	}

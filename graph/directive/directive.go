@@ -62,10 +62,8 @@ func (Guards) Personal(ctx context.Context, obj any, next graphql.Resolver, can 
 
 // Enrolling refuses viewers who may not set up a factor of their own.
 func (g Guards) Enrolling(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
-	if _, err := access.Enrolling(ctx, g.Now()); err != nil {
-		return nil, err
-	}
-	return next(ctx)
+	_, err := access.Enrolling(ctx, g.Now())
+	return g.admit(ctx, next, err)
 }
 
 // Sudo refuses viewers who did not prove who they are within the last ten minutes.

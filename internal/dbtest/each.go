@@ -32,13 +32,6 @@ func PostgreSQLSource(t testing.TB) string {
 	return Postgres(t, migrated)
 }
 
-// PostgreSQLTwice opens a database of PostgreSQL's twice, each with connections of its own, as two servers do.
-func PostgreSQLTwice(t testing.TB) (one, other *db.DB) {
-	t.Helper()
-	source := Postgres(t, migrated)
-	return Open(t, source), Open(t, source)
-}
-
 // System is the context of a test that touches tables directly.
 func System(t testing.TB) context.Context { return viewer.ForSystem(t.Context(), "test") }
 

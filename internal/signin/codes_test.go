@@ -74,8 +74,8 @@ func twoServers(t *testing.T, test func(t *testing.T, one, other *world)) {
 		test(t, w, w)
 	})
 	t.Run("postgres", func(t *testing.T) {
-		one, other := dbtest.PostgreSQLTwice(t)
-		test(t, newWorld(t, one), newWorld(t, other))
+		source := dbtest.PostgreSQLSource(t)
+		test(t, newWorld(t, dbtest.Open(t, source)), newWorld(t, dbtest.Open(t, source)))
 	})
 }
 
