@@ -3,6 +3,7 @@ import { IconChevronDown } from "@tabler/icons-react";
 import { Link, Outlet } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { TwoFactorBanner } from "../lib/session/TwoFactorBanner";
 import { useSession } from "../lib/session/useSession";
 import { AccountMenu } from "../ui/AccountMenu";
 import { CommandPalette, usePaletteShortcut } from "../ui/CommandPalette";
@@ -54,6 +55,7 @@ function Inside() {
         </div>
       </header>
       <main className={classes.main} id="main" tabIndex={-1}>
+        <TwoFactorBanner />
         <Outlet />
       </main>
       <CommandPalette opened={palette} onClose={() => setPalette(false)} />

@@ -63,8 +63,14 @@ const accountRoute = createRoute({
   component: lazyRouteComponent(() => import("./account/AccountPage"), "AccountPage"),
 });
 
+const securityRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: "security",
+  component: lazyRouteComponent(() => import("./security/SecurityPage"), "SecurityPage"),
+});
+
 /** The client area. Two frames, so two branches. */
 export const clientRoutes = [
   doorRoute.addChildren([signInRoute, forgotPasswordRoute, resetRoute, verifyEmailRoute, setUpRoute]),
-  insideRoute.addChildren([accountRoute]),
+  insideRoute.addChildren([accountRoute, securityRoute]),
 ] as const;

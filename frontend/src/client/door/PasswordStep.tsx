@@ -11,6 +11,7 @@ import { PasswordField, TextField } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { useFields } from "../../ui/useFields";
 import { DoorCard } from "./DoorCard";
+import type { SecondFactor } from "./SecondFactorStep";
 import { useWait } from "./useWait";
 
 const SignInDocument = graphql(`
@@ -18,6 +19,10 @@ const SignInDocument = graphql(`
     signIn(input: $input) {
       outcome {
         __typename
+        ... on SecondFactorNeeded {
+          methods
+          deviceTrustable
+        }
       }
       userErrors {
         field
@@ -34,11 +39,13 @@ interface Props {
   /** The sign-in took too long or too many tries, and starts over. */
   ended: boolean;
   onSignedIn: () => Promise<void>;
-  onSecondFactor: () => void;
+  onSecondFactor: (factor: SecondFactor) => void;
+  /** A second factor has to be set up first. */
+  onEnrolment: () => void;
 }
 
 /** The first step. Every failure reads the same: whether an address has a user is nobody's business. */
-export function PasswordStep({ email, onEmail, ended, onSignedIn, onSecondFactor }: Props) {
+export function PasswordStep({ email, onEmail, ended, onSignedIn, onSecondFactor, onEnrolment }: Props) {
   const { t } = useTranslation("client");
   const { t: c } = useTranslation("common");
   const { setupNeeded } = useSession().installation;
@@ -64,7 +71,9 @@ export function PasswordStep({ email, onEmail, ended, onSignedIn, onSecondFactor
       if (fault.code === "RATE_LIMITED" && fault.retryAfter) wait(fault.retryAfter);
       setRefused(faultText(c, fault));
     } else if (ok && payload.outcome?.__typename === "SecondFactorNeeded") {
-      onSecondFactor();
+      onSecondFactor(payload.outcome);
+    } else if (ok && payload.outcome?.__typename === "EnrolmentNeeded") {
+      onEnrolment();
     } else if (ok && payload.outcome) {
       setEntering(true);
       await onSignedIn();

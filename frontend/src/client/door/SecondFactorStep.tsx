@@ -1,9 +1,12 @@
-import { Button, PinInput } from "@mantine/core";
+import { Button, Checkbox } from "@mantine/core";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
+import type { SecondFactorMethod } from "../../gen/graphql";
 import { faultText } from "../../lib/api/faultText";
 import { useAct } from "../../lib/api/useAct";
+import { CodeField, focusCode } from "../../ui/CodeField";
+import { TextField } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { DoorCard } from "./DoorCard";
 
@@ -22,30 +25,48 @@ const VerifySecondFactorDocument = graphql(`
   }
 `);
 
-interface Props {
+/** What the API said of the second factor. */
+export interface SecondFactor {
+  methods: readonly SecondFactorMethod[];
+  /** Whether this device may go without it for a while. */
+  deviceTrustable: boolean;
+}
+
+interface Props extends SecondFactor {
   email: string;
   onSignedIn: () => Promise<void>;
   onStartOver: (because: "ended" | "wish") => void;
 }
 
-/** The second step: the six digits of the authenticator app. They are sent as soon as the sixth is there. */
-export function SecondFactorStep({ email, onSignedIn, onStartOver }: Props) {
+/**
+ * The second step: the six digits of the authenticator app, or a backup code in their stead. The sixth digit sends them,
+ * unless there is something to choose.
+ */
+export function SecondFactorStep({ email, methods, deviceTrustable, onSignedIn, onStartOver }: Props) {
   const { t } = useTranslation("client");
   const { t: c } = useTranslation("common");
   const [verify, busy] = useAct(VerifySecondFactorDocument, { quiet: true });
-  const [code, setCode] = useState("");
+  const [way, setWay] = useState<"code" | "backupCode">("code");
+  const [entered, setEntered] = useState("");
+  const [trustDevice, setTrustDevice] = useState(false);
   const [problem, setProblem] = useState<string>();
   const [entering, setEntering] = useState(false);
   const digits = useRef<HTMLFieldSetElement>(null);
+  const backup = useRef<HTMLInputElement>(null);
 
-  const submit = async (entered: string) => {
+  const choose = (other: typeof way) => {
+    setWay(other);
+    setEntered("");
+    setProblem(undefined);
+  };
+  const submit = async (given: string) => {
     if (busy || entering) return;
-    if (entered.length < 6) return setProblem(c("userError.code.REQUIRED"));
+    if (way === "code" ? given.length < 6 : !given.trim()) return setProblem(c(`userError.${way}.REQUIRED`));
     setProblem(undefined);
     const { ok, payload, userErrors, fault } = {
       userErrors: [],
       fault: undefined,
-      ...(await verify({ input: { code: entered } })),
+      ...(await verify({ input: { [way]: given, ...(trustDevice && { trustDevice }) } })),
     };
     if (ok && payload.outcome) {
       setEntering(true);
@@ -53,41 +74,69 @@ export function SecondFactorStep({ email, onSignedIn, onStartOver }: Props) {
     }
     if (fault?.code === "UNAUTHENTICATED" || userErrors.some((error) => error.code === "EXPIRED"))
       return onStartOver("ended");
-    setProblem(fault ? faultText(c, fault) : c("userError.code.WRONG"));
-    setCode("");
-    digits.current?.querySelector("input")?.focus();
+    setProblem(fault ? faultText(c, fault) : c(`userError.${way}.WRONG`));
+    if (way === "backupCode") return backup.current?.focus();
+    setEntered("");
+    focusCode(digits.current);
   };
 
   return (
     <DoorCard
       title={t("secondFactor.title")}
-      lead={t("secondFactor.lead", { email })}
+      lead={t(way === "code" ? "secondFactor.lead" : "secondFactor.backupLead", { email })}
       foot={
-        <Button variant="subtle" size="compact-sm" onClick={() => onStartOver("wish")}>
-          {t("secondFactor.back")}
-        </Button>
+        <>
+          {way === "backupCode" ? (
+            <Button variant="subtle" size="compact-sm" onClick={() => choose("code")}>
+              {t("secondFactor.useApp")}
+            </Button>
+          ) : (
+            methods.includes("BACKUP_CODE") && (
+              <Button variant="subtle" size="compact-sm" onClick={() => choose("backupCode")}>
+                {t("secondFactor.useBackupCode")}
+              </Button>
+            )
+          )}
+          <Button variant="subtle" size="compact-sm" onClick={() => onStartOver("wish")}>
+            {t("secondFactor.back")}
+          </Button>
+        </>
       }
     >
-      <Form onSubmit={() => submit(code)} problems={problem ? [problem] : []}>
-        <fieldset ref={digits} style={{ margin: 0, padding: 0, border: 0 }}>
-          <legend style={{ padding: 0, marginBlockEnd: "0.375rem", fontWeight: 500, fontSize: "0.8125rem" }}>
-            {c("field.code")}
-          </legend>
-          <PinInput
-            length={6}
-            type="number"
-            inputMode="numeric"
-            oneTimeCode
+      <Form onSubmit={() => submit(entered)} problems={problem ? [problem] : []}>
+        {way === "code" ? (
+          <CodeField
+            ref={digits}
+            value={entered}
+            onChange={setEntered}
+            onComplete={deviceTrustable ? undefined : submit}
+            wrong={Boolean(problem)}
             autoFocus
-            value={code}
-            onChange={setCode}
-            onComplete={submit}
-            error={Boolean(problem)}
-            size="md"
-            aria-label={c("field.code")}
-            styles={{ root: { display: "flex" }, pinInput: { flex: 1 }, input: { inlineSize: "100%" } }}
           />
-        </fieldset>
+        ) : (
+          <TextField
+            ref={backup}
+            name="backupCode"
+            label={c("field.backupCode")}
+            description={c("field.backupCodeHint")}
+            value={entered}
+            onChange={(event) => setEntered(event.currentTarget.value)}
+            error={Boolean(problem)}
+            autoComplete="off"
+            autoCapitalize="characters"
+            spellCheck={false}
+            maxLength={32}
+            autoFocus
+          />
+        )}
+        {deviceTrustable && (
+          <Checkbox
+            label={t("secondFactor.trust")}
+            description={t("secondFactor.trustHint")}
+            checked={trustDevice}
+            onChange={(event) => setTrustDevice(event.currentTarget.checked)}
+          />
+        )}
         <Button type="submit" fullWidth loading={busy || entering}>
           {t("secondFactor.submit")}
         </Button>

@@ -1,3 +1,4 @@
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
@@ -25,25 +26,32 @@ const ConfirmIdentityDocument = graphql(`
 export function SudoDialog({ onProven, onClose }: { onProven: () => void; onClose: () => void }) {
   const { t } = useTranslation();
   const [confirm, busy] = useAct(ConfirmIdentityDocument, { quiet: true });
-  const [withCode, setWithCode] = useState(false);
+  const [second, setSecond] = useState<"code" | "backupCode">();
   const [refused, setRefused] = useState<string>();
-  const fields = useFields({ password: "", code: "" });
+  const fields = useFields({ password: "", code: "", backupCode: "" });
 
   const submit = async () => {
     setRefused(undefined);
-    const { password, code } = fields.values;
+    const { password, code, backupCode } = fields.values;
     const filled = fields.check({
       password: !password && t("userError.password.REQUIRED"),
-      code: withCode && !code.trim() && t("userError.code.REQUIRED"),
+      code: second === "code" && !code.trim() && t("userError.code.REQUIRED"),
+      backupCode: second === "backupCode" && !backupCode.trim() && t("userError.backupCode.REQUIRED"),
     });
     if (!filled) return;
     const { payload, userErrors, fault, ok } = {
       userErrors: [],
       fault: undefined,
-      ...(await confirm({ input: { password, code: withCode ? code.replaceAll(/\s/g, "") : null } })),
+      ...(await confirm({
+        input: {
+          password,
+          ...(second === "code" && { code: code.replaceAll(/\s/g, "") }),
+          ...(second === "backupCode" && { backupCode }),
+        },
+      })),
     };
     if (fault) return setRefused(faultText(t, fault));
-    if (payload?.secondFactorNeeded) setWithCode(true);
+    if (payload?.secondFactorNeeded) setSecond("code");
     if (!ok) return fields.refuse(userErrors);
     if (payload?.sudoUntil) onProven();
   };
@@ -66,7 +74,7 @@ export function SudoDialog({ onProven, onClose }: { onProven: () => void; onClos
         autoComplete="current-password"
         data-autofocus
       />
-      {withCode && (
+      {second === "code" && (
         <TextField
           {...fields.input("code")}
           label={t("field.code")}
@@ -76,6 +84,28 @@ export function SudoDialog({ onProven, onClose }: { onProven: () => void; onClos
           maxLength={7}
           autoFocus
         />
+      )}
+      {second === "backupCode" && (
+        <TextField
+          {...fields.input("backupCode")}
+          label={t("field.backupCode")}
+          description={t("field.backupCodeHint")}
+          autoComplete="off"
+          autoCapitalize="characters"
+          spellCheck={false}
+          maxLength={32}
+          autoFocus
+        />
+      )}
+      {second && (
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          style={{ alignSelf: "start" }}
+          onClick={() => setSecond(second === "code" ? "backupCode" : "code")}
+        >
+          {t(second === "code" ? "sudo.useBackupCode" : "sudo.useApp")}
+        </Button>
       )}
     </FormDialog>
   );

@@ -1,0 +1,15 @@
+import { useTranslation } from "react-i18next";
+import { Page } from "../../ui/Page";
+import { TrustedDevicesSection } from "./TrustedDevicesSection";
+import { TwoFactorSection } from "./TwoFactorSection";
+
+/** How the viewer signs in, and what keeps others from doing so. Each section asks for its own data. */
+export function SecurityPage() {
+  const { t } = useTranslation("client");
+  return (
+    <Page title={t("security.title")} lead={t("security.lead")}>
+      <TwoFactorSection />
+      <TrustedDevicesSection />
+    </Page>
+  );
+}
