@@ -187,3 +187,23 @@ func TestFactorsByAPI(t *testing.T) {
 		}
 	})
 }
+
+// A7, #19: what staff switch off goes with all that hangs on it: no code opens anything afterwards.
+func TestDisablingTakesCodesAndDevices(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		u := w.user("Ann", "Lee", "ann@example.com")
+		w.staff("Sam", "sam@example.com", permission.ListUsers, permission.DisableUserTwoFactor)
+		key, _ := w.browser().signIn("ann@example.com").confirm().enrol()
+		w.later(time.Minute)
+		trusting := w.browser().signIn("ann@example.com")
+		trusting.must("verifySecondFactor", secondMutation, map[string]any{"i": map[string]any{"code": w.codeOf(key), "trustDevice": true}})
+		const disable = `mutation($id: ID!) { disableTwoFactor(input: {userId: $id, reason: "lost the phone"}) { user { backupCodesLeft } userErrors { field code } } }`
+		w.browser().signIn("sam@example.com").confirm().must("disableTwoFactor", disable, map[string]any{"id": u.GlobalID()})
+		for _, table := range []string{"factors", "backup_codes", "trusted_devices"} {
+			if n := w.count(table); n != 0 {
+				t.Errorf("%d rows of %s are left", n, table)
+			}
+		}
+	})
+}

@@ -15,7 +15,8 @@ const quiet = 4
 // picture draws text as a QR code: an SVG image, as a data: URI. It brings its own light ground, for a dark page would
 // hide it from readers.
 func picture(text string) (string, error) {
-	code, err := qr.Encode(text, qr.M, qr.Unicode)
+	// A screen loses nothing, and larger dots are easier to read: the lowest level of correction will do.
+	code, err := qr.Encode(text, qr.L, qr.Unicode)
 	if err != nil {
 		return "", fmt.Errorf("drawing a QR code: %w", err)
 	}

@@ -187,7 +187,6 @@ function Factors({ user }: FactorsProps) {
         <FactorDialog
           title={t("backupCodes.keep")}
           text={t("backupCodes.text")}
-          arrived
           onClose={() => {
             setCodes(undefined);
             void settled();

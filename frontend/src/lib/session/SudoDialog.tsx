@@ -101,6 +101,7 @@ export function SudoDialog({ onProven, onClose }: { onProven: () => void; onClos
         <Button
           variant="subtle"
           size="compact-sm"
+          px={0}
           style={{ alignSelf: "start" }}
           onClick={() => setSecond(second === "code" ? "backupCode" : "code")}
         >
