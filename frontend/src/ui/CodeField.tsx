@@ -16,7 +16,14 @@ interface Props {
 export function CodeField({ ref, value, onChange, onComplete, wrong, autoFocus }: Props) {
   const { t } = useTranslation();
   return (
-    <fieldset ref={ref} style={{ margin: 0, padding: 0, border: 0 }}>
+    <fieldset
+      ref={ref}
+      style={{ margin: 0, padding: 0, border: 0 }}
+      // The digits swallow Enter, which sends a form.
+      onKeyDownCapture={(event) => {
+        if (event.key === "Enter") event.currentTarget.form?.requestSubmit();
+      }}
+    >
       <legend style={{ padding: 0, marginBlockEnd: "0.375rem", fontWeight: 500, fontSize: "0.8125rem" }}>
         {t("field.code")}
       </legend>

@@ -100,7 +100,7 @@ test("a wrong code can be tried again; one that is over starts anew", async () =
   expect(screen.getByRole("textbox", { name: "Email address" })).toHaveValue("ada@example.com");
 });
 
-test("a device can be trusted; then nothing is sent before the button is", async () => {
+test("a device can be trusted; then nothing is sent before Enter is pressed", async () => {
   const verify = vi.fn(() => signedIn);
   const { user } = await renderAt(
     "/sign-in",
@@ -109,9 +109,10 @@ test("a device can be trusted; then nothing is sent before the button is", async
   await fill(user);
   await screen.findByRole("heading", { name: "Two-factor sign-in" });
   await user.keyboard("123456");
-  await user.click(screen.getByRole("checkbox", { name: "Don’t ask again on this device" }));
   expect(verify).not.toHaveBeenCalled();
-  await user.click(screen.getByRole("button", { name: "Verify" }));
+  await user.click(screen.getByRole("checkbox", { name: "Don’t ask again on this device" }));
+  await user.click(screen.getByRole("textbox", { name: "Digit 6 of 6" }));
+  await user.keyboard("{Enter}");
   await screen.findByRole("heading", { name: "Your account" });
   expect(verify).toHaveBeenCalledExactlyOnceWith({ code: "123456", trustDevice: true });
 });
