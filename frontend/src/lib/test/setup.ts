@@ -35,3 +35,7 @@ Object.defineProperties(HTMLElement.prototype, {
   clientWidth: { configurable: true, get: () => 1200 },
   clientHeight: { configurable: true, get: () => 800 },
 });
+
+// Within that screenful: what has no place counts as scrolled out of sight, and a menu that hangs on it is hidden as
+// soon as its position has been worked out, which is before or after a test looks.
+Element.prototype.getBoundingClientRect = () => new DOMRect(100, 100, 200, 40);
