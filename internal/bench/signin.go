@@ -26,9 +26,9 @@ type signInResults struct {
 	turnedAway int64
 }
 
-// signingIn is how many people sign in at once: enough that some always wait for their turn. Who waits for too long is
-// told to come back, which happens on a machine with much else to do.
-const signingIn = 8
+// signInTurns is how many turns of a measurement make one of sign-ins: those that are under way when a turn ends are
+// waited for, with nothing beside them, and that must not weigh.
+const signInTurns = 4
 
 // loadLasts is how long the load of sign-ins runs while users are listed.
 const loadLasts = 10 * time.Second
@@ -39,11 +39,11 @@ func (i *instance) signIns(ctx context.Context, lasts time.Duration) (signInResu
 	var turnedAway atomic.Int64
 	t := i.signInTarget(&turnedAway)
 	for range turns {
-		hashes, err := hash(ctx, lasts)
+		hashes, err := hash(ctx, signInTurns*lasts)
 		if err != nil {
 			return r, err
 		}
-		signIns, err := send(ctx, t, signingIn, lasts)
+		signIns, err := send(ctx, t, connections, signInTurns*lasts)
 		if err != nil {
 			return r, err
 		}
@@ -53,7 +53,7 @@ func (i *instance) signIns(ctx context.Context, lasts time.Duration) (signInResu
 	during, stop := context.WithCancel(ctx)
 	var beside sync.WaitGroup
 	beside.Go(func() { r.lists(during, i.targets[list]) })
-	_, err := send(ctx, t, signingIn, loadLasts)
+	_, err := send(ctx, t, connections, loadLasts)
 	stop()
 	beside.Wait()
 	r.turnedAway = turnedAway.Load()

@@ -32,6 +32,10 @@ const migrationLock = 7_263_544_881
 // Migrate brings the schema up to date: ours and the job engine's. Several servers may call it at once; one works
 // and the others wait. On SQLite the caller holds Lock.
 func Migrate(ctx context.Context, d *DB) error {
+	// A start that finds nothing to do needs neither the lock nor connections of its own.
+	if current, err := d.current(ctx); err != nil || current {
+		return err
+	}
 	conn, err := d.migrationPool()
 	if err != nil {
 		return err
@@ -46,6 +50,28 @@ func Migrate(ctx context.Context, d *DB) error {
 		return err
 	}
 	return d.migrateJobs(ctx, conn)
+}
+
+// current reports whether every migration that this program knows was applied.
+func (d *DB) current(ctx context.Context) (bool, error) {
+	own, err := d.ownMigrations(d.write)
+	if err != nil {
+		return false, err
+	}
+	if pending, err := own.HasPending(ctx); err != nil || pending {
+		return false, err
+	}
+	if d.Dialect == dialect.SQLite {
+		if good, version, err := foreignKeysGood(ctx, d.write, own); err != nil || good != version {
+			return false, err
+		}
+	}
+	jobs, err := d.jobMigrations(d.write)
+	if err != nil {
+		return false, err
+	}
+	applied, err := jobs.ExistingVersions(ctx)
+	return len(applied) == len(jobs.AllVersions()), err
 }
 
 // migrationPool is a pool of its own. On SQLite foreign keys are off in it: rebuilding a table inside a transaction
@@ -85,18 +111,26 @@ func (d *DB) advisoryLock(ctx context.Context, pool *sql.DB) (unlock func(), err
 	}, nil
 }
 
-func (d *DB) migrateOwn(ctx context.Context, pool *sql.DB) error {
+func (d *DB) ownMigrations(pool *sql.DB) (*goose.Provider, error) {
 	folder, gooseDialect := "sqlite", goose.DialectSQLite3
 	if d.Dialect == dialect.Postgres {
 		folder, gooseDialect = "postgres", goose.DialectPostgres
 	}
 	files, err := fs.Sub(migrations.Files, folder)
 	if err != nil {
-		return fmt.Errorf("reading migrations: %w", err)
+		return nil, fmt.Errorf("reading migrations: %w", err)
 	}
 	provider, err := goose.NewProvider(gooseDialect, pool, files)
 	if err != nil {
-		return fmt.Errorf("reading migrations: %w", err)
+		return nil, fmt.Errorf("reading migrations: %w", err)
+	}
+	return provider, nil
+}
+
+func (d *DB) migrateOwn(ctx context.Context, pool *sql.DB) error {
+	provider, err := d.ownMigrations(pool)
+	if err != nil {
+		return err
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrating: %w", err)
@@ -104,25 +138,29 @@ func (d *DB) migrateOwn(ctx context.Context, pool *sql.DB) error {
 	if d.Dialect == dialect.Postgres {
 		return nil
 	}
-	version, err := provider.GetDBVersion(ctx)
-	if err != nil {
-		return fmt.Errorf("migrating: %w", err)
+	return checkForeignKeys(ctx, pool, provider)
+}
+
+// foreignKeysGood returns the version at which all foreign keys were last found good, and the version now.
+func foreignKeysGood(ctx context.Context, pool *sql.DB, provider *goose.Provider) (good, version int64, err error) {
+	if version, err = provider.GetDBVersion(ctx); err != nil {
+		return 0, 0, fmt.Errorf("migrating: %w", err)
 	}
-	return checkForeignKeys(ctx, pool, version)
+	if err = pool.QueryRowContext(ctx, "PRAGMA user_version").Scan(&good); err != nil {
+		return 0, 0, fmt.Errorf("checking foreign keys: %w", err)
+	}
+	return good, version, nil
 }
 
 // checkForeignKeys checks after the fact what SQLite was told not to check meanwhile. That reads every row, so the
 // version that was found good stands in user_version, and is not checked at each start.
-func checkForeignKeys(ctx context.Context, pool *sql.DB, version int64) error {
-	var good int64
-	if err := pool.QueryRowContext(ctx, "PRAGMA user_version").Scan(&good); err != nil {
-		return fmt.Errorf("checking foreign keys: %w", err)
-	}
-	if good == version {
-		return nil
+func checkForeignKeys(ctx context.Context, pool *sql.DB, provider *goose.Provider) error {
+	good, version, err := foreignKeysGood(ctx, pool, provider)
+	if err != nil || good == version {
+		return err
 	}
 	var table string
-	err := pool.QueryRowContext(ctx, `SELECT "table" FROM pragma_foreign_key_check LIMIT 1`).Scan(&table)
+	err = pool.QueryRowContext(ctx, `SELECT "table" FROM pragma_foreign_key_check LIMIT 1`).Scan(&table)
 	switch {
 	case err == nil:
 		return fmt.Errorf("after migrating, rows of %s point to rows that do not exist", table)
@@ -135,14 +173,22 @@ func checkForeignKeys(ctx context.Context, pool *sql.DB, version int64) error {
 	return nil
 }
 
-func (d *DB) migrateJobs(ctx context.Context, pool *sql.DB) error {
+func (d *DB) jobMigrations(pool *sql.DB) (*rivermigrate.Migrator[*sql.Tx], error) {
 	var driver riverdriver.Driver[*sql.Tx] = riversqlite.New(pool)
 	if d.Dialect == dialect.Postgres {
 		driver = riverdatabasesql.New(pool)
 	}
 	migrator, err := rivermigrate.New(driver, &rivermigrate.Config{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
-		return fmt.Errorf("preparing the job tables: %w", err)
+		return nil, fmt.Errorf("preparing the job tables: %w", err)
+	}
+	return migrator, nil
+}
+
+func (d *DB) migrateJobs(ctx context.Context, pool *sql.DB) error {
+	migrator, err := d.jobMigrations(pool)
+	if err != nil {
+		return err
 	}
 	if _, err := migrator.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("migrating the job tables: %w", err)
