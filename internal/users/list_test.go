@@ -212,6 +212,14 @@ func TestExactMatchComesFirst(t *testing.T) {
 		if len(first.Users) != 1 || first.Users[0].Email != "p030@mail.example" {
 			t.Fatalf("address: %s", numbers(first))
 		}
+		// A whole address means its user and those whose address goes on after it, in every order; one that nobody has is
+		// a word like any other.
+		for search, want := range map[string]int{"P030@mail.example": 1, "030@mail.example": 1, "p030@mail.exampl": 1} {
+			byName := users.Query{Request: paging.Request{First: ptr(5)}, Order: users.ByName, Filter: users.Filter{Search: &search}}
+			if p := list(t, s, byName); len(p.Users) != want || p.Users[0].Email != "p030@mail.example" {
+				t.Errorf("%s: %s", search, numbers(p))
+			}
+		}
 		// 45 is a number, and "045" stands in one address: as a word of two letters it matches prefixes only.
 		for _, search := range []string{"45", "#45"} {
 			p := list(t, s, users.Query{Request: paging.Request{First: ptr(5)}, Filter: users.Filter{Search: &search}})

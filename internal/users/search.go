@@ -180,6 +180,11 @@ func matchTrigrams(s *sql.Selector, words []string) *sql.Predicate {
 
 // candidates returns the ids that match the search when they are few; few is false when there are too many to list.
 func (s *Service) candidates(ctx context.Context, t *terms) (ids []int, few bool, err error) {
+	if t.address != "" {
+		if ids, err = s.beginningWith(ctx, t.address); err != nil || len(ids) > 0 {
+			return ids, true, err
+		}
+	}
 	if len(t.inside) == 0 && len(t.prefixes) == 1 && s.DB.Dialect == dialect.Postgres {
 		return s.startingWith(ctx, t.prefixes[0], t.number)
 	}
@@ -192,6 +197,31 @@ func (s *Service) candidates(ctx context.Context, t *terms) (ids []int, few bool
 		return nil, false, fmt.Errorf("searching users: %w", err)
 	}
 	return ids, len(ids) <= fewMatches, nil
+}
+
+// beginningWith returns the user of an address, and those whose address goes on after it; none when nobody has it. A
+// whole address means its user: the letters in it stand in too many others for the index of words to be quick.
+func (s *Service) beginningWith(ctx context.Context, address string) ([]int, error) {
+	from, to := prefixRange(address)
+	var found []struct {
+		ID       int    `json:"id"`
+		EmailKey string `json:"email_key"`
+	}
+	err := s.DB.User.Query().
+		Where(user.EmailKeyGTE(from), user.EmailKeyLT(to)).Order(user.ByEmailKey()).Limit(fewMatches).
+		Select(user.FieldID, user.FieldEmailKey).
+		Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("searching an address: %w", err)
+	}
+	if len(found) == 0 || found[0].EmailKey != address {
+		return nil, nil
+	}
+	ids := make([]int, len(found))
+	for i, u := range found {
+		ids[i] = u.ID
+	}
+	return ids, nil
 }
 
 // startingWith is candidates for one prefix and nothing else. PostgreSQL, unlike SQLite, would read all that starts so
