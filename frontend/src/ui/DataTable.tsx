@@ -150,12 +150,14 @@ export function DataTable<Row extends RowData>({
 
   const [wanted, setWanted] = useState(0);
   const active = Math.min(wanted, Math.max(0, models.length - 1));
-  const move = useRef(false);
+  // The row that a key leads to, until it has the focus. An effect of an earlier render may still be waiting when the
+  // key comes, and must not take it for its own row.
+  const move = useRef<number>(undefined);
   useEffect(() => {
-    if (!move.current) return;
+    if (move.current !== active) return;
     const link = scroller.current?.querySelector<HTMLElement>(`[data-index="${active}"] [data-row-link]`);
     if (!link) return;
-    move.current = false;
+    move.current = undefined;
     link.focus({ preventScroll: true });
   });
 
@@ -169,7 +171,7 @@ export function DataTable<Row extends RowData>({
     if (step === undefined) return;
     event.preventDefault();
     const target = Math.min(models.length - 1, Math.max(0, Number(row.dataset.index) + step));
-    move.current = true;
+    move.current = target;
     setWanted(target);
     virtual.scrollToIndex(target, { align: "auto" });
   };
