@@ -1,4 +1,4 @@
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "../../lib/format";
@@ -25,9 +25,14 @@ export function UsersPage() {
   const formats = useFormats();
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  const router = useRouter();
   const change = useCallback(
-    (change: Partial<UsersSearch>) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true }),
-    [navigate],
+    (change: Partial<UsersSearch>) => {
+      // Words that were typed a moment ago must not call back who has left for another page, which may still be loading.
+      if (router.latestLocation.pathname !== "/admin/users") return;
+      void navigate({ search: (old) => ({ ...old, ...change }), replace: true });
+    },
+    [navigate, router],
   );
   // "The last 30 days" are those before the list was opened: the filter must not change with every render.
   const [now] = useState(() => Date.now());
