@@ -14,6 +14,7 @@ import (
 	"log"
 	"os"
 
+	atlas "ariga.io/atlas/sql/migrate"
 	"ariga.io/atlas/sql/sqltool"
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql/schema"
@@ -34,10 +35,20 @@ func main() {
 }
 
 func write(name, devURL, folder string) {
-	dir, err := sqltool.NewGooseDir("ent/migrations/" + folder)
+	path := "ent/migrations/" + folder
+	dir, err := sqltool.NewGooseDir(path)
 	if err != nil {
 		log.Fatal(err)
 	}
+	// The library wants a checksum file beside the migrations; we keep none, since git knows when one changed.
+	sum, err := dir.Checksum()
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := atlas.WriteSumFile(dir, sum); err != nil {
+		log.Fatal(err)
+	}
+	defer func() { _ = os.Remove(path + "/" + atlas.HashFileName) }()
 	err = migrate.NamedDiff(context.Background(), devURL, os.Args[1],
 		schema.WithDir(dir),
 		schema.WithMigrationMode(schema.ModeReplay),
@@ -45,7 +56,6 @@ func write(name, devURL, folder string) {
 		schema.WithFormatter(sqltool.GooseFormatter),
 		schema.WithDropColumn(true),
 		schema.WithDropIndex(true),
-		schema.DisableChecksum(),
 	)
 	if err != nil {
 		log.Fatalf("%s: %v", name, err)

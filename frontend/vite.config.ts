@@ -24,7 +24,9 @@ export default defineConfig({
     port: 5173,
     strictPort: true,
     // What is not the app itself is the server's, whose --base-url is this address: see .ci/dev.mjs.
-    proxy: Object.fromEntries(["/graphql", "/dev", "/livez", "/readyz"].map((path) => [path, "http://127.0.0.1:8080"])),
+    proxy: Object.fromEntries(
+      ["/graphql", "/dev", "/healthz", "/readyz", "^/admin/mail/.+/.+"].map((path) => [path, "http://127.0.0.1:8080"]),
+    ),
   },
   test: {
     environment: "jsdom",
@@ -32,7 +34,7 @@ export default defineConfig({
     setupFiles: ["src/lib/test/setup.ts"],
     // Two cores: more workers than that only compete for them.
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 20_000,
     restoreMocks: true,
   },
 });

@@ -43,9 +43,16 @@ func (r *queryResolver) Installation(ctx context.Context) (*model.Installation, 
 	if err != nil {
 		return nil, err
 	}
+	asked, err := r.Questions.On(ctx)
+	if err != nil {
+		return nil, err
+	}
 	return &model.Installation{
 		Company: chosen.Company, Version: r.Version, SetupNeeded: needed,
 		PasswordMinLength: int(secret.Alone), Languages: users.Languages,
+		RegistrationOpen: chosen.Registration, LockedProfile: append([]string{}, chosen.LockedProfile...),
+		SecurityQuestionsOn: asked,
+		PasskeysAvailable:   r.Passkeys.Site.Available(),
 	}, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -13,17 +14,23 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 
 	ent "roster/ent/generated"
+	"roster/ent/gid"
 	"roster/ent/permission"
 	"roster/ent/viewer"
 	"roster/graph/generated"
 	"roster/internal/accounts"
+	"roster/internal/addresses"
 	"roster/internal/db"
 	"roster/internal/dbtest"
 	"roster/internal/factors"
 	"roster/internal/mail"
 	"roster/internal/members"
+	"roster/internal/passkeys"
+	"roster/internal/questions"
 	"roster/internal/recovery"
+	"roster/internal/registration"
 	"roster/internal/secret"
+	"roster/internal/settings"
 	"roster/internal/signin"
 	"roster/internal/staff"
 	"roster/internal/users"
@@ -57,13 +64,25 @@ func resolver(t *testing.T, d *db.DB) *Resolver {
 	if err != nil {
 		t.Fatal(err)
 	}
+	base, err := url.Parse("https://roster.test")
+	if err != nil {
+		t.Fatal(err)
+	}
 	passwords := secret.NewHasher()
+	people := &users.Service{DB: d, Now: clock, Outbox: outbox}
+	factor := &factors.Service{DB: d, Now: clock, Keyring: ring, Outbox: outbox}
+	passkey := &passkeys.Service{DB: d, Now: clock, Site: passkeys.NewSite(base), Factors: factor, Outbox: outbox}
+	asked := &questions.Service{DB: d, Now: clock, Passwords: passwords, Outbox: outbox}
+	signIns := &signin.Service{DB: d, Now: clock, Passwords: passwords, Factors: factor, Passkeys: passkey}
 	return &Resolver{
-		Users: &users.Service{DB: d, Now: clock, Outbox: outbox}, Accounts: &accounts.Service{DB: d}, Members: &members.Service{DB: d},
-		Staff:    &staff.Service{DB: d, Now: clock, Passwords: passwords},
-		Factors:  &factors.Service{DB: d, Now: clock, Keyring: ring, Outbox: outbox},
-		Recovery: &recovery.Service{DB: d, Now: clock, Passwords: passwords, Outbox: outbox},
-		SignIns:  &signin.Service{DB: d, Now: clock, Passwords: passwords},
+		Users: people, Accounts: &accounts.Service{DB: d}, Members: &members.Service{DB: d},
+		Staff:   &staff.Service{DB: d, Now: clock, Passwords: passwords},
+		Factors: factor, Passkeys: passkey, Questions: asked, SignIns: signIns,
+		Recovery:     &recovery.Service{DB: d, Now: clock, Passwords: passwords, Outbox: outbox, Questions: asked},
+		Addresses:    &addresses.Service{DB: d, Now: clock, Outbox: outbox, Users: people, SignIns: signIns},
+		Registration: &registration.Service{DB: d, Now: clock, Passwords: passwords, Outbox: outbox, Questions: asked},
+		Settings:     &settings.Service{DB: d, Now: clock},
+		Mails:        &mail.Gallery{DB: d, BaseURL: base.String()},
 	}
 }
 
@@ -107,7 +126,9 @@ func ask(t *testing.T, h http.Handler, v *viewer.Viewer, query string) (code, bo
 
 // refusals say for each guarded root field what nobody, a customer, and staff without a fresh proof are answered.
 func refusals(other *ent.User) map[string]struct{ call, nobody, customer, proofless string } {
-	id := `"` + other.GlobalID() + `"`
+	quoted := func(kind gid.Kind, id int) string { return `"` + gid.Encode(kind, id) + `"` }
+	id, role, question := quoted(gid.User, other.ID), quoted(gid.Role, 1), quoted(gid.SecurityQuestion, 1)
+	passkey := quoted(gid.Passkey, 1)
 	return map[string]struct{ call, nobody, customer, proofless string }{
 		"users":             {"{ users(first: 1) { nodes { id } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
 		"roles":             {"{ roles { id } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
@@ -120,6 +141,37 @@ func refusals(other *ent.User) map[string]struct{ call, nobody, customer, proofl
 		"sendPasswordReset": {"mutation { sendPasswordReset(input: {userId: " + id + "}) { user { id } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
 		"disableTwoFactor": {"mutation { disableTwoFactor(input: {userId: " + id + `, reason: "x"}) { user { id } } }`,
 			"UNAUTHENTICATED", "FORBIDDEN", "SUDO_REQUIRED"},
+		"settings":             {"{ settings { company } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"mailPreviews":         {`{ mailPreviews(language: "en") { kind } }`, "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"allSecurityQuestions": {"{ allSecurityQuestions { id } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"clearUserLock":        {"mutation { clearUserLock(input: {userId: " + id + "}) { user { id } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"checkSecurityAnswer":  {"mutation { checkSecurityAnswer(input: {userId: " + id + `, answer: "Rex"}) { match } }`, "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"updateSettings":       {`mutation { updateSettings(input: {company: "X"}) { settings { company } } }`, "UNAUTHENTICATED", "FORBIDDEN", "SUDO_REQUIRED"},
+		"setRoleTwoFactor": {"mutation { setRoleTwoFactor(input: {roleId: " + role + ", required: true}) { role { id } } }",
+			"UNAUTHENTICATED", "FORBIDDEN", "SUDO_REQUIRED"},
+		"createSecurityQuestion": {`mutation { createSecurityQuestion(input: {texts: [{language: "en", text: "Pet?"}]}) { question { id } } }`,
+			"UNAUTHENTICATED", "FORBIDDEN", ""},
+		"updateSecurityQuestion": {"mutation { updateSecurityQuestion(input: {questionId: " + question + `, texts: [{language: "en", text: "Pet?"}]}) { question { id } } }`,
+			"UNAUTHENTICATED", "FORBIDDEN", ""},
+		"retireSecurityQuestion":   {"mutation { retireSecurityQuestion(input: {questionId: " + question + "}) { question { id } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"restoreSecurityQuestion":  {"mutation { restoreSecurityQuestion(input: {questionId: " + question + "}) { question { id } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"deleteSecurityQuestion":   {"mutation { deleteSecurityQuestion(input: {questionId: " + question + "}) { deletedId } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"reorderSecurityQuestions": {"mutation { reorderSecurityQuestions(input: {questionIds: [" + question + "]}) { questions { id } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"setSecurityQuestion": {"mutation { setSecurityQuestion(input: {questionId: " + question + `, answer: "Rex"}) { user { id } } }`,
+			"UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"removeOwnSecurityQuestion": {`mutation { removeOwnSecurityQuestion(input: {currentAnswer: "Rex"}) { user { id } } }`,
+			"UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"resendVerification": {"mutation { resendVerification(input: {userId: " + id + "}) { user { id } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"changeEmail":        {`mutation { changeEmail(input: {newEmail: "x@example.com", password: "x"}) { done } }`, "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"confirmEmailChange": {`mutation { confirmEmailChange(input: {token: "x"}) { user { id } } }`, "UNAUTHENTICATED", "", ""},
+		"updateProfile":      {`mutation { updateProfile(input: {version: 1, firstName: "X"}) { user { id } } }`, "UNAUTHENTICATED", "", ""},
+		"startPasskeyEnrolment": {"mutation { startPasskeyEnrolment { challenge { options } } }",
+			"UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"finishPasskeyEnrolment": {`mutation { finishPasskeyEnrolment(input: {name: "x", passkey: "{}"}) { passkey { id } } }`,
+			"UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"renamePasskey":            {"mutation { renamePasskey(input: {passkeyId: " + passkey + `, name: "x"}) { passkey { id } } }`, "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"removePasskey":            {"mutation { removePasskey(input: {passkeyId: " + passkey + "}) { user { id } } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"startPasskeyConfirmation": {"mutation { startPasskeyConfirmation { challenge { options } } }", "UNAUTHENTICATED", "FORBIDDEN", "FORBIDDEN"},
 		"disableSecurityQuestion": {"mutation { disableSecurityQuestion(input: {userId: " + id + `, reason: "x"}) { user { id } } }`,
 			"UNAUTHENTICATED", "FORBIDDEN", "SUDO_REQUIRED"},
 	}
@@ -130,7 +182,7 @@ func Test41DomainAloneRefuses(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		eve, other := user(t, d, "eve@example.com"), user(t, d, "other@example.com")
 		h := guardedBy(resolver(t, d), open())
-		nobody, customer := &viewer.Viewer{Kind: viewer.Anonymous}, &viewer.Viewer{Kind: viewer.User, UserID: eve.ID}
+		nobody, customer := &viewer.Viewer{Kind: viewer.Anonymous}, &viewer.Viewer{Kind: viewer.User, UserID: eve.ID, SessionID: 1}
 		cases := refusals(other)
 		for _, root := range []*ast.Definition{schema().Query, schema().Mutation} {
 			for _, f := range root.Fields {
@@ -150,7 +202,7 @@ func Test41DomainAloneRefuses(t *testing.T) {
 				}
 			}
 		}
-		chief := &viewer.Viewer{Kind: viewer.Staff, UserID: eve.ID, Permissions: permission.SetOf(permission.Admins...)}
+		chief := &viewer.Viewer{Kind: viewer.Staff, UserID: eve.ID, SessionID: 1, Permissions: permission.SetOf(permission.Admins...)}
 		for name, c := range cases {
 			if code, body := ask(t, h, chief, c.call); c.proofless == "SUDO_REQUIRED" && code != c.proofless {
 				t.Errorf("%s without a proof: %s", name, body)
@@ -165,8 +217,8 @@ func Test41DirectivesAloneRefuse(t *testing.T) {
 		eve, other := user(t, d, "eve@example.com"), user(t, d, "other@example.com")
 		hollow := &Resolver{Users: &users.Service{DB: d}}
 		h := Handler(hollow, clock)
-		nobody, customer := &viewer.Viewer{Kind: viewer.Anonymous}, &viewer.Viewer{Kind: viewer.User, UserID: eve.ID}
-		chief := &viewer.Viewer{Kind: viewer.Staff, UserID: eve.ID, Permissions: permission.SetOf(permission.Admins...)}
+		nobody, customer := &viewer.Viewer{Kind: viewer.Anonymous}, &viewer.Viewer{Kind: viewer.User, UserID: eve.ID, SessionID: 1}
+		chief := &viewer.Viewer{Kind: viewer.Staff, UserID: eve.ID, SessionID: 1, Permissions: permission.SetOf(permission.Admins...)}
 		for name, c := range refusals(other) {
 			if code, body := ask(t, h, nobody, c.call); code != "UNAUTHENTICATED" {
 				t.Errorf("%s, nobody: %s", name, body)
@@ -182,7 +234,7 @@ func Test41DirectivesAloneRefuse(t *testing.T) {
 		var n int
 		err := d.Reader().QueryRowContext(t.Context(), `SELECT count(*) FROM audit_entries WHERE action = 'ACCESS_REFUSED'
 			AND actor_id = $1 AND (outcome = 'FORBIDDEN' OR outcome = 'SUDO_REQUIRED') AND target_id = $2`, eve.ID, other.ID).Scan(&n)
-		if err != nil || n != 6 {
+		if err != nil || n != 8 {
 			t.Errorf("%d refusals about the other user are on record (%v)", n, err)
 		}
 	})

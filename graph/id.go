@@ -51,3 +51,15 @@ func askOf(userID int, first *int, after *string) (members.Ask, error) {
 	}
 	return ask, nil
 }
+
+// rowsOf is rowOf for a list.
+func rowsOf(field string, kind gid.Kind, ids []string) ([]int, error) {
+	rows := make([]int, len(ids))
+	for i, id := range ids {
+		var err error
+		if rows[i], err = rowOf(field, kind, id); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
+}

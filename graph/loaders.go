@@ -6,18 +6,24 @@ import (
 
 	ent "roster/ent/generated"
 	"roster/internal/members"
+	"roster/internal/questions"
+	"roster/internal/signin"
 )
 
 // loaders answer the questions of many rows at once, within one request.
 type loaders struct {
 	resolver *Resolver
 	// Rows that the answer holds, and rows that those point to.
-	hereUsers, hereAccounts, thereUsers, thereAccounts, thereRoles siblings[int]
+	hereUsers, hereAccounts, hereQuestions, thereUsers, thereAccounts, thereRoles siblings[int]
 
 	users    batch[int, *ent.User]
 	accounts batch[int, *ent.Account]
 	roles    batch[int, *ent.Role]
 	owners   batch[int, int]
+	chosen   batch[int, *questions.Chosen]
+	uses     batch[int, int]
+	locks    batch[int, signin.Locks]
+	passkeys batch[int, int]
 
 	mu sync.Mutex
 	// pages are the first pages of users' memberships, by size.
@@ -32,6 +38,10 @@ func (r *Resolver) withLoaders(ctx context.Context) context.Context {
 	l.accounts.fetch, l.accounts.known = r.Accounts.ByIDs, &l.thereAccounts
 	l.roles.fetch, l.roles.known = r.Staff.RolesByIDs, &l.thereRoles
 	l.owners.fetch, l.owners.known = l.fetchOwners, &l.hereAccounts
+	l.chosen.fetch, l.chosen.known = r.Questions.ChosenBy, &l.hereUsers
+	l.uses.fetch, l.uses.known = r.Questions.UsesOf, &l.hereQuestions
+	l.locks.fetch, l.locks.known = r.SignIns.LocksOf, &l.hereUsers
+	l.passkeys.fetch, l.passkeys.known = r.Passkeys.Counts, &l.hereUsers
 	return context.WithValue(ctx, loadersKey{}, l)
 }
 

@@ -27,6 +27,10 @@ func (r *Resolver) find(ctx context.Context, id string) (model.Node, error) {
 		return orNull(r.Members.Get(ctx, row))
 	case gid.Role:
 		return orNull(r.Staff.Role(ctx, row))
+	case gid.SecurityQuestion:
+		return orNull(r.Questions.Get(ctx, row))
+	case gid.Passkey:
+		return orNull(r.Passkeys.Get(ctx, row))
 	}
 	return nil, nil
 }

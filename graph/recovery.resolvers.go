@@ -23,8 +23,8 @@ func (r *mutationResolver) ResetPassword(ctx context.Context, input model.ResetP
 }
 
 func (r *mutationResolver) VerifyEmail(ctx context.Context, input model.VerifyEmailInput) (*model.VerifyEmailPayload, error) {
-	err := r.Recovery.VerifyEmail(ctx, input.Token)
-	payload := &model.VerifyEmailPayload{Done: err == nil}
+	proof, err := r.Addresses.Verify(ctx, input.Token)
+	payload := &model.VerifyEmailPayload{Done: err == nil, Retired: err == nil && proof.Retires}
 	payload.UserErrors, err = mendable(err)
 	return payload, err
 }

@@ -5,9 +5,15 @@ package graph
 
 import (
 	"roster/internal/accounts"
+	"roster/internal/addresses"
 	"roster/internal/factors"
+	"roster/internal/mail"
 	"roster/internal/members"
+	"roster/internal/passkeys"
+	"roster/internal/questions"
 	"roster/internal/recovery"
+	"roster/internal/registration"
+	"roster/internal/settings"
 	"roster/internal/signin"
 	"roster/internal/staff"
 	"roster/internal/users"
@@ -21,7 +27,14 @@ type Resolver struct {
 	Staff    *staff.Service
 	SignIns  *signin.Service
 	Factors  *factors.Service
+	Passkeys *passkeys.Service
 	Recovery *recovery.Service
+
+	Addresses    *addresses.Service
+	Registration *registration.Service
+	Questions    *questions.Service
+	Settings     *settings.Service
+	Mails        *mail.Gallery
 
 	// Version is that of the program.
 	Version string

@@ -43,7 +43,7 @@ func TestEveryPersonalFieldIsGuarded(t *testing.T) {
 
 // What takes a secret is alone in its operation (security.md #60).
 func TestMutationsThatTakeSecretsAreAlone(t *testing.T) {
-	secrets := []string{"password", "newPassword", "code", "token", "answer"}
+	secrets := []string{"password", "newPassword", "code", "token", "answer", "passkey"}
 	s := schema()
 	for _, f := range s.Mutation.Fields {
 		input := f.Arguments.ForName("input")
@@ -96,13 +96,13 @@ func TestMutationsKeepTheForm(t *testing.T) {
 	for _, f := range schema().Mutation.Fields {
 		noun := strings.ToUpper(f.Name[:1]) + f.Name[1:]
 		payload := noun + "Payload"
-		if f.Name == "verifySecondFactor" {
-			payload = "SignInPayload" // both lead to the same screens
+		if f.Name == "verifySecondFactor" || f.Name == "signInWithPasskey" {
+			payload = "SignInPayload" // all lead to the same screens
 		}
 		if f.Type.String() != payload {
 			t.Errorf("%s answers with %s, not %s", f.Name, f.Type, payload)
 		}
-		if f.Name == "signOut" {
+		if f.Name == "signOut" || strings.HasPrefix(f.Name, "startPasskey") {
 			continue // nothing to say
 		}
 		if len(f.Arguments) != 1 || f.Arguments[0].Type.String() != noun+"Input!" {

@@ -2,6 +2,8 @@ package graph
 
 import (
 	"roster/graph/generated/model"
+	"roster/internal/factors"
+	"roster/internal/passkeys"
 	"roster/internal/signin"
 )
 
@@ -17,11 +19,33 @@ func outcomeOf(o signin.Outcome) model.SignInOutcome {
 	case o.Viewer != nil:
 		return &model.SignedIn{Viewer: o.Viewer}
 	case o.Needed != nil:
-		needed := &model.SecondFactorNeeded{ExpiresAt: o.Needed.ExpiresAt}
-		for _, m := range o.Needed.Methods {
-			needed.Methods = append(needed.Methods, model.SecondFactorMethod(m))
-		}
-		return needed
+		return &model.SecondFactorNeeded{ExpiresAt: o.Needed.ExpiresAt, Methods: methodsOf(o.Needed.Methods)}
 	}
 	return nil
+}
+
+func methodsOf(enrolled []factors.Method) []model.SecondFactorMethod {
+	methods := make([]model.SecondFactorMethod, len(enrolled))
+	for i, m := range enrolled {
+		methods[i] = model.SecondFactorMethod(m)
+	}
+	return methods
+}
+
+func confirmPayload(done signin.Confirmation, err error) (*model.ConfirmIdentityPayload, error) {
+	payload := &model.ConfirmIdentityPayload{SecondFactorNeeded: done.SecondFactorNeeded}
+	if !done.SudoUntil.IsZero() {
+		payload.SudoUntil = &done.SudoUntil
+	}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
+}
+
+// asked is what a payload says of a challenge.
+func asked(c passkeys.Challenge, err error) (*passkeys.Challenge, []*model.UserError, error) {
+	problems, err := mendable(err)
+	if err != nil || len(problems) > 0 {
+		return nil, problems, err
+	}
+	return &c, problems, nil
 }

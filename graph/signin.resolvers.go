@@ -19,7 +19,11 @@ func (r *mutationResolver) SignIn(ctx context.Context, input model.SignInInput) 
 }
 
 func (r *mutationResolver) VerifySecondFactor(ctx context.Context, input model.VerifySecondFactorInput) (*model.SignInPayload, error) {
-	outcome, err := r.SignIns.VerifySecondFactor(ctx, input.Code)
+	if input.Passkey != nil {
+		outcome, err := r.SignIns.GivePasskey(ctx, *input.Passkey)
+		return signInPayload(outcome, err)
+	}
+	outcome, err := r.SignIns.VerifySecondFactor(ctx, text(input.Code))
 	return signInPayload(outcome, err)
 }
 
@@ -32,13 +36,12 @@ func (r *mutationResolver) SignOut(ctx context.Context) (*model.SignOutPayload, 
 }
 
 func (r *mutationResolver) ConfirmIdentity(ctx context.Context, input model.ConfirmIdentityInput) (*model.ConfirmIdentityPayload, error) {
-	done, err := r.SignIns.ConfirmIdentity(ctx, input.Password, text(input.Code))
-	payload := &model.ConfirmIdentityPayload{SecondFactorNeeded: done.SecondFactorNeeded}
-	if !done.SudoUntil.IsZero() {
-		payload.SudoUntil = &done.SudoUntil
+	if input.Passkey != nil {
+		done, err := r.SignIns.ConfirmByPasskey(ctx, *input.Passkey)
+		return confirmPayload(done, err)
 	}
-	payload.UserErrors, err = mendable(err)
-	return payload, err
+	done, err := r.SignIns.ConfirmIdentity(ctx, text(input.Password), text(input.Code))
+	return confirmPayload(done, err)
 }
 
 func (r *mutationResolver) SetUp(ctx context.Context, input model.SetUpInput) (*model.SetUpPayload, error) {

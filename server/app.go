@@ -15,11 +15,16 @@ import (
 	"roster/ent/viewer"
 	"roster/graph"
 	"roster/internal/accounts"
+	"roster/internal/addresses"
 	"roster/internal/factors"
 	"roster/internal/mail"
 	"roster/internal/members"
+	"roster/internal/passkeys"
+	"roster/internal/questions"
 	"roster/internal/recovery"
+	"roster/internal/registration"
 	"roster/internal/secret"
+	"roster/internal/settings"
 	"roster/internal/signin"
 	"roster/internal/staff"
 	"roster/internal/tokens"
@@ -59,7 +64,7 @@ func newApp(d *opened, s appSettings, now func() time.Time) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &app{settings: s, db: d, outbox: outbox, graph: resolver(d, outbox, now)}
+	a := &app{settings: s, db: d, outbox: outbox, graph: resolver(d, outbox, s.base, now)}
 	if s.relay != nil {
 		if a.mails, err = mail.NewRunner(d.DB, outbox, s.relay, s.base.String(), now); err != nil {
 			return nil, err
@@ -70,21 +75,31 @@ func newApp(d *opened, s appSettings, now func() time.Time) (*app, error) {
 }
 
 // resolver holds the activities, each with what it needs.
-func resolver(d *opened, outbox *mail.Outbox, now func() time.Time) *graph.Resolver {
+func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Time) *graph.Resolver {
 	passwords := secret.NewHasher()
 	factor := &factors.Service{DB: d.DB, Now: now, Keyring: d.Keyring, Outbox: outbox}
-	return &graph.Resolver{
+	passkey := &passkeys.Service{DB: d.DB, Now: now, Site: passkeys.NewSite(base), Factors: factor, Outbox: outbox}
+	asked := &questions.Service{DB: d.DB, Now: now, Passwords: passwords, Outbox: outbox}
+	r := &graph.Resolver{
 		Users:    &users.Service{DB: d.DB, Now: now, Outbox: outbox},
 		Accounts: &accounts.Service{DB: d.DB},
 		Members:  &members.Service{DB: d.DB},
 		Staff:    &staff.Service{DB: d.DB, Now: now, Passwords: passwords},
 		Factors:  factor,
-		Recovery: &recovery.Service{DB: d.DB, Now: now, Passwords: passwords, Outbox: outbox},
+		Passkeys: passkey,
+		Recovery: &recovery.Service{DB: d.DB, Now: now, Passwords: passwords, Outbox: outbox, Questions: asked},
 		SignIns: &signin.Service{
-			DB: d.DB, Now: now, Passwords: passwords, Factors: factor, Tokens: &tokens.Service{DB: d.DB, Now: now},
+			DB: d.DB, Now: now, Passwords: passwords, Factors: factor, Passkeys: passkey,
+			Tokens: &tokens.Service{DB: d.DB, Now: now},
 		},
-		Version: version(),
+		Questions: asked,
+		Settings:  &settings.Service{DB: d.DB, Now: now},
+		Mails:     &mail.Gallery{DB: d.DB, BaseURL: base.String()},
+		Version:   version(),
 	}
+	r.Registration = &registration.Service{DB: d.DB, Now: now, Passwords: passwords, Outbox: outbox, Questions: r.Questions}
+	r.Addresses = &addresses.Service{DB: d.DB, Now: now, Outbox: outbox, Users: r.Users, SignIns: r.SignIns}
+	return r
 }
 
 // start begins what runs beside the requests.
@@ -136,10 +151,11 @@ func (a *app) routes(now func() time.Time) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--cors-origin: %w", err)
 	}
-	api := web.Chain(graph.Handler(a.graph, now), client, a.graph.SignIns.Middleware)
+	known := []web.Middleware{client, a.graph.SignIns.Middleware}
 
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", api)
+	mux.Handle("/graphql", web.Chain(graph.Handler(a.graph, now), known...))
+	mux.Handle("GET /admin/mail/{language}/{kind}", web.Chain(mailFrame(a.graph.Mails), known...))
 	mux.HandleFunc("GET /livez", a.alive)
 	mux.HandleFunc("GET /readyz", a.isReady)
 	if a.settings.preview {

@@ -303,8 +303,6 @@ func TestWrongAnswersOfADay(t *testing.T) {
 	})
 }
 
-const verifyMutation = `mutation($t: String!) { verifyEmail(input: {token: $t}) { done userErrors { field code } } }`
-
 // The first proof of an address retires what was set up before anybody had proved it, unless the user's own session
 // stands behind it; and a password that will be the only factor is as long as that asks for (security.md #3, #34).
 func TestFirstProof(t *testing.T) {

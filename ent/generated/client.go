@@ -15,10 +15,13 @@ import (
 	"roster/ent/generated/apitoken"
 	"roster/ent/generated/auditdetail"
 	"roster/ent/generated/auditentry"
+	"roster/ent/generated/backupcode"
 	"roster/ent/generated/factor"
 	"roster/ent/generated/mail"
 	"roster/ent/generated/membership"
 	"roster/ent/generated/onetimetoken"
+	"roster/ent/generated/passkey"
+	"roster/ent/generated/passkeyceremony"
 	"roster/ent/generated/password"
 	"roster/ent/generated/role"
 	"roster/ent/generated/securityanswer"
@@ -27,6 +30,7 @@ import (
 	"roster/ent/generated/setting"
 	"roster/ent/generated/signin"
 	"roster/ent/generated/throttle"
+	"roster/ent/generated/trusteddevice"
 	"roster/ent/generated/user"
 
 	"entgo.io/ent"
@@ -50,6 +54,8 @@ type Client struct {
 	AuditDetail *AuditDetailClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// BackupCode is the client for interacting with the BackupCode builders.
+	BackupCode *BackupCodeClient
 	// Factor is the client for interacting with the Factor builders.
 	Factor *FactorClient
 	// Mail is the client for interacting with the Mail builders.
@@ -58,6 +64,10 @@ type Client struct {
 	Membership *MembershipClient
 	// OneTimeToken is the client for interacting with the OneTimeToken builders.
 	OneTimeToken *OneTimeTokenClient
+	// Passkey is the client for interacting with the Passkey builders.
+	Passkey *PasskeyClient
+	// PasskeyCeremony is the client for interacting with the PasskeyCeremony builders.
+	PasskeyCeremony *PasskeyCeremonyClient
 	// Password is the client for interacting with the Password builders.
 	Password *PasswordClient
 	// Role is the client for interacting with the Role builders.
@@ -74,6 +84,8 @@ type Client struct {
 	SignIn *SignInClient
 	// Throttle is the client for interacting with the Throttle builders.
 	Throttle *ThrottleClient
+	// TrustedDevice is the client for interacting with the TrustedDevice builders.
+	TrustedDevice *TrustedDeviceClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
 }
@@ -91,10 +103,13 @@ func (c *Client) init() {
 	c.Account = NewAccountClient(c.config)
 	c.AuditDetail = NewAuditDetailClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
+	c.BackupCode = NewBackupCodeClient(c.config)
 	c.Factor = NewFactorClient(c.config)
 	c.Mail = NewMailClient(c.config)
 	c.Membership = NewMembershipClient(c.config)
 	c.OneTimeToken = NewOneTimeTokenClient(c.config)
+	c.Passkey = NewPasskeyClient(c.config)
+	c.PasskeyCeremony = NewPasskeyCeremonyClient(c.config)
 	c.Password = NewPasswordClient(c.config)
 	c.Role = NewRoleClient(c.config)
 	c.SecurityAnswer = NewSecurityAnswerClient(c.config)
@@ -103,6 +118,7 @@ func (c *Client) init() {
 	c.Setting = NewSettingClient(c.config)
 	c.SignIn = NewSignInClient(c.config)
 	c.Throttle = NewThrottleClient(c.config)
+	c.TrustedDevice = NewTrustedDeviceClient(c.config)
 	c.User = NewUserClient(c.config)
 }
 
@@ -200,10 +216,13 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Account:          NewAccountClient(cfg),
 		AuditDetail:      NewAuditDetailClient(cfg),
 		AuditEntry:       NewAuditEntryClient(cfg),
+		BackupCode:       NewBackupCodeClient(cfg),
 		Factor:           NewFactorClient(cfg),
 		Mail:             NewMailClient(cfg),
 		Membership:       NewMembershipClient(cfg),
 		OneTimeToken:     NewOneTimeTokenClient(cfg),
+		Passkey:          NewPasskeyClient(cfg),
+		PasskeyCeremony:  NewPasskeyCeremonyClient(cfg),
 		Password:         NewPasswordClient(cfg),
 		Role:             NewRoleClient(cfg),
 		SecurityAnswer:   NewSecurityAnswerClient(cfg),
@@ -212,6 +231,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Setting:          NewSettingClient(cfg),
 		SignIn:           NewSignInClient(cfg),
 		Throttle:         NewThrottleClient(cfg),
+		TrustedDevice:    NewTrustedDeviceClient(cfg),
 		User:             NewUserClient(cfg),
 	}, nil
 }
@@ -236,10 +256,13 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Account:          NewAccountClient(cfg),
 		AuditDetail:      NewAuditDetailClient(cfg),
 		AuditEntry:       NewAuditEntryClient(cfg),
+		BackupCode:       NewBackupCodeClient(cfg),
 		Factor:           NewFactorClient(cfg),
 		Mail:             NewMailClient(cfg),
 		Membership:       NewMembershipClient(cfg),
 		OneTimeToken:     NewOneTimeTokenClient(cfg),
+		Passkey:          NewPasskeyClient(cfg),
+		PasskeyCeremony:  NewPasskeyCeremonyClient(cfg),
 		Password:         NewPasswordClient(cfg),
 		Role:             NewRoleClient(cfg),
 		SecurityAnswer:   NewSecurityAnswerClient(cfg),
@@ -248,6 +271,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Setting:          NewSettingClient(cfg),
 		SignIn:           NewSignInClient(cfg),
 		Throttle:         NewThrottleClient(cfg),
+		TrustedDevice:    NewTrustedDeviceClient(cfg),
 		User:             NewUserClient(cfg),
 	}, nil
 }
@@ -278,9 +302,10 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.APIToken, c.Account, c.AuditDetail, c.AuditEntry, c.Factor, c.Mail,
-		c.Membership, c.OneTimeToken, c.Password, c.Role, c.SecurityAnswer,
-		c.SecurityQuestion, c.Session, c.Setting, c.SignIn, c.Throttle, c.User,
+		c.APIToken, c.Account, c.AuditDetail, c.AuditEntry, c.BackupCode, c.Factor,
+		c.Mail, c.Membership, c.OneTimeToken, c.Passkey, c.PasskeyCeremony, c.Password,
+		c.Role, c.SecurityAnswer, c.SecurityQuestion, c.Session, c.Setting, c.SignIn,
+		c.Throttle, c.TrustedDevice, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -290,9 +315,10 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.APIToken, c.Account, c.AuditDetail, c.AuditEntry, c.Factor, c.Mail,
-		c.Membership, c.OneTimeToken, c.Password, c.Role, c.SecurityAnswer,
-		c.SecurityQuestion, c.Session, c.Setting, c.SignIn, c.Throttle, c.User,
+		c.APIToken, c.Account, c.AuditDetail, c.AuditEntry, c.BackupCode, c.Factor,
+		c.Mail, c.Membership, c.OneTimeToken, c.Passkey, c.PasskeyCeremony, c.Password,
+		c.Role, c.SecurityAnswer, c.SecurityQuestion, c.Session, c.Setting, c.SignIn,
+		c.Throttle, c.TrustedDevice, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -309,6 +335,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AuditDetail.mutate(ctx, m)
 	case *AuditEntryMutation:
 		return c.AuditEntry.mutate(ctx, m)
+	case *BackupCodeMutation:
+		return c.BackupCode.mutate(ctx, m)
 	case *FactorMutation:
 		return c.Factor.mutate(ctx, m)
 	case *MailMutation:
@@ -317,6 +345,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Membership.mutate(ctx, m)
 	case *OneTimeTokenMutation:
 		return c.OneTimeToken.mutate(ctx, m)
+	case *PasskeyMutation:
+		return c.Passkey.mutate(ctx, m)
+	case *PasskeyCeremonyMutation:
+		return c.PasskeyCeremony.mutate(ctx, m)
 	case *PasswordMutation:
 		return c.Password.mutate(ctx, m)
 	case *RoleMutation:
@@ -333,6 +365,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.SignIn.mutate(ctx, m)
 	case *ThrottleMutation:
 		return c.Throttle.mutate(ctx, m)
+	case *TrustedDeviceMutation:
+		return c.TrustedDevice.mutate(ctx, m)
 	case *UserMutation:
 		return c.User.mutate(ctx, m)
 	default:
@@ -940,6 +974,156 @@ func (c *AuditEntryClient) mutate(ctx context.Context, m *AuditEntryMutation) (V
 	}
 }
 
+// BackupCodeClient is a client for the BackupCode schema.
+type BackupCodeClient struct {
+	config
+}
+
+// NewBackupCodeClient returns a client for the BackupCode from the given config.
+func NewBackupCodeClient(c config) *BackupCodeClient {
+	return &BackupCodeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `backupcode.Hooks(f(g(h())))`.
+func (c *BackupCodeClient) Use(hooks ...Hook) {
+	c.hooks.BackupCode = append(c.hooks.BackupCode, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `backupcode.Intercept(f(g(h())))`.
+func (c *BackupCodeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.BackupCode = append(c.inters.BackupCode, interceptors...)
+}
+
+// Create returns a builder for creating a BackupCode entity.
+func (c *BackupCodeClient) Create() *BackupCodeCreate {
+	mutation := newBackupCodeMutation(c.config, OpCreate)
+	return &BackupCodeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of BackupCode entities.
+func (c *BackupCodeClient) CreateBulk(builders ...*BackupCodeCreate) *BackupCodeCreateBulk {
+	return &BackupCodeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BackupCodeClient) MapCreateBulk(slice any, setFunc func(*BackupCodeCreate, int)) *BackupCodeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BackupCodeCreateBulk{err: fmt.Errorf("calling to BackupCodeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BackupCodeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BackupCodeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for BackupCode.
+func (c *BackupCodeClient) Update() *BackupCodeUpdate {
+	mutation := newBackupCodeMutation(c.config, OpUpdate)
+	return &BackupCodeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BackupCodeClient) UpdateOne(_m *BackupCode) *BackupCodeUpdateOne {
+	mutation := newBackupCodeMutation(c.config, OpUpdateOne, withBackupCode(_m))
+	return &BackupCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BackupCodeClient) UpdateOneID(id int) *BackupCodeUpdateOne {
+	mutation := newBackupCodeMutation(c.config, OpUpdateOne, withBackupCodeID(id))
+	return &BackupCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for BackupCode.
+func (c *BackupCodeClient) Delete() *BackupCodeDelete {
+	mutation := newBackupCodeMutation(c.config, OpDelete)
+	return &BackupCodeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BackupCodeClient) DeleteOne(_m *BackupCode) *BackupCodeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BackupCodeClient) DeleteOneID(id int) *BackupCodeDeleteOne {
+	builder := c.Delete().Where(backupcode.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BackupCodeDeleteOne{builder}
+}
+
+// Query returns a query builder for BackupCode.
+func (c *BackupCodeClient) Query() *BackupCodeQuery {
+	return &BackupCodeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBackupCode},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a BackupCode entity by its id.
+func (c *BackupCodeClient) Get(ctx context.Context, id int) (*BackupCode, error) {
+	return c.Query().Where(backupcode.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BackupCodeClient) GetX(ctx context.Context, id int) *BackupCode {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryUser queries the user edge of a BackupCode.
+func (c *BackupCodeClient) QueryUser(_m *BackupCode) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(backupcode.Table, backupcode.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, backupcode.UserTable, backupcode.UserColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *BackupCodeClient) Hooks() []Hook {
+	hooks := c.hooks.BackupCode
+	return append(hooks[:len(hooks):len(hooks)], backupcode.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *BackupCodeClient) Interceptors() []Interceptor {
+	return c.inters.BackupCode
+}
+
+func (c *BackupCodeClient) mutate(ctx context.Context, m *BackupCodeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BackupCodeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BackupCodeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BackupCodeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BackupCodeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown BackupCode mutation op: %q", m.Op())
+	}
+}
+
 // FactorClient is a client for the Factor schema.
 type FactorClient struct {
 	config
@@ -1521,6 +1705,290 @@ func (c *OneTimeTokenClient) mutate(ctx context.Context, m *OneTimeTokenMutation
 		return (&OneTimeTokenDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown OneTimeToken mutation op: %q", m.Op())
+	}
+}
+
+// PasskeyClient is a client for the Passkey schema.
+type PasskeyClient struct {
+	config
+}
+
+// NewPasskeyClient returns a client for the Passkey from the given config.
+func NewPasskeyClient(c config) *PasskeyClient {
+	return &PasskeyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `passkey.Hooks(f(g(h())))`.
+func (c *PasskeyClient) Use(hooks ...Hook) {
+	c.hooks.Passkey = append(c.hooks.Passkey, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `passkey.Intercept(f(g(h())))`.
+func (c *PasskeyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Passkey = append(c.inters.Passkey, interceptors...)
+}
+
+// Create returns a builder for creating a Passkey entity.
+func (c *PasskeyClient) Create() *PasskeyCreate {
+	mutation := newPasskeyMutation(c.config, OpCreate)
+	return &PasskeyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Passkey entities.
+func (c *PasskeyClient) CreateBulk(builders ...*PasskeyCreate) *PasskeyCreateBulk {
+	return &PasskeyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PasskeyClient) MapCreateBulk(slice any, setFunc func(*PasskeyCreate, int)) *PasskeyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PasskeyCreateBulk{err: fmt.Errorf("calling to PasskeyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PasskeyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PasskeyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Passkey.
+func (c *PasskeyClient) Update() *PasskeyUpdate {
+	mutation := newPasskeyMutation(c.config, OpUpdate)
+	return &PasskeyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PasskeyClient) UpdateOne(_m *Passkey) *PasskeyUpdateOne {
+	mutation := newPasskeyMutation(c.config, OpUpdateOne, withPasskey(_m))
+	return &PasskeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PasskeyClient) UpdateOneID(id int) *PasskeyUpdateOne {
+	mutation := newPasskeyMutation(c.config, OpUpdateOne, withPasskeyID(id))
+	return &PasskeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Passkey.
+func (c *PasskeyClient) Delete() *PasskeyDelete {
+	mutation := newPasskeyMutation(c.config, OpDelete)
+	return &PasskeyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PasskeyClient) DeleteOne(_m *Passkey) *PasskeyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PasskeyClient) DeleteOneID(id int) *PasskeyDeleteOne {
+	builder := c.Delete().Where(passkey.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PasskeyDeleteOne{builder}
+}
+
+// Query returns a query builder for Passkey.
+func (c *PasskeyClient) Query() *PasskeyQuery {
+	return &PasskeyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePasskey},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Passkey entity by its id.
+func (c *PasskeyClient) Get(ctx context.Context, id int) (*Passkey, error) {
+	return c.Query().Where(passkey.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PasskeyClient) GetX(ctx context.Context, id int) *Passkey {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryUser queries the user edge of a Passkey.
+func (c *PasskeyClient) QueryUser(_m *Passkey) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(passkey.Table, passkey.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, passkey.UserTable, passkey.UserColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PasskeyClient) Hooks() []Hook {
+	hooks := c.hooks.Passkey
+	return append(hooks[:len(hooks):len(hooks)], passkey.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PasskeyClient) Interceptors() []Interceptor {
+	return c.inters.Passkey
+}
+
+func (c *PasskeyClient) mutate(ctx context.Context, m *PasskeyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PasskeyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PasskeyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PasskeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PasskeyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown Passkey mutation op: %q", m.Op())
+	}
+}
+
+// PasskeyCeremonyClient is a client for the PasskeyCeremony schema.
+type PasskeyCeremonyClient struct {
+	config
+}
+
+// NewPasskeyCeremonyClient returns a client for the PasskeyCeremony from the given config.
+func NewPasskeyCeremonyClient(c config) *PasskeyCeremonyClient {
+	return &PasskeyCeremonyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `passkeyceremony.Hooks(f(g(h())))`.
+func (c *PasskeyCeremonyClient) Use(hooks ...Hook) {
+	c.hooks.PasskeyCeremony = append(c.hooks.PasskeyCeremony, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `passkeyceremony.Intercept(f(g(h())))`.
+func (c *PasskeyCeremonyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PasskeyCeremony = append(c.inters.PasskeyCeremony, interceptors...)
+}
+
+// Create returns a builder for creating a PasskeyCeremony entity.
+func (c *PasskeyCeremonyClient) Create() *PasskeyCeremonyCreate {
+	mutation := newPasskeyCeremonyMutation(c.config, OpCreate)
+	return &PasskeyCeremonyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PasskeyCeremony entities.
+func (c *PasskeyCeremonyClient) CreateBulk(builders ...*PasskeyCeremonyCreate) *PasskeyCeremonyCreateBulk {
+	return &PasskeyCeremonyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PasskeyCeremonyClient) MapCreateBulk(slice any, setFunc func(*PasskeyCeremonyCreate, int)) *PasskeyCeremonyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PasskeyCeremonyCreateBulk{err: fmt.Errorf("calling to PasskeyCeremonyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PasskeyCeremonyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PasskeyCeremonyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PasskeyCeremony.
+func (c *PasskeyCeremonyClient) Update() *PasskeyCeremonyUpdate {
+	mutation := newPasskeyCeremonyMutation(c.config, OpUpdate)
+	return &PasskeyCeremonyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PasskeyCeremonyClient) UpdateOne(_m *PasskeyCeremony) *PasskeyCeremonyUpdateOne {
+	mutation := newPasskeyCeremonyMutation(c.config, OpUpdateOne, withPasskeyCeremony(_m))
+	return &PasskeyCeremonyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PasskeyCeremonyClient) UpdateOneID(id int) *PasskeyCeremonyUpdateOne {
+	mutation := newPasskeyCeremonyMutation(c.config, OpUpdateOne, withPasskeyCeremonyID(id))
+	return &PasskeyCeremonyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PasskeyCeremony.
+func (c *PasskeyCeremonyClient) Delete() *PasskeyCeremonyDelete {
+	mutation := newPasskeyCeremonyMutation(c.config, OpDelete)
+	return &PasskeyCeremonyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PasskeyCeremonyClient) DeleteOne(_m *PasskeyCeremony) *PasskeyCeremonyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PasskeyCeremonyClient) DeleteOneID(id int) *PasskeyCeremonyDeleteOne {
+	builder := c.Delete().Where(passkeyceremony.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PasskeyCeremonyDeleteOne{builder}
+}
+
+// Query returns a query builder for PasskeyCeremony.
+func (c *PasskeyCeremonyClient) Query() *PasskeyCeremonyQuery {
+	return &PasskeyCeremonyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePasskeyCeremony},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PasskeyCeremony entity by its id.
+func (c *PasskeyCeremonyClient) Get(ctx context.Context, id int) (*PasskeyCeremony, error) {
+	return c.Query().Where(passkeyceremony.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PasskeyCeremonyClient) GetX(ctx context.Context, id int) *PasskeyCeremony {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PasskeyCeremonyClient) Hooks() []Hook {
+	hooks := c.hooks.PasskeyCeremony
+	return append(hooks[:len(hooks):len(hooks)], passkeyceremony.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PasskeyCeremonyClient) Interceptors() []Interceptor {
+	return c.inters.PasskeyCeremony
+}
+
+func (c *PasskeyCeremonyClient) mutate(ctx context.Context, m *PasskeyCeremonyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PasskeyCeremonyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PasskeyCeremonyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PasskeyCeremonyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PasskeyCeremonyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown PasskeyCeremony mutation op: %q", m.Op())
 	}
 }
 
@@ -2724,6 +3192,156 @@ func (c *ThrottleClient) mutate(ctx context.Context, m *ThrottleMutation) (Value
 	}
 }
 
+// TrustedDeviceClient is a client for the TrustedDevice schema.
+type TrustedDeviceClient struct {
+	config
+}
+
+// NewTrustedDeviceClient returns a client for the TrustedDevice from the given config.
+func NewTrustedDeviceClient(c config) *TrustedDeviceClient {
+	return &TrustedDeviceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `trusteddevice.Hooks(f(g(h())))`.
+func (c *TrustedDeviceClient) Use(hooks ...Hook) {
+	c.hooks.TrustedDevice = append(c.hooks.TrustedDevice, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `trusteddevice.Intercept(f(g(h())))`.
+func (c *TrustedDeviceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.TrustedDevice = append(c.inters.TrustedDevice, interceptors...)
+}
+
+// Create returns a builder for creating a TrustedDevice entity.
+func (c *TrustedDeviceClient) Create() *TrustedDeviceCreate {
+	mutation := newTrustedDeviceMutation(c.config, OpCreate)
+	return &TrustedDeviceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of TrustedDevice entities.
+func (c *TrustedDeviceClient) CreateBulk(builders ...*TrustedDeviceCreate) *TrustedDeviceCreateBulk {
+	return &TrustedDeviceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TrustedDeviceClient) MapCreateBulk(slice any, setFunc func(*TrustedDeviceCreate, int)) *TrustedDeviceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TrustedDeviceCreateBulk{err: fmt.Errorf("calling to TrustedDeviceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TrustedDeviceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TrustedDeviceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for TrustedDevice.
+func (c *TrustedDeviceClient) Update() *TrustedDeviceUpdate {
+	mutation := newTrustedDeviceMutation(c.config, OpUpdate)
+	return &TrustedDeviceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TrustedDeviceClient) UpdateOne(_m *TrustedDevice) *TrustedDeviceUpdateOne {
+	mutation := newTrustedDeviceMutation(c.config, OpUpdateOne, withTrustedDevice(_m))
+	return &TrustedDeviceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TrustedDeviceClient) UpdateOneID(id int) *TrustedDeviceUpdateOne {
+	mutation := newTrustedDeviceMutation(c.config, OpUpdateOne, withTrustedDeviceID(id))
+	return &TrustedDeviceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for TrustedDevice.
+func (c *TrustedDeviceClient) Delete() *TrustedDeviceDelete {
+	mutation := newTrustedDeviceMutation(c.config, OpDelete)
+	return &TrustedDeviceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TrustedDeviceClient) DeleteOne(_m *TrustedDevice) *TrustedDeviceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TrustedDeviceClient) DeleteOneID(id int) *TrustedDeviceDeleteOne {
+	builder := c.Delete().Where(trusteddevice.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TrustedDeviceDeleteOne{builder}
+}
+
+// Query returns a query builder for TrustedDevice.
+func (c *TrustedDeviceClient) Query() *TrustedDeviceQuery {
+	return &TrustedDeviceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTrustedDevice},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a TrustedDevice entity by its id.
+func (c *TrustedDeviceClient) Get(ctx context.Context, id int) (*TrustedDevice, error) {
+	return c.Query().Where(trusteddevice.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TrustedDeviceClient) GetX(ctx context.Context, id int) *TrustedDevice {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryUser queries the user edge of a TrustedDevice.
+func (c *TrustedDeviceClient) QueryUser(_m *TrustedDevice) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(trusteddevice.Table, trusteddevice.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, trusteddevice.UserTable, trusteddevice.UserColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *TrustedDeviceClient) Hooks() []Hook {
+	hooks := c.hooks.TrustedDevice
+	return append(hooks[:len(hooks):len(hooks)], trusteddevice.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *TrustedDeviceClient) Interceptors() []Interceptor {
+	return c.inters.TrustedDevice
+}
+
+func (c *TrustedDeviceClient) mutate(ctx context.Context, m *TrustedDeviceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TrustedDeviceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TrustedDeviceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TrustedDeviceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TrustedDeviceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown TrustedDevice mutation op: %q", m.Op())
+	}
+}
+
 // UserClient is a client for the User schema.
 type UserClient struct {
 	config
@@ -2944,6 +3562,54 @@ func (c *UserClient) QuerySignIns(_m *User) *SignInQuery {
 	return query
 }
 
+// QueryPasskeys queries the passkeys edge of a User.
+func (c *UserClient) QueryPasskeys(_m *User) *PasskeyQuery {
+	query := (&PasskeyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(user.Table, user.FieldID, id),
+			sqlgraph.To(passkey.Table, passkey.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, user.PasskeysTable, user.PasskeysColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryBackupCodes queries the backup_codes edge of a User.
+func (c *UserClient) QueryBackupCodes(_m *User) *BackupCodeQuery {
+	query := (&BackupCodeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(user.Table, user.FieldID, id),
+			sqlgraph.To(backupcode.Table, backupcode.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, user.BackupCodesTable, user.BackupCodesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryTrustedDevices queries the trusted_devices edge of a User.
+func (c *UserClient) QueryTrustedDevices(_m *User) *TrustedDeviceQuery {
+	query := (&TrustedDeviceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(user.Table, user.FieldID, id),
+			sqlgraph.To(trusteddevice.Table, trusteddevice.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, user.TrustedDevicesTable, user.TrustedDevicesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *UserClient) Hooks() []Hook {
 	hooks := c.hooks.User
@@ -2973,14 +3639,16 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		APIToken, Account, AuditDetail, AuditEntry, Factor, Mail, Membership,
-		OneTimeToken, Password, Role, SecurityAnswer, SecurityQuestion, Session,
-		Setting, SignIn, Throttle, User []ent.Hook
+		APIToken, Account, AuditDetail, AuditEntry, BackupCode, Factor, Mail,
+		Membership, OneTimeToken, Passkey, PasskeyCeremony, Password, Role,
+		SecurityAnswer, SecurityQuestion, Session, Setting, SignIn, Throttle,
+		TrustedDevice, User []ent.Hook
 	}
 	inters struct {
-		APIToken, Account, AuditDetail, AuditEntry, Factor, Mail, Membership,
-		OneTimeToken, Password, Role, SecurityAnswer, SecurityQuestion, Session,
-		Setting, SignIn, Throttle, User []ent.Interceptor
+		APIToken, Account, AuditDetail, AuditEntry, BackupCode, Factor, Mail,
+		Membership, OneTimeToken, Passkey, PasskeyCeremony, Password, Role,
+		SecurityAnswer, SecurityQuestion, Session, Setting, SignIn, Throttle,
+		TrustedDevice, User []ent.Interceptor
 	}
 )
 

@@ -11,10 +11,13 @@ import (
 	"roster/ent/generated/apitoken"
 	"roster/ent/generated/auditdetail"
 	"roster/ent/generated/auditentry"
+	"roster/ent/generated/backupcode"
 	"roster/ent/generated/factor"
 	"roster/ent/generated/mail"
 	"roster/ent/generated/membership"
 	"roster/ent/generated/onetimetoken"
+	"roster/ent/generated/passkey"
+	"roster/ent/generated/passkeyceremony"
 	"roster/ent/generated/password"
 	"roster/ent/generated/role"
 	"roster/ent/generated/securityanswer"
@@ -23,6 +26,7 @@ import (
 	"roster/ent/generated/setting"
 	"roster/ent/generated/signin"
 	"roster/ent/generated/throttle"
+	"roster/ent/generated/trusteddevice"
 	"roster/ent/generated/user"
 	"sync"
 
@@ -93,10 +97,13 @@ func checkColumn(t, c string) error {
 			account.Table:          account.ValidColumn,
 			auditdetail.Table:      auditdetail.ValidColumn,
 			auditentry.Table:       auditentry.ValidColumn,
+			backupcode.Table:       backupcode.ValidColumn,
 			factor.Table:           factor.ValidColumn,
 			mail.Table:             mail.ValidColumn,
 			membership.Table:       membership.ValidColumn,
 			onetimetoken.Table:     onetimetoken.ValidColumn,
+			passkey.Table:          passkey.ValidColumn,
+			passkeyceremony.Table:  passkeyceremony.ValidColumn,
 			password.Table:         password.ValidColumn,
 			role.Table:             role.ValidColumn,
 			securityanswer.Table:   securityanswer.ValidColumn,
@@ -105,6 +112,7 @@ func checkColumn(t, c string) error {
 			setting.Table:          setting.ValidColumn,
 			signin.Table:           signin.ValidColumn,
 			throttle.Table:         throttle.ValidColumn,
+			trusteddevice.Table:    trusteddevice.ValidColumn,
 			user.Table:             user.ValidColumn,
 		})
 	})

@@ -37,6 +37,13 @@ func (q *AuditEntryQuery) WhereP(ps ...func(*sql.Selector)) {
 }
 
 // WhereP appends storage-level predicates to the query.
+func (q *BackupCodeQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(predicate.BackupCode(p))
+	}
+}
+
+// WhereP appends storage-level predicates to the query.
 func (q *FactorQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
 		q.Where(predicate.Factor(p))
@@ -61,6 +68,20 @@ func (q *MembershipQuery) WhereP(ps ...func(*sql.Selector)) {
 func (q *OneTimeTokenQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
 		q.Where(predicate.OneTimeToken(p))
+	}
+}
+
+// WhereP appends storage-level predicates to the query.
+func (q *PasskeyQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(predicate.Passkey(p))
+	}
+}
+
+// WhereP appends storage-level predicates to the query.
+func (q *PasskeyCeremonyQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(predicate.PasskeyCeremony(p))
 	}
 }
 
@@ -117,6 +138,13 @@ func (q *SignInQuery) WhereP(ps ...func(*sql.Selector)) {
 func (q *ThrottleQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
 		q.Where(predicate.Throttle(p))
+	}
+}
+
+// WhereP appends storage-level predicates to the query.
+func (q *TrustedDeviceQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(predicate.TrustedDevice(p))
 	}
 }
 

@@ -25,6 +25,8 @@ type OneTimeToken struct {
 	UserID *int `json:"user_id,omitempty"`
 	// the canonical address it was sent to
 	AddressKey string `json:"address_key,omitempty"`
+	// what it is about: the new address of a change, what a disowned mail told
+	Subject string `json:"subject,omitempty"`
 	// of the user when it was made
 	CredentialVersion int `json:"credential_version,omitempty"`
 	// seconds from the moment the mail is accepted
@@ -49,7 +51,7 @@ func (*OneTimeToken) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case onetimetoken.FieldID, onetimetoken.FieldUserID, onetimetoken.FieldCredentialVersion, onetimetoken.FieldLifetime, onetimetoken.FieldWrongAnswers:
 			values[i] = new(sql.NullInt64)
-		case onetimetoken.FieldPurpose, onetimetoken.FieldAddressKey:
+		case onetimetoken.FieldPurpose, onetimetoken.FieldAddressKey, onetimetoken.FieldSubject:
 			values[i] = new(sql.NullString)
 		case onetimetoken.FieldCreatedAt, onetimetoken.FieldExpiresAt, onetimetoken.FieldUsedAt:
 			values[i] = new(sql.NullTime)
@@ -98,6 +100,12 @@ func (_m *OneTimeToken) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field address_key", values[i])
 			} else if value.Valid {
 				_m.AddressKey = value.String
+			}
+		case onetimetoken.FieldSubject:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field subject", values[i])
+			} else if value.Valid {
+				_m.Subject = value.String
 			}
 		case onetimetoken.FieldCredentialVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -184,6 +192,9 @@ func (_m *OneTimeToken) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("address_key=")
 	builder.WriteString(_m.AddressKey)
+	builder.WriteString(", ")
+	builder.WriteString("subject=")
+	builder.WriteString(_m.Subject)
 	builder.WriteString(", ")
 	builder.WriteString("credential_version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.CredentialVersion))

@@ -62,6 +62,20 @@ func (_c *OneTimeTokenCreate) SetNillableAddressKey(v *string) *OneTimeTokenCrea
 	return _c
 }
 
+// SetSubject sets the "subject" field.
+func (_c *OneTimeTokenCreate) SetSubject(v string) *OneTimeTokenCreate {
+	_c.mutation.SetSubject(v)
+	return _c
+}
+
+// SetNillableSubject sets the "subject" field if the given value is not nil.
+func (_c *OneTimeTokenCreate) SetNillableSubject(v *string) *OneTimeTokenCreate {
+	if v != nil {
+		_c.SetSubject(*v)
+	}
+	return _c
+}
+
 // SetCredentialVersion sets the "credential_version" field.
 func (_c *OneTimeTokenCreate) SetCredentialVersion(v int) *OneTimeTokenCreate {
 	_c.mutation.SetCredentialVersion(v)
@@ -163,6 +177,10 @@ func (_c *OneTimeTokenCreate) defaults() error {
 		v := onetimetoken.DefaultAddressKey
 		_c.mutation.SetAddressKey(v)
 	}
+	if _, ok := _c.mutation.Subject(); !ok {
+		v := onetimetoken.DefaultSubject
+		_c.mutation.SetSubject(v)
+	}
 	if _, ok := _c.mutation.CredentialVersion(); !ok {
 		v := onetimetoken.DefaultCredentialVersion
 		_c.mutation.SetCredentialVersion(v)
@@ -189,6 +207,9 @@ func (_c *OneTimeTokenCreate) check() error {
 	}
 	if _, ok := _c.mutation.AddressKey(); !ok {
 		return &ValidationError{Name: "address_key", err: errors.New(`generated: missing required field "OneTimeToken.address_key"`)}
+	}
+	if _, ok := _c.mutation.Subject(); !ok {
+		return &ValidationError{Name: "subject", err: errors.New(`generated: missing required field "OneTimeToken.subject"`)}
 	}
 	if _, ok := _c.mutation.CredentialVersion(); !ok {
 		return &ValidationError{Name: "credential_version", err: errors.New(`generated: missing required field "OneTimeToken.credential_version"`)}
@@ -247,6 +268,10 @@ func (_c *OneTimeTokenCreate) createSpec() (*OneTimeToken, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.AddressKey(); ok {
 		_spec.SetField(onetimetoken.FieldAddressKey, field.TypeString, value)
 		_node.AddressKey = value
+	}
+	if value, ok := _c.mutation.Subject(); ok {
+		_spec.SetField(onetimetoken.FieldSubject, field.TypeString, value)
+		_node.Subject = value
 	}
 	if value, ok := _c.mutation.CredentialVersion(); ok {
 		_spec.SetField(onetimetoken.FieldCredentialVersion, field.TypeInt, value)
@@ -381,6 +406,18 @@ func (u *OneTimeTokenUpsert) SetAddressKey(v string) *OneTimeTokenUpsert {
 // UpdateAddressKey sets the "address_key" field to the value that was provided on create.
 func (u *OneTimeTokenUpsert) UpdateAddressKey() *OneTimeTokenUpsert {
 	u.SetExcluded(onetimetoken.FieldAddressKey)
+	return u
+}
+
+// SetSubject sets the "subject" field.
+func (u *OneTimeTokenUpsert) SetSubject(v string) *OneTimeTokenUpsert {
+	u.Set(onetimetoken.FieldSubject, v)
+	return u
+}
+
+// UpdateSubject sets the "subject" field to the value that was provided on create.
+func (u *OneTimeTokenUpsert) UpdateSubject() *OneTimeTokenUpsert {
+	u.SetExcluded(onetimetoken.FieldSubject)
 	return u
 }
 
@@ -580,6 +617,20 @@ func (u *OneTimeTokenUpsertOne) SetAddressKey(v string) *OneTimeTokenUpsertOne {
 func (u *OneTimeTokenUpsertOne) UpdateAddressKey() *OneTimeTokenUpsertOne {
 	return u.Update(func(s *OneTimeTokenUpsert) {
 		s.UpdateAddressKey()
+	})
+}
+
+// SetSubject sets the "subject" field.
+func (u *OneTimeTokenUpsertOne) SetSubject(v string) *OneTimeTokenUpsertOne {
+	return u.Update(func(s *OneTimeTokenUpsert) {
+		s.SetSubject(v)
+	})
+}
+
+// UpdateSubject sets the "subject" field to the value that was provided on create.
+func (u *OneTimeTokenUpsertOne) UpdateSubject() *OneTimeTokenUpsertOne {
+	return u.Update(func(s *OneTimeTokenUpsert) {
+		s.UpdateSubject()
 	})
 }
 
@@ -959,6 +1010,20 @@ func (u *OneTimeTokenUpsertBulk) SetAddressKey(v string) *OneTimeTokenUpsertBulk
 func (u *OneTimeTokenUpsertBulk) UpdateAddressKey() *OneTimeTokenUpsertBulk {
 	return u.Update(func(s *OneTimeTokenUpsert) {
 		s.UpdateAddressKey()
+	})
+}
+
+// SetSubject sets the "subject" field.
+func (u *OneTimeTokenUpsertBulk) SetSubject(v string) *OneTimeTokenUpsertBulk {
+	return u.Update(func(s *OneTimeTokenUpsert) {
+		s.SetSubject(v)
+	})
+}
+
+// UpdateSubject sets the "subject" field to the value that was provided on create.
+func (u *OneTimeTokenUpsertBulk) UpdateSubject() *OneTimeTokenUpsertBulk {
+	return u.Update(func(s *OneTimeTokenUpsert) {
+		s.UpdateSubject()
 	})
 }
 

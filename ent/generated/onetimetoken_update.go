@@ -90,6 +90,20 @@ func (_u *OneTimeTokenUpdate) SetNillableAddressKey(v *string) *OneTimeTokenUpda
 	return _u
 }
 
+// SetSubject sets the "subject" field.
+func (_u *OneTimeTokenUpdate) SetSubject(v string) *OneTimeTokenUpdate {
+	_u.mutation.SetSubject(v)
+	return _u
+}
+
+// SetNillableSubject sets the "subject" field if the given value is not nil.
+func (_u *OneTimeTokenUpdate) SetNillableSubject(v *string) *OneTimeTokenUpdate {
+	if v != nil {
+		_u.SetSubject(*v)
+	}
+	return _u
+}
+
 // SetCredentialVersion sets the "credential_version" field.
 func (_u *OneTimeTokenUpdate) SetCredentialVersion(v int) *OneTimeTokenUpdate {
 	_u.mutation.ResetCredentialVersion()
@@ -265,6 +279,9 @@ func (_u *OneTimeTokenUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if value, ok := _u.mutation.AddressKey(); ok {
 		_spec.SetField(onetimetoken.FieldAddressKey, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Subject(); ok {
+		_spec.SetField(onetimetoken.FieldSubject, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.CredentialVersion(); ok {
 		_spec.SetField(onetimetoken.FieldCredentialVersion, field.TypeInt, value)
 	}
@@ -371,6 +388,20 @@ func (_u *OneTimeTokenUpdateOne) SetAddressKey(v string) *OneTimeTokenUpdateOne 
 func (_u *OneTimeTokenUpdateOne) SetNillableAddressKey(v *string) *OneTimeTokenUpdateOne {
 	if v != nil {
 		_u.SetAddressKey(*v)
+	}
+	return _u
+}
+
+// SetSubject sets the "subject" field.
+func (_u *OneTimeTokenUpdateOne) SetSubject(v string) *OneTimeTokenUpdateOne {
+	_u.mutation.SetSubject(v)
+	return _u
+}
+
+// SetNillableSubject sets the "subject" field if the given value is not nil.
+func (_u *OneTimeTokenUpdateOne) SetNillableSubject(v *string) *OneTimeTokenUpdateOne {
+	if v != nil {
+		_u.SetSubject(*v)
 	}
 	return _u
 }
@@ -579,6 +610,9 @@ func (_u *OneTimeTokenUpdateOne) sqlSave(ctx context.Context) (_node *OneTimeTok
 	}
 	if value, ok := _u.mutation.AddressKey(); ok {
 		_spec.SetField(onetimetoken.FieldAddressKey, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Subject(); ok {
+		_spec.SetField(onetimetoken.FieldSubject, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.CredentialVersion(); ok {
 		_spec.SetField(onetimetoken.FieldCredentialVersion, field.TypeInt, value)

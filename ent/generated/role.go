@@ -25,6 +25,8 @@ type Role struct {
 	BuiltIn bool `json:"built_in,omitempty"`
 	// Permissions holds the value of the "permissions" field.
 	Permissions []permission.Admin `json:"permissions,omitempty"`
+	// whoever holds the role must have a second factor
+	RequireTwoFactor bool `json:"require_two_factor,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the RoleQuery when eager-loading is set.
 	Edges        RoleEdges `json:"edges"`
@@ -67,7 +69,7 @@ func (*Role) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case role.FieldPermissions:
 			values[i] = new([]byte)
-		case role.FieldBuiltIn:
+		case role.FieldBuiltIn, role.FieldRequireTwoFactor:
 			values[i] = new(sql.NullBool)
 		case role.FieldID:
 			values[i] = new(sql.NullInt64)
@@ -113,6 +115,12 @@ func (_m *Role) assignValues(columns []string, values []any) error {
 				if err := json.Unmarshal(*value, &_m.Permissions); err != nil {
 					return fmt.Errorf("unmarshal field permissions: %w", err)
 				}
+			}
+		case role.FieldRequireTwoFactor:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field require_two_factor", values[i])
+			} else if value.Valid {
+				_m.RequireTwoFactor = value.Bool
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -168,6 +176,9 @@ func (_m *Role) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("permissions=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Permissions))
+	builder.WriteString(", ")
+	builder.WriteString("require_two_factor=")
+	builder.WriteString(fmt.Sprintf("%v", _m.RequireTwoFactor))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -50,6 +50,20 @@ func (_c *RoleCreate) SetPermissions(v []permission.Admin) *RoleCreate {
 	return _c
 }
 
+// SetRequireTwoFactor sets the "require_two_factor" field.
+func (_c *RoleCreate) SetRequireTwoFactor(v bool) *RoleCreate {
+	_c.mutation.SetRequireTwoFactor(v)
+	return _c
+}
+
+// SetNillableRequireTwoFactor sets the "require_two_factor" field if the given value is not nil.
+func (_c *RoleCreate) SetNillableRequireTwoFactor(v *bool) *RoleCreate {
+	if v != nil {
+		_c.SetRequireTwoFactor(*v)
+	}
+	return _c
+}
+
 // AddUserIDs adds the "users" edge to the User entity by IDs.
 func (_c *RoleCreate) AddUserIDs(ids ...int) *RoleCreate {
 	_c.mutation.AddUserIDs(ids...)
@@ -121,6 +135,10 @@ func (_c *RoleCreate) defaults() error {
 		v := role.DefaultBuiltIn
 		_c.mutation.SetBuiltIn(v)
 	}
+	if _, ok := _c.mutation.RequireTwoFactor(); !ok {
+		v := role.DefaultRequireTwoFactor
+		_c.mutation.SetRequireTwoFactor(v)
+	}
 	return nil
 }
 
@@ -134,6 +152,9 @@ func (_c *RoleCreate) check() error {
 	}
 	if _, ok := _c.mutation.Permissions(); !ok {
 		return &ValidationError{Name: "permissions", err: errors.New(`generated: missing required field "Role.permissions"`)}
+	}
+	if _, ok := _c.mutation.RequireTwoFactor(); !ok {
+		return &ValidationError{Name: "require_two_factor", err: errors.New(`generated: missing required field "Role.require_two_factor"`)}
 	}
 	return nil
 }
@@ -173,6 +194,10 @@ func (_c *RoleCreate) createSpec() (*Role, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Permissions(); ok {
 		_spec.SetField(role.FieldPermissions, field.TypeJSON, value)
 		_node.Permissions = value
+	}
+	if value, ok := _c.mutation.RequireTwoFactor(); ok {
+		_spec.SetField(role.FieldRequireTwoFactor, field.TypeBool, value)
+		_node.RequireTwoFactor = value
 	}
 	if nodes := _c.mutation.UsersIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -294,6 +319,18 @@ func (u *RoleUpsert) UpdatePermissions() *RoleUpsert {
 	return u
 }
 
+// SetRequireTwoFactor sets the "require_two_factor" field.
+func (u *RoleUpsert) SetRequireTwoFactor(v bool) *RoleUpsert {
+	u.Set(role.FieldRequireTwoFactor, v)
+	return u
+}
+
+// UpdateRequireTwoFactor sets the "require_two_factor" field to the value that was provided on create.
+func (u *RoleUpsert) UpdateRequireTwoFactor() *RoleUpsert {
+	u.SetExcluded(role.FieldRequireTwoFactor)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create.
 // Using this option is equivalent to using:
 //
@@ -373,6 +410,20 @@ func (u *RoleUpsertOne) SetPermissions(v []permission.Admin) *RoleUpsertOne {
 func (u *RoleUpsertOne) UpdatePermissions() *RoleUpsertOne {
 	return u.Update(func(s *RoleUpsert) {
 		s.UpdatePermissions()
+	})
+}
+
+// SetRequireTwoFactor sets the "require_two_factor" field.
+func (u *RoleUpsertOne) SetRequireTwoFactor(v bool) *RoleUpsertOne {
+	return u.Update(func(s *RoleUpsert) {
+		s.SetRequireTwoFactor(v)
+	})
+}
+
+// UpdateRequireTwoFactor sets the "require_two_factor" field to the value that was provided on create.
+func (u *RoleUpsertOne) UpdateRequireTwoFactor() *RoleUpsertOne {
+	return u.Update(func(s *RoleUpsert) {
+		s.UpdateRequireTwoFactor()
 	})
 }
 
@@ -619,6 +670,20 @@ func (u *RoleUpsertBulk) SetPermissions(v []permission.Admin) *RoleUpsertBulk {
 func (u *RoleUpsertBulk) UpdatePermissions() *RoleUpsertBulk {
 	return u.Update(func(s *RoleUpsert) {
 		s.UpdatePermissions()
+	})
+}
+
+// SetRequireTwoFactor sets the "require_two_factor" field.
+func (u *RoleUpsertBulk) SetRequireTwoFactor(v bool) *RoleUpsertBulk {
+	return u.Update(func(s *RoleUpsert) {
+		s.SetRequireTwoFactor(v)
+	})
+}
+
+// UpdateRequireTwoFactor sets the "require_two_factor" field to the value that was provided on create.
+func (u *RoleUpsertBulk) UpdateRequireTwoFactor() *RoleUpsertBulk {
+	return u.Update(func(s *RoleUpsert) {
+		s.UpdateRequireTwoFactor()
 	})
 }
 

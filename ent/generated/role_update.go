@@ -72,6 +72,20 @@ func (_u *RoleUpdate) AppendPermissions(v []permission.Admin) *RoleUpdate {
 	return _u
 }
 
+// SetRequireTwoFactor sets the "require_two_factor" field.
+func (_u *RoleUpdate) SetRequireTwoFactor(v bool) *RoleUpdate {
+	_u.mutation.SetRequireTwoFactor(v)
+	return _u
+}
+
+// SetNillableRequireTwoFactor sets the "require_two_factor" field if the given value is not nil.
+func (_u *RoleUpdate) SetNillableRequireTwoFactor(v *bool) *RoleUpdate {
+	if v != nil {
+		_u.SetRequireTwoFactor(*v)
+	}
+	return _u
+}
+
 // AddUserIDs adds the "users" edge to the User entity by IDs.
 func (_u *RoleUpdate) AddUserIDs(ids ...int) *RoleUpdate {
 	_u.mutation.AddUserIDs(ids...)
@@ -204,6 +218,9 @@ func (_u *RoleUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, role.FieldPermissions, value)
 		})
+	}
+	if value, ok := _u.mutation.RequireTwoFactor(); ok {
+		_spec.SetField(role.FieldRequireTwoFactor, field.TypeBool, value)
 	}
 	if _u.mutation.UsersCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -354,6 +371,20 @@ func (_u *RoleUpdateOne) SetPermissions(v []permission.Admin) *RoleUpdateOne {
 // AppendPermissions appends value to the "permissions" field.
 func (_u *RoleUpdateOne) AppendPermissions(v []permission.Admin) *RoleUpdateOne {
 	_u.mutation.AppendPermissions(v)
+	return _u
+}
+
+// SetRequireTwoFactor sets the "require_two_factor" field.
+func (_u *RoleUpdateOne) SetRequireTwoFactor(v bool) *RoleUpdateOne {
+	_u.mutation.SetRequireTwoFactor(v)
+	return _u
+}
+
+// SetNillableRequireTwoFactor sets the "require_two_factor" field if the given value is not nil.
+func (_u *RoleUpdateOne) SetNillableRequireTwoFactor(v *bool) *RoleUpdateOne {
+	if v != nil {
+		_u.SetRequireTwoFactor(*v)
+	}
 	return _u
 }
 
@@ -519,6 +550,9 @@ func (_u *RoleUpdateOne) sqlSave(ctx context.Context) (_node *Role, err error) {
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, role.FieldPermissions, value)
 		})
+	}
+	if value, ok := _u.mutation.RequireTwoFactor(); ok {
+		_spec.SetField(role.FieldRequireTwoFactor, field.TypeBool, value)
 	}
 	if _u.mutation.UsersCleared() {
 		edge := &sqlgraph.EdgeSpec{

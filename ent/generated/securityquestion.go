@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"roster/ent/generated/securityquestion"
+	"roster/ent/gid"
 	"strings"
 
 	"entgo.io/ent"
@@ -151,6 +152,12 @@ func (_m *SecurityQuestion) String() string {
 	builder.WriteByte(')')
 	return builder.String()
 }
+
+// GlobalID is the opaque ID that the API shows.
+func (_m *SecurityQuestion) GlobalID() string { return gid.Encode(gid.SecurityQuestion, _m.ID) }
+
+// IsNode marks what has a global ID.
+func (_m *SecurityQuestion) IsNode() {}
 
 // SecurityQuestions is a parsable slice of SecurityQuestion.
 type SecurityQuestions []*SecurityQuestion

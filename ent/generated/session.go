@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"roster/ent/generated/session"
 	"roster/ent/generated/user"
+	"roster/ent/gid"
 	"strings"
 	"time"
 
@@ -254,6 +255,12 @@ func (_m *Session) String() string {
 	builder.WriteByte(')')
 	return builder.String()
 }
+
+// GlobalID is the opaque ID that the API shows.
+func (_m *Session) GlobalID() string { return gid.Encode(gid.Session, _m.ID) }
+
+// IsNode marks what has a global ID.
+func (_m *Session) IsNode() {}
 
 // Sessions is a parsable slice of Session.
 type Sessions []*Session

@@ -22,6 +22,8 @@ type Tx struct {
 	AuditDetail *AuditDetailClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// BackupCode is the client for interacting with the BackupCode builders.
+	BackupCode *BackupCodeClient
 	// Factor is the client for interacting with the Factor builders.
 	Factor *FactorClient
 	// Mail is the client for interacting with the Mail builders.
@@ -30,6 +32,10 @@ type Tx struct {
 	Membership *MembershipClient
 	// OneTimeToken is the client for interacting with the OneTimeToken builders.
 	OneTimeToken *OneTimeTokenClient
+	// Passkey is the client for interacting with the Passkey builders.
+	Passkey *PasskeyClient
+	// PasskeyCeremony is the client for interacting with the PasskeyCeremony builders.
+	PasskeyCeremony *PasskeyCeremonyClient
 	// Password is the client for interacting with the Password builders.
 	Password *PasswordClient
 	// Role is the client for interacting with the Role builders.
@@ -46,6 +52,8 @@ type Tx struct {
 	SignIn *SignInClient
 	// Throttle is the client for interacting with the Throttle builders.
 	Throttle *ThrottleClient
+	// TrustedDevice is the client for interacting with the TrustedDevice builders.
+	TrustedDevice *TrustedDeviceClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
 
@@ -183,10 +191,13 @@ func (tx *Tx) init() {
 	tx.Account = NewAccountClient(tx.config)
 	tx.AuditDetail = NewAuditDetailClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
+	tx.BackupCode = NewBackupCodeClient(tx.config)
 	tx.Factor = NewFactorClient(tx.config)
 	tx.Mail = NewMailClient(tx.config)
 	tx.Membership = NewMembershipClient(tx.config)
 	tx.OneTimeToken = NewOneTimeTokenClient(tx.config)
+	tx.Passkey = NewPasskeyClient(tx.config)
+	tx.PasskeyCeremony = NewPasskeyCeremonyClient(tx.config)
 	tx.Password = NewPasswordClient(tx.config)
 	tx.Role = NewRoleClient(tx.config)
 	tx.SecurityAnswer = NewSecurityAnswerClient(tx.config)
@@ -195,6 +206,7 @@ func (tx *Tx) init() {
 	tx.Setting = NewSettingClient(tx.config)
 	tx.SignIn = NewSignInClient(tx.config)
 	tx.Throttle = NewThrottleClient(tx.config)
+	tx.TrustedDevice = NewTrustedDeviceClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }
 

@@ -37,8 +37,12 @@ type User struct {
 	SearchText string `json:"search_text,omitempty"`
 	// EmailVerified holds the value of the "email_verified" field.
 	EmailVerified bool `json:"email_verified,omitempty"`
+	// an earlier address was verified: what was set up since belongs to its user (security.md #34)
+	OnceProven bool `json:"once_proven,omitempty"`
 	// Language holds the value of the "language" field.
 	Language string `json:"language,omitempty"`
+	// an IANA name; empty: that of the browser
+	TimeZone string `json:"time_zone,omitempty"`
 	// State holds the value of the "state" field.
 	State user.State `json:"state,omitempty"`
 	// TwoFactorEnabled holds the value of the "two_factor_enabled" field.
@@ -79,9 +83,15 @@ type UserEdges struct {
 	Answer *SecurityAnswer `json:"answer,omitempty"`
 	// SignIns holds the value of the sign_ins edge.
 	SignIns []*SignIn `json:"sign_ins,omitempty"`
+	// Passkeys holds the value of the passkeys edge.
+	Passkeys []*Passkey `json:"passkeys,omitempty"`
+	// BackupCodes holds the value of the backup_codes edge.
+	BackupCodes []*BackupCode `json:"backup_codes,omitempty"`
+	// TrustedDevices holds the value of the trusted_devices edge.
+	TrustedDevices []*TrustedDevice `json:"trusted_devices,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [7]bool
+	loadedTypes [10]bool
 }
 
 // MembershipsOrErr returns the Memberships value or an error if the edge
@@ -153,16 +163,43 @@ func (e UserEdges) SignInsOrErr() ([]*SignIn, error) {
 	return nil, &NotLoadedError{edge: "sign_ins"}
 }
 
+// PasskeysOrErr returns the Passkeys value or an error if the edge
+// was not loaded in eager-loading.
+func (e UserEdges) PasskeysOrErr() ([]*Passkey, error) {
+	if e.loadedTypes[7] {
+		return e.Passkeys, nil
+	}
+	return nil, &NotLoadedError{edge: "passkeys"}
+}
+
+// BackupCodesOrErr returns the BackupCodes value or an error if the edge
+// was not loaded in eager-loading.
+func (e UserEdges) BackupCodesOrErr() ([]*BackupCode, error) {
+	if e.loadedTypes[8] {
+		return e.BackupCodes, nil
+	}
+	return nil, &NotLoadedError{edge: "backup_codes"}
+}
+
+// TrustedDevicesOrErr returns the TrustedDevices value or an error if the edge
+// was not loaded in eager-loading.
+func (e UserEdges) TrustedDevicesOrErr() ([]*TrustedDevice, error) {
+	if e.loadedTypes[9] {
+		return e.TrustedDevices, nil
+	}
+	return nil, &NotLoadedError{edge: "trusted_devices"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*User) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case user.FieldEmailVerified, user.FieldTwoFactorEnabled, user.FieldSecurityQuestionSet:
+		case user.FieldEmailVerified, user.FieldOnceProven, user.FieldTwoFactorEnabled, user.FieldSecurityQuestionSet:
 			values[i] = new(sql.NullBool)
 		case user.FieldID, user.FieldVersion, user.FieldCredentialVersion, user.FieldRoleID:
 			values[i] = new(sql.NullInt64)
-		case user.FieldFirstName, user.FieldLastName, user.FieldNameKey, user.FieldLastKey, user.FieldEmail, user.FieldEmailKey, user.FieldSearchText, user.FieldLanguage, user.FieldState:
+		case user.FieldFirstName, user.FieldLastName, user.FieldNameKey, user.FieldLastKey, user.FieldEmail, user.FieldEmailKey, user.FieldSearchText, user.FieldLanguage, user.FieldTimeZone, user.FieldState:
 			values[i] = new(sql.NullString)
 		case user.FieldLastLoginAt, user.FieldCreatedAt, user.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -235,11 +272,23 @@ func (_m *User) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.EmailVerified = value.Bool
 			}
+		case user.FieldOnceProven:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field once_proven", values[i])
+			} else if value.Valid {
+				_m.OnceProven = value.Bool
+			}
 		case user.FieldLanguage:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field language", values[i])
 			} else if value.Valid {
 				_m.Language = value.String
+			}
+		case user.FieldTimeZone:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field time_zone", values[i])
+			} else if value.Valid {
+				_m.TimeZone = value.String
 			}
 		case user.FieldState:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -344,6 +393,21 @@ func (_m *User) QuerySignIns() *SignInQuery {
 	return NewUserClient(_m.config).QuerySignIns(_m)
 }
 
+// QueryPasskeys queries the "passkeys" edge of the User entity.
+func (_m *User) QueryPasskeys() *PasskeyQuery {
+	return NewUserClient(_m.config).QueryPasskeys(_m)
+}
+
+// QueryBackupCodes queries the "backup_codes" edge of the User entity.
+func (_m *User) QueryBackupCodes() *BackupCodeQuery {
+	return NewUserClient(_m.config).QueryBackupCodes(_m)
+}
+
+// QueryTrustedDevices queries the "trusted_devices" edge of the User entity.
+func (_m *User) QueryTrustedDevices() *TrustedDeviceQuery {
+	return NewUserClient(_m.config).QueryTrustedDevices(_m)
+}
+
 // Update returns a builder for updating this User.
 // Note that you need to call User.Unwrap() before calling this method if this User
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -391,8 +455,14 @@ func (_m *User) String() string {
 	builder.WriteString("email_verified=")
 	builder.WriteString(fmt.Sprintf("%v", _m.EmailVerified))
 	builder.WriteString(", ")
+	builder.WriteString("once_proven=")
+	builder.WriteString(fmt.Sprintf("%v", _m.OnceProven))
+	builder.WriteString(", ")
 	builder.WriteString("language=")
 	builder.WriteString(_m.Language)
+	builder.WriteString(", ")
+	builder.WriteString("time_zone=")
+	builder.WriteString(_m.TimeZone)
 	builder.WriteString(", ")
 	builder.WriteString("state=")
 	builder.WriteString(fmt.Sprintf("%v", _m.State))

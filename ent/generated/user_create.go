@@ -6,13 +6,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"roster/ent/generated/backupcode"
 	"roster/ent/generated/factor"
 	"roster/ent/generated/membership"
+	"roster/ent/generated/passkey"
 	"roster/ent/generated/password"
 	"roster/ent/generated/role"
 	"roster/ent/generated/securityanswer"
 	"roster/ent/generated/session"
 	"roster/ent/generated/signin"
+	"roster/ent/generated/trusteddevice"
 	"roster/ent/generated/user"
 	"time"
 
@@ -93,6 +96,20 @@ func (_c *UserCreate) SetNillableEmailVerified(v *bool) *UserCreate {
 	return _c
 }
 
+// SetOnceProven sets the "once_proven" field.
+func (_c *UserCreate) SetOnceProven(v bool) *UserCreate {
+	_c.mutation.SetOnceProven(v)
+	return _c
+}
+
+// SetNillableOnceProven sets the "once_proven" field if the given value is not nil.
+func (_c *UserCreate) SetNillableOnceProven(v *bool) *UserCreate {
+	if v != nil {
+		_c.SetOnceProven(*v)
+	}
+	return _c
+}
+
 // SetLanguage sets the "language" field.
 func (_c *UserCreate) SetLanguage(v string) *UserCreate {
 	_c.mutation.SetLanguage(v)
@@ -103,6 +120,20 @@ func (_c *UserCreate) SetLanguage(v string) *UserCreate {
 func (_c *UserCreate) SetNillableLanguage(v *string) *UserCreate {
 	if v != nil {
 		_c.SetLanguage(*v)
+	}
+	return _c
+}
+
+// SetTimeZone sets the "time_zone" field.
+func (_c *UserCreate) SetTimeZone(v string) *UserCreate {
+	_c.mutation.SetTimeZone(v)
+	return _c
+}
+
+// SetNillableTimeZone sets the "time_zone" field if the given value is not nil.
+func (_c *UserCreate) SetNillableTimeZone(v *string) *UserCreate {
+	if v != nil {
+		_c.SetTimeZone(*v)
 	}
 	return _c
 }
@@ -320,6 +351,51 @@ func (_c *UserCreate) AddSignIns(v ...*SignIn) *UserCreate {
 	return _c.AddSignInIDs(ids...)
 }
 
+// AddPasskeyIDs adds the "passkeys" edge to the Passkey entity by IDs.
+func (_c *UserCreate) AddPasskeyIDs(ids ...int) *UserCreate {
+	_c.mutation.AddPasskeyIDs(ids...)
+	return _c
+}
+
+// AddPasskeys adds the "passkeys" edges to the Passkey entity.
+func (_c *UserCreate) AddPasskeys(v ...*Passkey) *UserCreate {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddPasskeyIDs(ids...)
+}
+
+// AddBackupCodeIDs adds the "backup_codes" edge to the BackupCode entity by IDs.
+func (_c *UserCreate) AddBackupCodeIDs(ids ...int) *UserCreate {
+	_c.mutation.AddBackupCodeIDs(ids...)
+	return _c
+}
+
+// AddBackupCodes adds the "backup_codes" edges to the BackupCode entity.
+func (_c *UserCreate) AddBackupCodes(v ...*BackupCode) *UserCreate {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddBackupCodeIDs(ids...)
+}
+
+// AddTrustedDeviceIDs adds the "trusted_devices" edge to the TrustedDevice entity by IDs.
+func (_c *UserCreate) AddTrustedDeviceIDs(ids ...int) *UserCreate {
+	_c.mutation.AddTrustedDeviceIDs(ids...)
+	return _c
+}
+
+// AddTrustedDevices adds the "trusted_devices" edges to the TrustedDevice entity.
+func (_c *UserCreate) AddTrustedDevices(v ...*TrustedDevice) *UserCreate {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddTrustedDeviceIDs(ids...)
+}
+
 // Mutation returns the UserMutation object of the builder.
 func (_c *UserCreate) Mutation() *UserMutation {
 	return _c.mutation
@@ -365,9 +441,17 @@ func (_c *UserCreate) defaults() error {
 		v := user.DefaultEmailVerified
 		_c.mutation.SetEmailVerified(v)
 	}
+	if _, ok := _c.mutation.OnceProven(); !ok {
+		v := user.DefaultOnceProven
+		_c.mutation.SetOnceProven(v)
+	}
 	if _, ok := _c.mutation.Language(); !ok {
 		v := user.DefaultLanguage
 		_c.mutation.SetLanguage(v)
+	}
+	if _, ok := _c.mutation.TimeZone(); !ok {
+		v := user.DefaultTimeZone
+		_c.mutation.SetTimeZone(v)
 	}
 	if _, ok := _c.mutation.State(); !ok {
 		v := user.DefaultState
@@ -422,8 +506,14 @@ func (_c *UserCreate) check() error {
 	if _, ok := _c.mutation.EmailVerified(); !ok {
 		return &ValidationError{Name: "email_verified", err: errors.New(`generated: missing required field "User.email_verified"`)}
 	}
+	if _, ok := _c.mutation.OnceProven(); !ok {
+		return &ValidationError{Name: "once_proven", err: errors.New(`generated: missing required field "User.once_proven"`)}
+	}
 	if _, ok := _c.mutation.Language(); !ok {
 		return &ValidationError{Name: "language", err: errors.New(`generated: missing required field "User.language"`)}
+	}
+	if _, ok := _c.mutation.TimeZone(); !ok {
+		return &ValidationError{Name: "time_zone", err: errors.New(`generated: missing required field "User.time_zone"`)}
 	}
 	if _, ok := _c.mutation.State(); !ok {
 		return &ValidationError{Name: "state", err: errors.New(`generated: missing required field "User.state"`)}
@@ -513,9 +603,17 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 		_spec.SetField(user.FieldEmailVerified, field.TypeBool, value)
 		_node.EmailVerified = value
 	}
+	if value, ok := _c.mutation.OnceProven(); ok {
+		_spec.SetField(user.FieldOnceProven, field.TypeBool, value)
+		_node.OnceProven = value
+	}
 	if value, ok := _c.mutation.Language(); ok {
 		_spec.SetField(user.FieldLanguage, field.TypeString, value)
 		_node.Language = value
+	}
+	if value, ok := _c.mutation.TimeZone(); ok {
+		_spec.SetField(user.FieldTimeZone, field.TypeString, value)
+		_node.TimeZone = value
 	}
 	if value, ok := _c.mutation.State(); ok {
 		_spec.SetField(user.FieldState, field.TypeEnum, value)
@@ -655,6 +753,54 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(signin.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.PasskeysIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.PasskeysTable,
+			Columns: []string{user.PasskeysColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(passkey.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.BackupCodesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.BackupCodesTable,
+			Columns: []string{user.BackupCodesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(backupcode.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.TrustedDevicesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   user.TrustedDevicesTable,
+			Columns: []string{user.TrustedDevicesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(trusteddevice.FieldID, field.TypeInt),
 			},
 		}
 		for _, k := range nodes {
@@ -810,6 +956,18 @@ func (u *UserUpsert) UpdateEmailVerified() *UserUpsert {
 	return u
 }
 
+// SetOnceProven sets the "once_proven" field.
+func (u *UserUpsert) SetOnceProven(v bool) *UserUpsert {
+	u.Set(user.FieldOnceProven, v)
+	return u
+}
+
+// UpdateOnceProven sets the "once_proven" field to the value that was provided on create.
+func (u *UserUpsert) UpdateOnceProven() *UserUpsert {
+	u.SetExcluded(user.FieldOnceProven)
+	return u
+}
+
 // SetLanguage sets the "language" field.
 func (u *UserUpsert) SetLanguage(v string) *UserUpsert {
 	u.Set(user.FieldLanguage, v)
@@ -819,6 +977,18 @@ func (u *UserUpsert) SetLanguage(v string) *UserUpsert {
 // UpdateLanguage sets the "language" field to the value that was provided on create.
 func (u *UserUpsert) UpdateLanguage() *UserUpsert {
 	u.SetExcluded(user.FieldLanguage)
+	return u
+}
+
+// SetTimeZone sets the "time_zone" field.
+func (u *UserUpsert) SetTimeZone(v string) *UserUpsert {
+	u.Set(user.FieldTimeZone, v)
+	return u
+}
+
+// UpdateTimeZone sets the "time_zone" field to the value that was provided on create.
+func (u *UserUpsert) UpdateTimeZone() *UserUpsert {
+	u.SetExcluded(user.FieldTimeZone)
 	return u
 }
 
@@ -1093,6 +1263,20 @@ func (u *UserUpsertOne) UpdateEmailVerified() *UserUpsertOne {
 	})
 }
 
+// SetOnceProven sets the "once_proven" field.
+func (u *UserUpsertOne) SetOnceProven(v bool) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.SetOnceProven(v)
+	})
+}
+
+// UpdateOnceProven sets the "once_proven" field to the value that was provided on create.
+func (u *UserUpsertOne) UpdateOnceProven() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateOnceProven()
+	})
+}
+
 // SetLanguage sets the "language" field.
 func (u *UserUpsertOne) SetLanguage(v string) *UserUpsertOne {
 	return u.Update(func(s *UserUpsert) {
@@ -1104,6 +1288,20 @@ func (u *UserUpsertOne) SetLanguage(v string) *UserUpsertOne {
 func (u *UserUpsertOne) UpdateLanguage() *UserUpsertOne {
 	return u.Update(func(s *UserUpsert) {
 		s.UpdateLanguage()
+	})
+}
+
+// SetTimeZone sets the "time_zone" field.
+func (u *UserUpsertOne) SetTimeZone(v string) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.SetTimeZone(v)
+	})
+}
+
+// UpdateTimeZone sets the "time_zone" field to the value that was provided on create.
+func (u *UserUpsertOne) UpdateTimeZone() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateTimeZone()
 	})
 }
 
@@ -1563,6 +1761,20 @@ func (u *UserUpsertBulk) UpdateEmailVerified() *UserUpsertBulk {
 	})
 }
 
+// SetOnceProven sets the "once_proven" field.
+func (u *UserUpsertBulk) SetOnceProven(v bool) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.SetOnceProven(v)
+	})
+}
+
+// UpdateOnceProven sets the "once_proven" field to the value that was provided on create.
+func (u *UserUpsertBulk) UpdateOnceProven() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateOnceProven()
+	})
+}
+
 // SetLanguage sets the "language" field.
 func (u *UserUpsertBulk) SetLanguage(v string) *UserUpsertBulk {
 	return u.Update(func(s *UserUpsert) {
@@ -1574,6 +1786,20 @@ func (u *UserUpsertBulk) SetLanguage(v string) *UserUpsertBulk {
 func (u *UserUpsertBulk) UpdateLanguage() *UserUpsertBulk {
 	return u.Update(func(s *UserUpsert) {
 		s.UpdateLanguage()
+	})
+}
+
+// SetTimeZone sets the "time_zone" field.
+func (u *UserUpsertBulk) SetTimeZone(v string) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.SetTimeZone(v)
+	})
+}
+
+// UpdateTimeZone sets the "time_zone" field to the value that was provided on create.
+func (u *UserUpsertBulk) UpdateTimeZone() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateTimeZone()
 	})
 }
 

@@ -8,14 +8,17 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"roster/ent/generated/backupcode"
 	"roster/ent/generated/factor"
 	"roster/ent/generated/membership"
+	"roster/ent/generated/passkey"
 	"roster/ent/generated/password"
 	"roster/ent/generated/predicate"
 	"roster/ent/generated/role"
 	"roster/ent/generated/securityanswer"
 	"roster/ent/generated/session"
 	"roster/ent/generated/signin"
+	"roster/ent/generated/trusteddevice"
 	"roster/ent/generated/user"
 
 	"entgo.io/ent"
@@ -28,18 +31,21 @@ import (
 // UserQuery is the builder for querying User entities.
 type UserQuery struct {
 	config
-	ctx             *QueryContext
-	order           []user.OrderOption
-	inters          []Interceptor
-	predicates      []predicate.User
-	withMemberships *MembershipQuery
-	withRole        *RoleQuery
-	withSessions    *SessionQuery
-	withPassword    *PasswordQuery
-	withFactors     *FactorQuery
-	withAnswer      *SecurityAnswerQuery
-	withSignIns     *SignInQuery
-	modifiers       []func(*sql.Selector)
+	ctx                *QueryContext
+	order              []user.OrderOption
+	inters             []Interceptor
+	predicates         []predicate.User
+	withMemberships    *MembershipQuery
+	withRole           *RoleQuery
+	withSessions       *SessionQuery
+	withPassword       *PasswordQuery
+	withFactors        *FactorQuery
+	withAnswer         *SecurityAnswerQuery
+	withSignIns        *SignInQuery
+	withPasskeys       *PasskeyQuery
+	withBackupCodes    *BackupCodeQuery
+	withTrustedDevices *TrustedDeviceQuery
+	modifiers          []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -223,6 +229,72 @@ func (_q *UserQuery) QuerySignIns() *SignInQuery {
 			sqlgraph.From(user.Table, user.FieldID, selector),
 			sqlgraph.To(signin.Table, signin.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, user.SignInsTable, user.SignInsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryPasskeys chains the current query on the "passkeys" edge.
+func (_q *UserQuery) QueryPasskeys() *PasskeyQuery {
+	query := (&PasskeyClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(user.Table, user.FieldID, selector),
+			sqlgraph.To(passkey.Table, passkey.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, user.PasskeysTable, user.PasskeysColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryBackupCodes chains the current query on the "backup_codes" edge.
+func (_q *UserQuery) QueryBackupCodes() *BackupCodeQuery {
+	query := (&BackupCodeClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(user.Table, user.FieldID, selector),
+			sqlgraph.To(backupcode.Table, backupcode.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, user.BackupCodesTable, user.BackupCodesColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryTrustedDevices chains the current query on the "trusted_devices" edge.
+func (_q *UserQuery) QueryTrustedDevices() *TrustedDeviceQuery {
+	query := (&TrustedDeviceClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(user.Table, user.FieldID, selector),
+			sqlgraph.To(trusteddevice.Table, trusteddevice.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, user.TrustedDevicesTable, user.TrustedDevicesColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -417,18 +489,21 @@ func (_q *UserQuery) Clone() *UserQuery {
 		return nil
 	}
 	return &UserQuery{
-		config:          _q.config,
-		ctx:             _q.ctx.Clone(),
-		order:           append([]user.OrderOption{}, _q.order...),
-		inters:          append([]Interceptor{}, _q.inters...),
-		predicates:      append([]predicate.User{}, _q.predicates...),
-		withMemberships: _q.withMemberships.Clone(),
-		withRole:        _q.withRole.Clone(),
-		withSessions:    _q.withSessions.Clone(),
-		withPassword:    _q.withPassword.Clone(),
-		withFactors:     _q.withFactors.Clone(),
-		withAnswer:      _q.withAnswer.Clone(),
-		withSignIns:     _q.withSignIns.Clone(),
+		config:             _q.config,
+		ctx:                _q.ctx.Clone(),
+		order:              append([]user.OrderOption{}, _q.order...),
+		inters:             append([]Interceptor{}, _q.inters...),
+		predicates:         append([]predicate.User{}, _q.predicates...),
+		withMemberships:    _q.withMemberships.Clone(),
+		withRole:           _q.withRole.Clone(),
+		withSessions:       _q.withSessions.Clone(),
+		withPassword:       _q.withPassword.Clone(),
+		withFactors:        _q.withFactors.Clone(),
+		withAnswer:         _q.withAnswer.Clone(),
+		withSignIns:        _q.withSignIns.Clone(),
+		withPasskeys:       _q.withPasskeys.Clone(),
+		withBackupCodes:    _q.withBackupCodes.Clone(),
+		withTrustedDevices: _q.withTrustedDevices.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -510,6 +585,39 @@ func (_q *UserQuery) WithSignIns(opts ...func(*SignInQuery)) *UserQuery {
 		opt(query)
 	}
 	_q.withSignIns = query
+	return _q
+}
+
+// WithPasskeys tells the query-builder to eager-load the nodes that are connected to
+// the "passkeys" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *UserQuery) WithPasskeys(opts ...func(*PasskeyQuery)) *UserQuery {
+	query := (&PasskeyClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withPasskeys = query
+	return _q
+}
+
+// WithBackupCodes tells the query-builder to eager-load the nodes that are connected to
+// the "backup_codes" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *UserQuery) WithBackupCodes(opts ...func(*BackupCodeQuery)) *UserQuery {
+	query := (&BackupCodeClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withBackupCodes = query
+	return _q
+}
+
+// WithTrustedDevices tells the query-builder to eager-load the nodes that are connected to
+// the "trusted_devices" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *UserQuery) WithTrustedDevices(opts ...func(*TrustedDeviceQuery)) *UserQuery {
+	query := (&TrustedDeviceClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withTrustedDevices = query
 	return _q
 }
 
@@ -597,7 +705,7 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 	var (
 		nodes       = []*User{}
 		_spec       = _q.querySpec()
-		loadedTypes = [7]bool{
+		loadedTypes = [10]bool{
 			_q.withMemberships != nil,
 			_q.withRole != nil,
 			_q.withSessions != nil,
@@ -605,6 +713,9 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 			_q.withFactors != nil,
 			_q.withAnswer != nil,
 			_q.withSignIns != nil,
+			_q.withPasskeys != nil,
+			_q.withBackupCodes != nil,
+			_q.withTrustedDevices != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -671,6 +782,27 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 		if err := _q.loadSignIns(ctx, query, nodes,
 			func(n *User) { n.Edges.SignIns = []*SignIn{} },
 			func(n *User, e *SignIn) { n.Edges.SignIns = append(n.Edges.SignIns, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withPasskeys; query != nil {
+		if err := _q.loadPasskeys(ctx, query, nodes,
+			func(n *User) { n.Edges.Passkeys = []*Passkey{} },
+			func(n *User, e *Passkey) { n.Edges.Passkeys = append(n.Edges.Passkeys, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withBackupCodes; query != nil {
+		if err := _q.loadBackupCodes(ctx, query, nodes,
+			func(n *User) { n.Edges.BackupCodes = []*BackupCode{} },
+			func(n *User, e *BackupCode) { n.Edges.BackupCodes = append(n.Edges.BackupCodes, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withTrustedDevices; query != nil {
+		if err := _q.loadTrustedDevices(ctx, query, nodes,
+			func(n *User) { n.Edges.TrustedDevices = []*TrustedDevice{} },
+			func(n *User, e *TrustedDevice) { n.Edges.TrustedDevices = append(n.Edges.TrustedDevices, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -868,6 +1000,96 @@ func (_q *UserQuery) loadSignIns(ctx context.Context, query *SignInQuery, nodes 
 	}
 	query.Where(predicate.SignIn(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(user.SignInsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.UserID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "user_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *UserQuery) loadPasskeys(ctx context.Context, query *PasskeyQuery, nodes []*User, init func(*User), assign func(*User, *Passkey)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int]*User)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(passkey.FieldUserID)
+	}
+	query.Where(predicate.Passkey(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(user.PasskeysColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.UserID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "user_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *UserQuery) loadBackupCodes(ctx context.Context, query *BackupCodeQuery, nodes []*User, init func(*User), assign func(*User, *BackupCode)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int]*User)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(backupcode.FieldUserID)
+	}
+	query.Where(predicate.BackupCode(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(user.BackupCodesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.UserID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "user_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *UserQuery) loadTrustedDevices(ctx context.Context, query *TrustedDeviceQuery, nodes []*User, init func(*User), assign func(*User, *TrustedDevice)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int]*User)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(trusteddevice.FieldUserID)
+	}
+	query.Where(predicate.TrustedDevice(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(user.TrustedDevicesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

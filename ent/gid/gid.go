@@ -13,13 +13,17 @@ type Kind string
 
 // The kinds of objects that have a global ID.
 const (
-	User       Kind = "user"
-	Account    Kind = "account"
-	Membership Kind = "membership"
-	Role       Kind = "role"
+	User             Kind = "user"
+	Account          Kind = "account"
+	Membership       Kind = "membership"
+	Role             Kind = "role"
+	Session          Kind = "session"
+	Passkey          Kind = "passkey"
+	TrustedDevice    Kind = "device"
+	SecurityQuestion Kind = "question"
 )
 
-var kinds = []Kind{User, Account, Membership, Role}
+var kinds = []Kind{User, Account, Membership, Role, Session, Passkey, TrustedDevice, SecurityQuestion}
 
 // Encode makes the global ID of row id.
 func Encode(kind Kind, id int) string {

@@ -19,7 +19,7 @@ func (SignIn) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("user_id"),
 		field.Time("at").Immutable(),
-		field.Enum("outcome").Values("SIGNED_IN", "WRONG_PASSWORD", "WRONG_SECOND_FACTOR", "LOCKED", "NOT_ALLOWED"),
+		field.Enum("outcome").Values("SIGNED_IN", "WRONG_PASSWORD", "WRONG_PASSKEY", "WRONG_SECOND_FACTOR", "LOCKED", "NOT_ALLOWED"),
 		field.String("address").Default(""),
 		field.String("device").Default(""),
 	}

@@ -23,6 +23,7 @@ func (Role) Fields() []ent.Field {
 		field.String("name").Unique(),
 		field.Bool("built_in").Default(false),
 		field.JSON("permissions", []permission.Admin{}),
+		field.Bool("require_two_factor").Default(false).Comment("whoever holds the role must have a second factor"),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"entgo.io/ent"
+	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -14,12 +15,15 @@ import (
 // Session is one browser of one user, from sign-in to sign-out (security.md part 3).
 type Session struct{ ent.Schema }
 
+// Annotations of Session.
+func (Session) Annotations() []schema.Annotation { return []schema.Annotation{Node{}} }
+
 // Fields of Session.
 func (Session) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("user_id"),
 		field.Bytes("secret_hash").Unique().Sensitive().Comment("SHA-256 of the cookie"),
-		field.Enum("stage").Values("SECOND_FACTOR", "OPEN").Comment("what the session still waits for"),
+		field.Enum("stage").Values("SECOND_FACTOR", "ENROLMENT", "OPEN").Comment("what the session still waits for"),
 		field.Bool("remember").Default(false),
 		field.Int("credential_version"),
 		field.Int("tries").Default(0).Comment("of the second factor, while waiting for it"),

@@ -31,7 +31,9 @@ func (User) Fields() []ent.Field {
 		field.String("email_key").Unique().Comment("the canonical address (security.md #69)"),
 		field.String("search_text").Comment("folded name and address: search for words inside"),
 		field.Bool("email_verified").Default(false),
+		field.Bool("once_proven").Default(false).Comment("an earlier address was verified: what was set up since belongs to its user (security.md #34)"),
 		field.String("language").Default("en"),
+		field.String("time_zone").Default("").Comment("an IANA name; empty: that of the browser"),
 		field.Enum("state").Values("ACTIVE", "SUSPENDED", "ERASED").Default("ACTIVE"),
 		field.Bool("two_factor_enabled").Default(false),
 		field.Bool("security_question_set").Default(false),
@@ -54,6 +56,9 @@ func (User) Edges() []ent.Edge {
 		edge.To("factors", Factor.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("answer", SecurityAnswer.Type).Unique().Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("sign_ins", SignIn.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("passkeys", Passkey.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("backup_codes", BackupCode.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("trusted_devices", TrustedDevice.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }
 

@@ -28,6 +28,7 @@ type ResolverRoot interface {
 	MembershipConnection() MembershipConnectionResolver
 	Mutation() MutationResolver
 	Query() QueryResolver
+	SecurityQuestion() SecurityQuestionResolver
 	User() UserResolver
 	UserConnection() UserConnectionResolver
 	Viewer() ViewerResolver
@@ -53,10 +54,41 @@ type ComplexityRoot struct {
 		ViewerPermissions func(childComplexity int) int
 	}
 
+	ChangeEmailPayload struct {
+		Done       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CheckSecurityAnswerPayload struct {
+		Match      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ClearUserLockPayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ConfirmEmailChangePayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	ConfirmIdentityPayload struct {
 		SecondFactorNeeded func(childComplexity int) int
 		SudoUntil          func(childComplexity int) int
 		UserErrors         func(childComplexity int) int
+	}
+
+	CreateSecurityQuestionPayload struct {
+		Question   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DeleteSecurityQuestionPayload struct {
+		DeletedID  func(childComplexity int) int
+		Question   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	DisableSecurityQuestionPayload struct {
@@ -69,12 +101,56 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	DisownChangePayload struct {
+		Outcome    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DisownPreview struct {
+		At       func(childComplexity int) int
+		Change   func(childComplexity int) int
+		Restores func(childComplexity int) int
+	}
+
+	EmailChangePreview struct {
+		NewEmail func(childComplexity int) int
+		Own      func(childComplexity int) int
+	}
+
+	EmailVerificationPreview struct {
+		Address func(childComplexity int) int
+		Own     func(childComplexity int) int
+		Retires func(childComplexity int) int
+	}
+
+	FinishPasskeyEnrolmentPayload struct {
+		Passkey    func(childComplexity int) int
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Installation struct {
-		Company           func(childComplexity int) int
-		Languages         func(childComplexity int) int
-		PasswordMinLength func(childComplexity int) int
-		SetupNeeded       func(childComplexity int) int
-		Version           func(childComplexity int) int
+		Company             func(childComplexity int) int
+		Languages           func(childComplexity int) int
+		LockedProfile       func(childComplexity int) int
+		PasskeysAvailable   func(childComplexity int) int
+		PasswordMinLength   func(childComplexity int) int
+		RegistrationOpen    func(childComplexity int) int
+		SecurityQuestionsOn func(childComplexity int) int
+		SetupNeeded         func(childComplexity int) int
+		Version             func(childComplexity int) int
+	}
+
+	Lock struct {
+		Until func(childComplexity int) int
+	}
+
+	MailPreview struct {
+		HTML     func(childComplexity int) int
+		Kind     func(childComplexity int) int
+		Language func(childComplexity int) int
+		Subject  func(childComplexity int) int
+		Text     func(childComplexity int) int
 	}
 
 	Membership struct {
@@ -101,18 +177,44 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		ConfirmIdentity         func(childComplexity int, input model.ConfirmIdentityInput) int
-		DisableSecurityQuestion func(childComplexity int, input model.DisableSecurityQuestionInput) int
-		DisableTwoFactor        func(childComplexity int, input model.DisableTwoFactorInput) int
-		RequestPasswordReset    func(childComplexity int, input model.RequestPasswordResetInput) int
-		ResetPassword           func(childComplexity int, input model.ResetPasswordInput) int
-		SendPasswordReset       func(childComplexity int, input model.SendPasswordResetInput) int
-		SetUp                   func(childComplexity int, input model.SetUpInput) int
-		SignIn                  func(childComplexity int, input model.SignInInput) int
-		SignOut                 func(childComplexity int) int
-		UpdateUser              func(childComplexity int, input model.UpdateUserInput) int
-		VerifyEmail             func(childComplexity int, input model.VerifyEmailInput) int
-		VerifySecondFactor      func(childComplexity int, input model.VerifySecondFactorInput) int
+		ChangeEmail               func(childComplexity int, input model.ChangeEmailInput) int
+		CheckSecurityAnswer       func(childComplexity int, input model.CheckSecurityAnswerInput) int
+		ClearUserLock             func(childComplexity int, input model.ClearUserLockInput) int
+		ConfirmEmailChange        func(childComplexity int, input model.ConfirmEmailChangeInput) int
+		ConfirmIdentity           func(childComplexity int, input model.ConfirmIdentityInput) int
+		CreateSecurityQuestion    func(childComplexity int, input model.CreateSecurityQuestionInput) int
+		DeleteSecurityQuestion    func(childComplexity int, input model.DeleteSecurityQuestionInput) int
+		DisableSecurityQuestion   func(childComplexity int, input model.DisableSecurityQuestionInput) int
+		DisableTwoFactor          func(childComplexity int, input model.DisableTwoFactorInput) int
+		DisownChange              func(childComplexity int, input model.DisownChangeInput) int
+		FinishPasskeyEnrolment    func(childComplexity int, input model.FinishPasskeyEnrolmentInput) int
+		Register                  func(childComplexity int, input model.RegisterInput) int
+		RemoveOwnSecurityQuestion func(childComplexity int, input model.RemoveOwnSecurityQuestionInput) int
+		RemovePasskey             func(childComplexity int, input model.RemovePasskeyInput) int
+		RenamePasskey             func(childComplexity int, input model.RenamePasskeyInput) int
+		ReorderSecurityQuestions  func(childComplexity int, input model.ReorderSecurityQuestionsInput) int
+		RequestPasswordReset      func(childComplexity int, input model.RequestPasswordResetInput) int
+		ResendVerification        func(childComplexity int, input model.ResendVerificationInput) int
+		ResetPassword             func(childComplexity int, input model.ResetPasswordInput) int
+		RestoreSecurityQuestion   func(childComplexity int, input model.RestoreSecurityQuestionInput) int
+		RetireSecurityQuestion    func(childComplexity int, input model.RetireSecurityQuestionInput) int
+		SendPasswordReset         func(childComplexity int, input model.SendPasswordResetInput) int
+		SetRoleTwoFactor          func(childComplexity int, input model.SetRoleTwoFactorInput) int
+		SetSecurityQuestion       func(childComplexity int, input model.SetSecurityQuestionInput) int
+		SetUp                     func(childComplexity int, input model.SetUpInput) int
+		SignIn                    func(childComplexity int, input model.SignInInput) int
+		SignInWithPasskey         func(childComplexity int, input model.SignInWithPasskeyInput) int
+		SignOut                   func(childComplexity int) int
+		StartPasskeyConfirmation  func(childComplexity int) int
+		StartPasskeyEnrolment     func(childComplexity int) int
+		StartPasskeySecondFactor  func(childComplexity int) int
+		StartPasskeySignIn        func(childComplexity int) int
+		UpdateProfile             func(childComplexity int, input model.UpdateProfileInput) int
+		UpdateSecurityQuestion    func(childComplexity int, input model.UpdateSecurityQuestionInput) int
+		UpdateSettings            func(childComplexity int, input model.UpdateSettingsInput) int
+		UpdateUser                func(childComplexity int, input model.UpdateUserInput) int
+		VerifyEmail               func(childComplexity int, input model.VerifyEmailInput) int
+		VerifySecondFactor        func(childComplexity int, input model.VerifySecondFactorInput) int
 	}
 
 	PageInfo struct {
@@ -122,6 +224,18 @@ type ComplexityRoot struct {
 		StartCursor     func(childComplexity int) int
 	}
 
+	Passkey struct {
+		CreatedAt  func(childComplexity int) int
+		GlobalID   func(childComplexity int) int
+		LastUsedAt func(childComplexity int) int
+		Name       func(childComplexity int) int
+	}
+
+	PasskeyChallenge struct {
+		ExpiresAt func(childComplexity int) int
+		Options   func(childComplexity int) int
+	}
+
 	PasswordResetPreview struct {
 		ExpiresAt         func(childComplexity int) int
 		PasswordMinLength func(childComplexity int) int
@@ -129,18 +243,56 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		Account              func(childComplexity int, id *string, number *int) int
-		Installation         func(childComplexity int) int
-		Node                 func(childComplexity int, id string) int
-		Nodes                func(childComplexity int, ids []string) int
-		PasswordResetByToken func(childComplexity int, token string) int
-		Roles                func(childComplexity int) int
-		User                 func(childComplexity int, id *string, number *int, email *string) int
-		Users                func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.UserFilter, orderBy *model.UserOrder) int
-		Viewer               func(childComplexity int) int
+		Account                  func(childComplexity int, id *string, number *int) int
+		AllSecurityQuestions     func(childComplexity int) int
+		DisownByToken            func(childComplexity int, token string) int
+		EmailChangeByToken       func(childComplexity int, token string) int
+		EmailVerificationByToken func(childComplexity int, token string) int
+		Installation             func(childComplexity int) int
+		MailPreviews             func(childComplexity int, language string) int
+		Node                     func(childComplexity int, id string) int
+		Nodes                    func(childComplexity int, ids []string) int
+		PasswordResetByToken     func(childComplexity int, token string) int
+		Roles                    func(childComplexity int) int
+		SecurityQuestions        func(childComplexity int) int
+		Settings                 func(childComplexity int) int
+		User                     func(childComplexity int, id *string, number *int, email *string) int
+		Users                    func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.UserFilter, orderBy *model.UserOrder) int
+		Viewer                   func(childComplexity int) int
+	}
+
+	RegisterPayload struct {
+		Done       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RemoveOwnSecurityQuestionPayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RemovePasskeyPayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RenamePasskeyPayload struct {
+		Passkey    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ReorderSecurityQuestionsPayload struct {
+		Questions  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	RequestPasswordResetPayload struct {
+		UserErrors func(childComplexity int) int
+	}
+
+	ResendVerificationPayload struct {
+		Delivery   func(childComplexity int) int
+		User       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -149,16 +301,40 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	RestoreSecurityQuestionPayload struct {
+		Question   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RetireSecurityQuestionPayload struct {
+		Question   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Role struct {
-		BuiltIn     func(childComplexity int) int
-		GlobalID    func(childComplexity int) int
-		Name        func(childComplexity int) int
-		Permissions func(childComplexity int) int
+		BuiltIn          func(childComplexity int) int
+		GlobalID         func(childComplexity int) int
+		Name             func(childComplexity int) int
+		Permissions      func(childComplexity int) int
+		RequireTwoFactor func(childComplexity int) int
 	}
 
 	SecondFactorNeeded struct {
 		ExpiresAt func(childComplexity int) int
 		Methods   func(childComplexity int) int
+	}
+
+	SecurityQuestion struct {
+		GlobalID func(childComplexity int) int
+		Retired  func(childComplexity int) int
+		Text     func(childComplexity int, language *string) int
+		Texts    func(childComplexity int) int
+		Uses     func(childComplexity int) int
+	}
+
+	SecurityQuestionText struct {
+		Language func(childComplexity int) int
+		Text     func(childComplexity int) int
 	}
 
 	SendPasswordResetPayload struct {
@@ -167,9 +343,27 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	SetRoleTwoFactorPayload struct {
+		Role       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	SetSecurityQuestionPayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	SetUpPayload struct {
 		User       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+	}
+
+	Settings struct {
+		Company        func(childComplexity int) int
+		LockedProfile  func(childComplexity int) int
+		Registration   func(childComplexity int) int
+		TrustedDevices func(childComplexity int) int
+		TwoFactor      func(childComplexity int) int
 	}
 
 	SignInPayload struct {
@@ -185,6 +379,50 @@ type ComplexityRoot struct {
 		Viewer func(childComplexity int) int
 	}
 
+	StartPasskeyConfirmationPayload struct {
+		Challenge  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	StartPasskeyEnrolmentPayload struct {
+		Challenge  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	StartPasskeySecondFactorPayload struct {
+		Challenge  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	StartPasskeySignInPayload struct {
+		Challenge  func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	TwoFactorRule struct {
+		Everyone  func(childComplexity int) int
+		GraceDays func(childComplexity int) int
+		Owners    func(childComplexity int) int
+		Since     func(childComplexity int) int
+		Staff     func(childComplexity int) int
+	}
+
+	UpdateProfilePayload struct {
+		Present    func(childComplexity int) int
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpdateSecurityQuestionPayload struct {
+		Question   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpdateSettingsPayload struct {
+		Settings   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UpdateUserPayload struct {
 		Present    func(childComplexity int) int
 		User       func(childComplexity int) int
@@ -192,23 +430,29 @@ type ComplexityRoot struct {
 	}
 
 	User struct {
-		CreatedAt           func(childComplexity int) int
-		Email               func(childComplexity int) int
-		EmailVerified       func(childComplexity int) int
-		FirstName           func(childComplexity int) int
-		GlobalID            func(childComplexity int) int
-		ID                  func(childComplexity int) int
-		Language            func(childComplexity int) int
-		LastLoginAt         func(childComplexity int) int
-		LastName            func(childComplexity int) int
-		Memberships         func(childComplexity int, first *int, after *string) int
-		Name                func(childComplexity int) int
-		Role                func(childComplexity int) int
-		SecurityQuestionSet func(childComplexity int) int
-		State               func(childComplexity int) int
-		TwoFactorEnabled    func(childComplexity int) int
-		UpdatedAt           func(childComplexity int) int
-		Version             func(childComplexity int) int
+		CreatedAt             func(childComplexity int) int
+		Email                 func(childComplexity int) int
+		EmailVerified         func(childComplexity int) int
+		FirstName             func(childComplexity int) int
+		GlobalID              func(childComplexity int) int
+		ID                    func(childComplexity int) int
+		Language              func(childComplexity int) int
+		LastLoginAt           func(childComplexity int) int
+		LastName              func(childComplexity int) int
+		Memberships           func(childComplexity int, first *int, after *string) int
+		Name                  func(childComplexity int) int
+		PasskeyCount          func(childComplexity int) int
+		Role                  func(childComplexity int) int
+		SecondFactorLock      func(childComplexity int) int
+		SecurityQuestion      func(childComplexity int) int
+		SecurityQuestionSet   func(childComplexity int) int
+		SecurityQuestionSince func(childComplexity int) int
+		SignInLock            func(childComplexity int) int
+		State                 func(childComplexity int) int
+		TimeZone              func(childComplexity int) int
+		TwoFactorEnabled      func(childComplexity int) int
+		UpdatedAt             func(childComplexity int) int
+		Version               func(childComplexity int) int
 	}
 
 	UserConnection struct {
@@ -232,6 +476,7 @@ type ComplexityRoot struct {
 
 	VerifyEmailPayload struct {
 		Done       func(childComplexity int) int
+		Retired    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -239,6 +484,8 @@ type ComplexityRoot struct {
 		Accounts         func(childComplexity int, first *int, after *string) int
 		AdminPermissions func(childComplexity int) int
 		Kind             func(childComplexity int) int
+		Passkeys         func(childComplexity int) int
+		SecondFactors    func(childComplexity int) int
 		SudoUntil        func(childComplexity int) int
 		User             func(childComplexity int) int
 	}
@@ -301,6 +548,58 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Account.ViewerPermissions(childComplexity), true
 
+	case "ChangeEmailPayload.done":
+		if e.ComplexityRoot.ChangeEmailPayload.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeEmailPayload.Done(childComplexity), true
+	case "ChangeEmailPayload.userErrors":
+		if e.ComplexityRoot.ChangeEmailPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangeEmailPayload.UserErrors(childComplexity), true
+
+	case "CheckSecurityAnswerPayload.match":
+		if e.ComplexityRoot.CheckSecurityAnswerPayload.Match == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckSecurityAnswerPayload.Match(childComplexity), true
+	case "CheckSecurityAnswerPayload.userErrors":
+		if e.ComplexityRoot.CheckSecurityAnswerPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CheckSecurityAnswerPayload.UserErrors(childComplexity), true
+
+	case "ClearUserLockPayload.user":
+		if e.ComplexityRoot.ClearUserLockPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClearUserLockPayload.User(childComplexity), true
+	case "ClearUserLockPayload.userErrors":
+		if e.ComplexityRoot.ClearUserLockPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ClearUserLockPayload.UserErrors(childComplexity), true
+
+	case "ConfirmEmailChangePayload.user":
+		if e.ComplexityRoot.ConfirmEmailChangePayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfirmEmailChangePayload.User(childComplexity), true
+	case "ConfirmEmailChangePayload.userErrors":
+		if e.ComplexityRoot.ConfirmEmailChangePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfirmEmailChangePayload.UserErrors(childComplexity), true
+
 	case "ConfirmIdentityPayload.secondFactorNeeded":
 		if e.ComplexityRoot.ConfirmIdentityPayload.SecondFactorNeeded == nil {
 			break
@@ -319,6 +618,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConfirmIdentityPayload.UserErrors(childComplexity), true
+
+	case "CreateSecurityQuestionPayload.question":
+		if e.ComplexityRoot.CreateSecurityQuestionPayload.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateSecurityQuestionPayload.Question(childComplexity), true
+	case "CreateSecurityQuestionPayload.userErrors":
+		if e.ComplexityRoot.CreateSecurityQuestionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateSecurityQuestionPayload.UserErrors(childComplexity), true
+
+	case "DeleteSecurityQuestionPayload.deletedId":
+		if e.ComplexityRoot.DeleteSecurityQuestionPayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteSecurityQuestionPayload.DeletedID(childComplexity), true
+	case "DeleteSecurityQuestionPayload.question":
+		if e.ComplexityRoot.DeleteSecurityQuestionPayload.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteSecurityQuestionPayload.Question(childComplexity), true
+	case "DeleteSecurityQuestionPayload.userErrors":
+		if e.ComplexityRoot.DeleteSecurityQuestionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteSecurityQuestionPayload.UserErrors(childComplexity), true
 
 	case "DisableSecurityQuestionPayload.user":
 		if e.ComplexityRoot.DisableSecurityQuestionPayload.User == nil {
@@ -346,6 +677,89 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DisableTwoFactorPayload.UserErrors(childComplexity), true
 
+	case "DisownChangePayload.outcome":
+		if e.ComplexityRoot.DisownChangePayload.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisownChangePayload.Outcome(childComplexity), true
+	case "DisownChangePayload.userErrors":
+		if e.ComplexityRoot.DisownChangePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisownChangePayload.UserErrors(childComplexity), true
+
+	case "DisownPreview.at":
+		if e.ComplexityRoot.DisownPreview.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisownPreview.At(childComplexity), true
+	case "DisownPreview.change":
+		if e.ComplexityRoot.DisownPreview.Change == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisownPreview.Change(childComplexity), true
+	case "DisownPreview.restores":
+		if e.ComplexityRoot.DisownPreview.Restores == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DisownPreview.Restores(childComplexity), true
+
+	case "EmailChangePreview.newEmail":
+		if e.ComplexityRoot.EmailChangePreview.NewEmail == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailChangePreview.NewEmail(childComplexity), true
+	case "EmailChangePreview.own":
+		if e.ComplexityRoot.EmailChangePreview.Own == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailChangePreview.Own(childComplexity), true
+
+	case "EmailVerificationPreview.address":
+		if e.ComplexityRoot.EmailVerificationPreview.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailVerificationPreview.Address(childComplexity), true
+	case "EmailVerificationPreview.own":
+		if e.ComplexityRoot.EmailVerificationPreview.Own == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailVerificationPreview.Own(childComplexity), true
+	case "EmailVerificationPreview.retires":
+		if e.ComplexityRoot.EmailVerificationPreview.Retires == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EmailVerificationPreview.Retires(childComplexity), true
+
+	case "FinishPasskeyEnrolmentPayload.passkey":
+		if e.ComplexityRoot.FinishPasskeyEnrolmentPayload.Passkey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinishPasskeyEnrolmentPayload.Passkey(childComplexity), true
+	case "FinishPasskeyEnrolmentPayload.user":
+		if e.ComplexityRoot.FinishPasskeyEnrolmentPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinishPasskeyEnrolmentPayload.User(childComplexity), true
+	case "FinishPasskeyEnrolmentPayload.userErrors":
+		if e.ComplexityRoot.FinishPasskeyEnrolmentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinishPasskeyEnrolmentPayload.UserErrors(childComplexity), true
+
 	case "Installation.company":
 		if e.ComplexityRoot.Installation.Company == nil {
 			break
@@ -358,12 +772,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Installation.Languages(childComplexity), true
+	case "Installation.lockedProfile":
+		if e.ComplexityRoot.Installation.LockedProfile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Installation.LockedProfile(childComplexity), true
+	case "Installation.passkeysAvailable":
+		if e.ComplexityRoot.Installation.PasskeysAvailable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Installation.PasskeysAvailable(childComplexity), true
 	case "Installation.passwordMinLength":
 		if e.ComplexityRoot.Installation.PasswordMinLength == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Installation.PasswordMinLength(childComplexity), true
+	case "Installation.registrationOpen":
+		if e.ComplexityRoot.Installation.RegistrationOpen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Installation.RegistrationOpen(childComplexity), true
+	case "Installation.securityQuestionsOn":
+		if e.ComplexityRoot.Installation.SecurityQuestionsOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Installation.SecurityQuestionsOn(childComplexity), true
 	case "Installation.setupNeeded":
 		if e.ComplexityRoot.Installation.SetupNeeded == nil {
 			break
@@ -376,6 +814,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Installation.Version(childComplexity), true
+
+	case "Lock.until":
+		if e.ComplexityRoot.Lock.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Lock.Until(childComplexity), true
+
+	case "MailPreview.html":
+		if e.ComplexityRoot.MailPreview.HTML == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailPreview.HTML(childComplexity), true
+	case "MailPreview.kind":
+		if e.ComplexityRoot.MailPreview.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailPreview.Kind(childComplexity), true
+	case "MailPreview.language":
+		if e.ComplexityRoot.MailPreview.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailPreview.Language(childComplexity), true
+	case "MailPreview.subject":
+		if e.ComplexityRoot.MailPreview.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailPreview.Subject(childComplexity), true
+	case "MailPreview.text":
+		if e.ComplexityRoot.MailPreview.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MailPreview.Text(childComplexity), true
 
 	case "Membership.account":
 		if e.ComplexityRoot.Membership.Account == nil {
@@ -464,6 +940,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MembershipEdge.Node(childComplexity), true
 
+	case "Mutation.changeEmail":
+		if e.ComplexityRoot.Mutation.ChangeEmail == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_changeEmail_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ChangeEmail(childComplexity, args["input"].(model.ChangeEmailInput)), true
+	case "Mutation.checkSecurityAnswer":
+		if e.ComplexityRoot.Mutation.CheckSecurityAnswer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_checkSecurityAnswer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CheckSecurityAnswer(childComplexity, args["input"].(model.CheckSecurityAnswerInput)), true
+	case "Mutation.clearUserLock":
+		if e.ComplexityRoot.Mutation.ClearUserLock == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_clearUserLock_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ClearUserLock(childComplexity, args["input"].(model.ClearUserLockInput)), true
+	case "Mutation.confirmEmailChange":
+		if e.ComplexityRoot.Mutation.ConfirmEmailChange == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_confirmEmailChange_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConfirmEmailChange(childComplexity, args["input"].(model.ConfirmEmailChangeInput)), true
 	case "Mutation.confirmIdentity":
 		if e.ComplexityRoot.Mutation.ConfirmIdentity == nil {
 			break
@@ -475,6 +995,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConfirmIdentity(childComplexity, args["input"].(model.ConfirmIdentityInput)), true
+	case "Mutation.createSecurityQuestion":
+		if e.ComplexityRoot.Mutation.CreateSecurityQuestion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createSecurityQuestion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateSecurityQuestion(childComplexity, args["input"].(model.CreateSecurityQuestionInput)), true
+	case "Mutation.deleteSecurityQuestion":
+		if e.ComplexityRoot.Mutation.DeleteSecurityQuestion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteSecurityQuestion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteSecurityQuestion(childComplexity, args["input"].(model.DeleteSecurityQuestionInput)), true
 	case "Mutation.disableSecurityQuestion":
 		if e.ComplexityRoot.Mutation.DisableSecurityQuestion == nil {
 			break
@@ -497,6 +1039,83 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DisableTwoFactor(childComplexity, args["input"].(model.DisableTwoFactorInput)), true
+	case "Mutation.disownChange":
+		if e.ComplexityRoot.Mutation.DisownChange == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_disownChange_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DisownChange(childComplexity, args["input"].(model.DisownChangeInput)), true
+	case "Mutation.finishPasskeyEnrolment":
+		if e.ComplexityRoot.Mutation.FinishPasskeyEnrolment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_finishPasskeyEnrolment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FinishPasskeyEnrolment(childComplexity, args["input"].(model.FinishPasskeyEnrolmentInput)), true
+	case "Mutation.register":
+		if e.ComplexityRoot.Mutation.Register == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_register_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.Register(childComplexity, args["input"].(model.RegisterInput)), true
+	case "Mutation.removeOwnSecurityQuestion":
+		if e.ComplexityRoot.Mutation.RemoveOwnSecurityQuestion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeOwnSecurityQuestion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveOwnSecurityQuestion(childComplexity, args["input"].(model.RemoveOwnSecurityQuestionInput)), true
+	case "Mutation.removePasskey":
+		if e.ComplexityRoot.Mutation.RemovePasskey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removePasskey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemovePasskey(childComplexity, args["input"].(model.RemovePasskeyInput)), true
+	case "Mutation.renamePasskey":
+		if e.ComplexityRoot.Mutation.RenamePasskey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_renamePasskey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RenamePasskey(childComplexity, args["input"].(model.RenamePasskeyInput)), true
+	case "Mutation.reorderSecurityQuestions":
+		if e.ComplexityRoot.Mutation.ReorderSecurityQuestions == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reorderSecurityQuestions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReorderSecurityQuestions(childComplexity, args["input"].(model.ReorderSecurityQuestionsInput)), true
 	case "Mutation.requestPasswordReset":
 		if e.ComplexityRoot.Mutation.RequestPasswordReset == nil {
 			break
@@ -508,6 +1127,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RequestPasswordReset(childComplexity, args["input"].(model.RequestPasswordResetInput)), true
+	case "Mutation.resendVerification":
+		if e.ComplexityRoot.Mutation.ResendVerification == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resendVerification_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResendVerification(childComplexity, args["input"].(model.ResendVerificationInput)), true
 	case "Mutation.resetPassword":
 		if e.ComplexityRoot.Mutation.ResetPassword == nil {
 			break
@@ -519,6 +1149,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResetPassword(childComplexity, args["input"].(model.ResetPasswordInput)), true
+	case "Mutation.restoreSecurityQuestion":
+		if e.ComplexityRoot.Mutation.RestoreSecurityQuestion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_restoreSecurityQuestion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RestoreSecurityQuestion(childComplexity, args["input"].(model.RestoreSecurityQuestionInput)), true
+	case "Mutation.retireSecurityQuestion":
+		if e.ComplexityRoot.Mutation.RetireSecurityQuestion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_retireSecurityQuestion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RetireSecurityQuestion(childComplexity, args["input"].(model.RetireSecurityQuestionInput)), true
 	case "Mutation.sendPasswordReset":
 		if e.ComplexityRoot.Mutation.SendPasswordReset == nil {
 			break
@@ -530,6 +1182,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SendPasswordReset(childComplexity, args["input"].(model.SendPasswordResetInput)), true
+	case "Mutation.setRoleTwoFactor":
+		if e.ComplexityRoot.Mutation.SetRoleTwoFactor == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setRoleTwoFactor_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetRoleTwoFactor(childComplexity, args["input"].(model.SetRoleTwoFactorInput)), true
+	case "Mutation.setSecurityQuestion":
+		if e.ComplexityRoot.Mutation.SetSecurityQuestion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setSecurityQuestion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetSecurityQuestion(childComplexity, args["input"].(model.SetSecurityQuestionInput)), true
 	case "Mutation.setUp":
 		if e.ComplexityRoot.Mutation.SetUp == nil {
 			break
@@ -552,12 +1226,80 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SignIn(childComplexity, args["input"].(model.SignInInput)), true
+	case "Mutation.signInWithPasskey":
+		if e.ComplexityRoot.Mutation.SignInWithPasskey == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_signInWithPasskey_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SignInWithPasskey(childComplexity, args["input"].(model.SignInWithPasskeyInput)), true
 	case "Mutation.signOut":
 		if e.ComplexityRoot.Mutation.SignOut == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Mutation.SignOut(childComplexity), true
+	case "Mutation.startPasskeyConfirmation":
+		if e.ComplexityRoot.Mutation.StartPasskeyConfirmation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.StartPasskeyConfirmation(childComplexity), true
+	case "Mutation.startPasskeyEnrolment":
+		if e.ComplexityRoot.Mutation.StartPasskeyEnrolment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.StartPasskeyEnrolment(childComplexity), true
+	case "Mutation.startPasskeySecondFactor":
+		if e.ComplexityRoot.Mutation.StartPasskeySecondFactor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.StartPasskeySecondFactor(childComplexity), true
+	case "Mutation.startPasskeySignIn":
+		if e.ComplexityRoot.Mutation.StartPasskeySignIn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.StartPasskeySignIn(childComplexity), true
+	case "Mutation.updateProfile":
+		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateProfile_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateProfile(childComplexity, args["input"].(model.UpdateProfileInput)), true
+	case "Mutation.updateSecurityQuestion":
+		if e.ComplexityRoot.Mutation.UpdateSecurityQuestion == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateSecurityQuestion_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateSecurityQuestion(childComplexity, args["input"].(model.UpdateSecurityQuestionInput)), true
+	case "Mutation.updateSettings":
+		if e.ComplexityRoot.Mutation.UpdateSettings == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateSettings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateSettings(childComplexity, args["input"].(model.UpdateSettingsInput)), true
 	case "Mutation.updateUser":
 		if e.ComplexityRoot.Mutation.UpdateUser == nil {
 			break
@@ -617,6 +1359,44 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PageInfo.StartCursor(childComplexity), true
 
+	case "Passkey.createdAt":
+		if e.ComplexityRoot.Passkey.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Passkey.CreatedAt(childComplexity), true
+	case "Passkey.id":
+		if e.ComplexityRoot.Passkey.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Passkey.GlobalID(childComplexity), true
+	case "Passkey.lastUsedAt":
+		if e.ComplexityRoot.Passkey.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Passkey.LastUsedAt(childComplexity), true
+	case "Passkey.name":
+		if e.ComplexityRoot.Passkey.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Passkey.Name(childComplexity), true
+
+	case "PasskeyChallenge.expiresAt":
+		if e.ComplexityRoot.PasskeyChallenge.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PasskeyChallenge.ExpiresAt(childComplexity), true
+	case "PasskeyChallenge.options":
+		if e.ComplexityRoot.PasskeyChallenge.Options == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PasskeyChallenge.Options(childComplexity), true
+
 	case "PasswordResetPreview.expiresAt":
 		if e.ComplexityRoot.PasswordResetPreview.ExpiresAt == nil {
 			break
@@ -647,6 +1427,45 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Account(childComplexity, args["id"].(*string), args["number"].(*int)), true
+	case "Query.allSecurityQuestions":
+		if e.ComplexityRoot.Query.AllSecurityQuestions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.AllSecurityQuestions(childComplexity), true
+	case "Query.disownByToken":
+		if e.ComplexityRoot.Query.DisownByToken == nil {
+			break
+		}
+
+		args, err := ec.field_Query_disownByToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.DisownByToken(childComplexity, args["token"].(string)), true
+	case "Query.emailChangeByToken":
+		if e.ComplexityRoot.Query.EmailChangeByToken == nil {
+			break
+		}
+
+		args, err := ec.field_Query_emailChangeByToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.EmailChangeByToken(childComplexity, args["token"].(string)), true
+	case "Query.emailVerificationByToken":
+		if e.ComplexityRoot.Query.EmailVerificationByToken == nil {
+			break
+		}
+
+		args, err := ec.field_Query_emailVerificationByToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.EmailVerificationByToken(childComplexity, args["token"].(string)), true
 	case "Query.installation":
 		if e.ComplexityRoot.Query.Installation == nil {
 			break
@@ -654,6 +1473,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Installation(childComplexity), true
 
+	case "Query.mailPreviews":
+		if e.ComplexityRoot.Query.MailPreviews == nil {
+			break
+		}
+
+		args, err := ec.field_Query_mailPreviews_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.MailPreviews(childComplexity, args["language"].(string)), true
 	case "Query.node":
 		if e.ComplexityRoot.Query.Node == nil {
 			break
@@ -693,6 +1523,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Roles(childComplexity), true
+	case "Query.securityQuestions":
+		if e.ComplexityRoot.Query.SecurityQuestions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.SecurityQuestions(childComplexity), true
+	case "Query.settings":
+		if e.ComplexityRoot.Query.Settings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.Settings(childComplexity), true
 	case "Query.user":
 		if e.ComplexityRoot.Query.User == nil {
 			break
@@ -722,12 +1564,96 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
 
+	case "RegisterPayload.done":
+		if e.ComplexityRoot.RegisterPayload.Done == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegisterPayload.Done(childComplexity), true
+	case "RegisterPayload.userErrors":
+		if e.ComplexityRoot.RegisterPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegisterPayload.UserErrors(childComplexity), true
+
+	case "RemoveOwnSecurityQuestionPayload.user":
+		if e.ComplexityRoot.RemoveOwnSecurityQuestionPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveOwnSecurityQuestionPayload.User(childComplexity), true
+	case "RemoveOwnSecurityQuestionPayload.userErrors":
+		if e.ComplexityRoot.RemoveOwnSecurityQuestionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveOwnSecurityQuestionPayload.UserErrors(childComplexity), true
+
+	case "RemovePasskeyPayload.user":
+		if e.ComplexityRoot.RemovePasskeyPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemovePasskeyPayload.User(childComplexity), true
+	case "RemovePasskeyPayload.userErrors":
+		if e.ComplexityRoot.RemovePasskeyPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemovePasskeyPayload.UserErrors(childComplexity), true
+
+	case "RenamePasskeyPayload.passkey":
+		if e.ComplexityRoot.RenamePasskeyPayload.Passkey == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenamePasskeyPayload.Passkey(childComplexity), true
+	case "RenamePasskeyPayload.userErrors":
+		if e.ComplexityRoot.RenamePasskeyPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RenamePasskeyPayload.UserErrors(childComplexity), true
+
+	case "ReorderSecurityQuestionsPayload.questions":
+		if e.ComplexityRoot.ReorderSecurityQuestionsPayload.Questions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReorderSecurityQuestionsPayload.Questions(childComplexity), true
+	case "ReorderSecurityQuestionsPayload.userErrors":
+		if e.ComplexityRoot.ReorderSecurityQuestionsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReorderSecurityQuestionsPayload.UserErrors(childComplexity), true
+
 	case "RequestPasswordResetPayload.userErrors":
 		if e.ComplexityRoot.RequestPasswordResetPayload.UserErrors == nil {
 			break
 		}
 
 		return e.ComplexityRoot.RequestPasswordResetPayload.UserErrors(childComplexity), true
+
+	case "ResendVerificationPayload.delivery":
+		if e.ComplexityRoot.ResendVerificationPayload.Delivery == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendVerificationPayload.Delivery(childComplexity), true
+	case "ResendVerificationPayload.user":
+		if e.ComplexityRoot.ResendVerificationPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendVerificationPayload.User(childComplexity), true
+	case "ResendVerificationPayload.userErrors":
+		if e.ComplexityRoot.ResendVerificationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendVerificationPayload.UserErrors(childComplexity), true
 
 	case "ResetPasswordPayload.done":
 		if e.ComplexityRoot.ResetPasswordPayload.Done == nil {
@@ -741,6 +1667,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ResetPasswordPayload.UserErrors(childComplexity), true
+
+	case "RestoreSecurityQuestionPayload.question":
+		if e.ComplexityRoot.RestoreSecurityQuestionPayload.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreSecurityQuestionPayload.Question(childComplexity), true
+	case "RestoreSecurityQuestionPayload.userErrors":
+		if e.ComplexityRoot.RestoreSecurityQuestionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RestoreSecurityQuestionPayload.UserErrors(childComplexity), true
+
+	case "RetireSecurityQuestionPayload.question":
+		if e.ComplexityRoot.RetireSecurityQuestionPayload.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetireSecurityQuestionPayload.Question(childComplexity), true
+	case "RetireSecurityQuestionPayload.userErrors":
+		if e.ComplexityRoot.RetireSecurityQuestionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RetireSecurityQuestionPayload.UserErrors(childComplexity), true
 
 	case "Role.builtIn":
 		if e.ComplexityRoot.Role.BuiltIn == nil {
@@ -766,6 +1718,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Role.Permissions(childComplexity), true
+	case "Role.requireTwoFactor":
+		if e.ComplexityRoot.Role.RequireTwoFactor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Role.RequireTwoFactor(childComplexity), true
 
 	case "SecondFactorNeeded.expiresAt":
 		if e.ComplexityRoot.SecondFactorNeeded.ExpiresAt == nil {
@@ -779,6 +1737,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SecondFactorNeeded.Methods(childComplexity), true
+
+	case "SecurityQuestion.id":
+		if e.ComplexityRoot.SecurityQuestion.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecurityQuestion.GlobalID(childComplexity), true
+	case "SecurityQuestion.retired":
+		if e.ComplexityRoot.SecurityQuestion.Retired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecurityQuestion.Retired(childComplexity), true
+	case "SecurityQuestion.text":
+		if e.ComplexityRoot.SecurityQuestion.Text == nil {
+			break
+		}
+
+		args, err := ec.field_SecurityQuestion_text_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.SecurityQuestion.Text(childComplexity, args["language"].(*string)), true
+	case "SecurityQuestion.texts":
+		if e.ComplexityRoot.SecurityQuestion.Texts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecurityQuestion.Texts(childComplexity), true
+	case "SecurityQuestion.uses":
+		if e.ComplexityRoot.SecurityQuestion.Uses == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecurityQuestion.Uses(childComplexity), true
+
+	case "SecurityQuestionText.language":
+		if e.ComplexityRoot.SecurityQuestionText.Language == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecurityQuestionText.Language(childComplexity), true
+	case "SecurityQuestionText.text":
+		if e.ComplexityRoot.SecurityQuestionText.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecurityQuestionText.Text(childComplexity), true
 
 	case "SendPasswordResetPayload.delivery":
 		if e.ComplexityRoot.SendPasswordResetPayload.Delivery == nil {
@@ -799,6 +1806,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SendPasswordResetPayload.UserErrors(childComplexity), true
 
+	case "SetRoleTwoFactorPayload.role":
+		if e.ComplexityRoot.SetRoleTwoFactorPayload.Role == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetRoleTwoFactorPayload.Role(childComplexity), true
+	case "SetRoleTwoFactorPayload.userErrors":
+		if e.ComplexityRoot.SetRoleTwoFactorPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetRoleTwoFactorPayload.UserErrors(childComplexity), true
+
+	case "SetSecurityQuestionPayload.user":
+		if e.ComplexityRoot.SetSecurityQuestionPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetSecurityQuestionPayload.User(childComplexity), true
+	case "SetSecurityQuestionPayload.userErrors":
+		if e.ComplexityRoot.SetSecurityQuestionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetSecurityQuestionPayload.UserErrors(childComplexity), true
+
 	case "SetUpPayload.user":
 		if e.ComplexityRoot.SetUpPayload.User == nil {
 			break
@@ -811,6 +1844,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SetUpPayload.UserErrors(childComplexity), true
+
+	case "Settings.company":
+		if e.ComplexityRoot.Settings.Company == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Settings.Company(childComplexity), true
+	case "Settings.lockedProfile":
+		if e.ComplexityRoot.Settings.LockedProfile == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Settings.LockedProfile(childComplexity), true
+	case "Settings.registration":
+		if e.ComplexityRoot.Settings.Registration == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Settings.Registration(childComplexity), true
+	case "Settings.trustedDevices":
+		if e.ComplexityRoot.Settings.TrustedDevices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Settings.TrustedDevices(childComplexity), true
+	case "Settings.twoFactor":
+		if e.ComplexityRoot.Settings.TwoFactor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Settings.TwoFactor(childComplexity), true
 
 	case "SignInPayload.outcome":
 		if e.ComplexityRoot.SignInPayload.Outcome == nil {
@@ -838,6 +1902,134 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SignedIn.Viewer(childComplexity), true
+
+	case "StartPasskeyConfirmationPayload.challenge":
+		if e.ComplexityRoot.StartPasskeyConfirmationPayload.Challenge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeyConfirmationPayload.Challenge(childComplexity), true
+	case "StartPasskeyConfirmationPayload.userErrors":
+		if e.ComplexityRoot.StartPasskeyConfirmationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeyConfirmationPayload.UserErrors(childComplexity), true
+
+	case "StartPasskeyEnrolmentPayload.challenge":
+		if e.ComplexityRoot.StartPasskeyEnrolmentPayload.Challenge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeyEnrolmentPayload.Challenge(childComplexity), true
+	case "StartPasskeyEnrolmentPayload.userErrors":
+		if e.ComplexityRoot.StartPasskeyEnrolmentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeyEnrolmentPayload.UserErrors(childComplexity), true
+
+	case "StartPasskeySecondFactorPayload.challenge":
+		if e.ComplexityRoot.StartPasskeySecondFactorPayload.Challenge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeySecondFactorPayload.Challenge(childComplexity), true
+	case "StartPasskeySecondFactorPayload.userErrors":
+		if e.ComplexityRoot.StartPasskeySecondFactorPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeySecondFactorPayload.UserErrors(childComplexity), true
+
+	case "StartPasskeySignInPayload.challenge":
+		if e.ComplexityRoot.StartPasskeySignInPayload.Challenge == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeySignInPayload.Challenge(childComplexity), true
+	case "StartPasskeySignInPayload.userErrors":
+		if e.ComplexityRoot.StartPasskeySignInPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartPasskeySignInPayload.UserErrors(childComplexity), true
+
+	case "TwoFactorRule.everyone":
+		if e.ComplexityRoot.TwoFactorRule.Everyone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TwoFactorRule.Everyone(childComplexity), true
+	case "TwoFactorRule.graceDays":
+		if e.ComplexityRoot.TwoFactorRule.GraceDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TwoFactorRule.GraceDays(childComplexity), true
+	case "TwoFactorRule.owners":
+		if e.ComplexityRoot.TwoFactorRule.Owners == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TwoFactorRule.Owners(childComplexity), true
+	case "TwoFactorRule.since":
+		if e.ComplexityRoot.TwoFactorRule.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TwoFactorRule.Since(childComplexity), true
+	case "TwoFactorRule.staff":
+		if e.ComplexityRoot.TwoFactorRule.Staff == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TwoFactorRule.Staff(childComplexity), true
+
+	case "UpdateProfilePayload.present":
+		if e.ComplexityRoot.UpdateProfilePayload.Present == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProfilePayload.Present(childComplexity), true
+	case "UpdateProfilePayload.user":
+		if e.ComplexityRoot.UpdateProfilePayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProfilePayload.User(childComplexity), true
+	case "UpdateProfilePayload.userErrors":
+		if e.ComplexityRoot.UpdateProfilePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateProfilePayload.UserErrors(childComplexity), true
+
+	case "UpdateSecurityQuestionPayload.question":
+		if e.ComplexityRoot.UpdateSecurityQuestionPayload.Question == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSecurityQuestionPayload.Question(childComplexity), true
+	case "UpdateSecurityQuestionPayload.userErrors":
+		if e.ComplexityRoot.UpdateSecurityQuestionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSecurityQuestionPayload.UserErrors(childComplexity), true
+
+	case "UpdateSettingsPayload.settings":
+		if e.ComplexityRoot.UpdateSettingsPayload.Settings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSettingsPayload.Settings(childComplexity), true
+	case "UpdateSettingsPayload.userErrors":
+		if e.ComplexityRoot.UpdateSettingsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSettingsPayload.UserErrors(childComplexity), true
 
 	case "UpdateUserPayload.present":
 		if e.ComplexityRoot.UpdateUserPayload.Present == nil {
@@ -929,24 +2121,60 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.Name(childComplexity), true
+	case "User.passkeyCount":
+		if e.ComplexityRoot.User.PasskeyCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.PasskeyCount(childComplexity), true
 	case "User.role":
 		if e.ComplexityRoot.User.Role == nil {
 			break
 		}
 
 		return e.ComplexityRoot.User.Role(childComplexity), true
+	case "User.secondFactorLock":
+		if e.ComplexityRoot.User.SecondFactorLock == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.SecondFactorLock(childComplexity), true
+	case "User.securityQuestion":
+		if e.ComplexityRoot.User.SecurityQuestion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.SecurityQuestion(childComplexity), true
 	case "User.securityQuestionSet":
 		if e.ComplexityRoot.User.SecurityQuestionSet == nil {
 			break
 		}
 
 		return e.ComplexityRoot.User.SecurityQuestionSet(childComplexity), true
+	case "User.securityQuestionSince":
+		if e.ComplexityRoot.User.SecurityQuestionSince == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.SecurityQuestionSince(childComplexity), true
+	case "User.signInLock":
+		if e.ComplexityRoot.User.SignInLock == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.SignInLock(childComplexity), true
 	case "User.state":
 		if e.ComplexityRoot.User.State == nil {
 			break
 		}
 
 		return e.ComplexityRoot.User.State(childComplexity), true
+	case "User.timeZone":
+		if e.ComplexityRoot.User.TimeZone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.TimeZone(childComplexity), true
 	case "User.twoFactorEnabled":
 		if e.ComplexityRoot.User.TwoFactorEnabled == nil {
 			break
@@ -1035,6 +2263,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.VerifyEmailPayload.Done(childComplexity), true
+	case "VerifyEmailPayload.retired":
+		if e.ComplexityRoot.VerifyEmailPayload.Retired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerifyEmailPayload.Retired(childComplexity), true
 	case "VerifyEmailPayload.userErrors":
 		if e.ComplexityRoot.VerifyEmailPayload.UserErrors == nil {
 			break
@@ -1065,6 +2299,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Kind(childComplexity), true
+	case "Viewer.passkeys":
+		if e.ComplexityRoot.Viewer.Passkeys == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Passkeys(childComplexity), true
+	case "Viewer.secondFactors":
+		if e.ComplexityRoot.Viewer.SecondFactors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.SecondFactors(childComplexity), true
 	case "Viewer.sudoUntil":
 		if e.ComplexityRoot.Viewer.SudoUntil == nil {
 			break
@@ -1087,14 +2333,38 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("ChangeEmailInput", ec.unmarshalInputChangeEmailInput),
+			graphql.NewInputUnmarshaler("CheckSecurityAnswerInput", ec.unmarshalInputCheckSecurityAnswerInput),
+			graphql.NewInputUnmarshaler("ClearUserLockInput", ec.unmarshalInputClearUserLockInput),
+			graphql.NewInputUnmarshaler("ConfirmEmailChangeInput", ec.unmarshalInputConfirmEmailChangeInput),
 			graphql.NewInputUnmarshaler("ConfirmIdentityInput", ec.unmarshalInputConfirmIdentityInput),
+			graphql.NewInputUnmarshaler("CreateSecurityQuestionInput", ec.unmarshalInputCreateSecurityQuestionInput),
+			graphql.NewInputUnmarshaler("DeleteSecurityQuestionInput", ec.unmarshalInputDeleteSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("DisableSecurityQuestionInput", ec.unmarshalInputDisableSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("DisableTwoFactorInput", ec.unmarshalInputDisableTwoFactorInput),
+			graphql.NewInputUnmarshaler("DisownChangeInput", ec.unmarshalInputDisownChangeInput),
+			graphql.NewInputUnmarshaler("FinishPasskeyEnrolmentInput", ec.unmarshalInputFinishPasskeyEnrolmentInput),
+			graphql.NewInputUnmarshaler("RegisterInput", ec.unmarshalInputRegisterInput),
+			graphql.NewInputUnmarshaler("RemoveOwnSecurityQuestionInput", ec.unmarshalInputRemoveOwnSecurityQuestionInput),
+			graphql.NewInputUnmarshaler("RemovePasskeyInput", ec.unmarshalInputRemovePasskeyInput),
+			graphql.NewInputUnmarshaler("RenamePasskeyInput", ec.unmarshalInputRenamePasskeyInput),
+			graphql.NewInputUnmarshaler("ReorderSecurityQuestionsInput", ec.unmarshalInputReorderSecurityQuestionsInput),
 			graphql.NewInputUnmarshaler("RequestPasswordResetInput", ec.unmarshalInputRequestPasswordResetInput),
+			graphql.NewInputUnmarshaler("ResendVerificationInput", ec.unmarshalInputResendVerificationInput),
 			graphql.NewInputUnmarshaler("ResetPasswordInput", ec.unmarshalInputResetPasswordInput),
+			graphql.NewInputUnmarshaler("RestoreSecurityQuestionInput", ec.unmarshalInputRestoreSecurityQuestionInput),
+			graphql.NewInputUnmarshaler("RetireSecurityQuestionInput", ec.unmarshalInputRetireSecurityQuestionInput),
+			graphql.NewInputUnmarshaler("SecurityQuestionTextInput", ec.unmarshalInputSecurityQuestionTextInput),
 			graphql.NewInputUnmarshaler("SendPasswordResetInput", ec.unmarshalInputSendPasswordResetInput),
+			graphql.NewInputUnmarshaler("SetRoleTwoFactorInput", ec.unmarshalInputSetRoleTwoFactorInput),
+			graphql.NewInputUnmarshaler("SetSecurityQuestionInput", ec.unmarshalInputSetSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("SetUpInput", ec.unmarshalInputSetUpInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
+			graphql.NewInputUnmarshaler("SignInWithPasskeyInput", ec.unmarshalInputSignInWithPasskeyInput),
+			graphql.NewInputUnmarshaler("TwoFactorRuleInput", ec.unmarshalInputTwoFactorRuleInput),
+			graphql.NewInputUnmarshaler("UpdateProfileInput", ec.unmarshalInputUpdateProfileInput),
+			graphql.NewInputUnmarshaler("UpdateSecurityQuestionInput", ec.unmarshalInputUpdateSecurityQuestionInput),
+			graphql.NewInputUnmarshaler("UpdateSettingsInput", ec.unmarshalInputUpdateSettingsInput),
 			graphql.NewInputUnmarshaler("UpdateUserInput", ec.unmarshalInputUpdateUserInput),
 			graphql.NewInputUnmarshaler("UserFilter", ec.unmarshalInputUserFilter),
 			graphql.NewInputUnmarshaler("UserOrder", ec.unmarshalInputUserOrder),
@@ -1281,6 +2551,134 @@ type MembershipEdge {
   node: Membership!
 }
 `, BuiltIn: false},
+	{Name: "../schema/address.graphql", Input: `extend type Query {
+  "What the page behind a verification link shows; null when the link is unknown, used, replaced or too old."
+  emailVerificationByToken("The token of the link." token: String!): EmailVerificationPreview @alone @public
+  "What the page behind a link to a new address shows; null when the link is unknown, used, replaced or too old."
+  emailChangeByToken("The token of the link." token: String!): EmailChangePreview @alone @public
+  "What the page behind a link \"this wasn't me\" shows; null when the link is unknown, used or too old."
+  disownByToken("The token of the link." token: String!): DisownPreview @alone @public
+}
+
+extend type Mutation {
+  "Mails another verification link; older ones die. Five per user and hour, twenty per network."
+  resendVerification(input: ResendVerificationInput!): ResendVerificationPayload @authenticated
+  "Mails a link to the address that the viewer wants instead of theirs. Nothing changes before it is used. The answer is the same when the address has a user already, who is then told by mail."
+  changeEmail(input: ChangeEmailInput!): ChangeEmailPayload @alone @sudo @authenticated
+  "Makes the address that a link went to the viewer's, who must be the user who asked for it. All other sessions end; the former address is told, with a way to take it back for seven days."
+  confirmEmailChange(input: ConfirmEmailChangeInput!): ConfirmEmailChangePayload @alone @authenticated
+  "Takes a change back that the user did not want, with the token of the mail that told of it: the former address returns, all sessions and links end, the password is void, and a reset link is mailed."
+  disownChange(input: DisownChangeInput!): DisownChangePayload @alone @public
+}
+
+"What the page behind a verification link shows."
+type EmailVerificationPreview {
+  "The address that it proves."
+  address: String!
+  "Whether the viewer is its user, signed in."
+  own: Boolean!
+  "Whether all ways to sign in end with it, the password too, because nobody has proved the address before and the viewer is not signed in as its user. A reset link is mailed then."
+  retires: Boolean!
+}
+
+"What the page behind a link to a new address shows."
+type EmailChangePreview {
+  "The address that it would make the user's."
+  newEmail: String!
+  "Whether the viewer is the user who asked for it, signed in. Nobody else can use it."
+  own: Boolean!
+}
+
+"What the page behind a link \"this wasn't me\" shows."
+type DisownPreview {
+  "The change that the mail told of."
+  change: DisownableChange!
+  "When it was made."
+  at: DateTime!
+  "The address that the user gets back; null when they have it still."
+  restores: String
+}
+
+"A change that its user can disown."
+enum DisownableChange {
+  "The address was changed."
+  EMAIL_CHANGED
+  "Staff switched two-factor sign-in off."
+  TWO_FACTOR_DISABLED
+  "Staff removed the security question."
+  SECURITY_QUESTION_DISABLED
+}
+
+"Whom to send another link."
+input ResendVerificationInput {
+  "The user; the viewer when absent. For somebody else it needs EDIT_USERS."
+  userId: ID
+}
+
+"What became of the mail."
+type ResendVerificationPayload {
+  "The user."
+  user: User
+  "Where the mail is: QUEUED when all went well."
+  delivery: DeliveryStatus
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Another address for the viewer."
+input ChangeEmailInput {
+  "The new address."
+  newEmail: String!
+  "The viewer's password; needed by whoever has one."
+  password: String
+}
+
+"The same for every address."
+type ChangeEmailPayload {
+  "Whether a mail is on its way to the new address."
+  done: Boolean!
+  "What to mend. Whether the address has a user is never reported."
+  userErrors: [UserError!]!
+}
+
+"The token of a link to a new address."
+input ConfirmEmailChangeInput {
+  "The token."
+  token: String!
+}
+
+"What became of the change."
+type ConfirmEmailChangePayload {
+  "The user, with the new address; null when nothing changed."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"The token of a link \"this wasn't me\"."
+input DisownChangeInput {
+  "The token."
+  token: String!
+}
+
+"What became of it."
+type DisownChangePayload {
+  "How it ended; null when nothing changed."
+  outcome: DisownOutcome
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"How disowning a change ended. All sessions are over, and the password is void, in each case."
+enum DisownOutcome {
+  "The user has the former address again; a reset link waits there."
+  RESTORED
+  "The address had not changed; a reset link waits there."
+  SECURED
+  "Another user has the former address by now. Nobody can sign in until staff have looked."
+  CLOSED
+}
+`, BuiltIn: false},
 	{Name: "../schema/base.graphql", Input: `"A moment: RFC 3339, in UTC, to the microsecond."
 scalar DateTime
 
@@ -1382,6 +2780,446 @@ type Installation {
   languages: [String!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/lock.graphql", Input: `extend type Mutation {
+  "Lets a user try again at once, after too many wrong passwords, codes or answers."
+  clearUserLock(input: ClearUserLockInput!): ClearUserLockPayload @staff(can: RESET_USER_PASSWORD)
+}
+
+extend type User {
+  "What too many wrong passwords brought about; null when nothing stands."
+  signInLock: Lock @personal(can: LIST_USERS)
+  "What too many wrong codes, answers and proofs of identity brought about; null when nothing stands."
+  secondFactorLock: Lock @personal(can: LIST_USERS)
+}
+
+"A lock. While it stands, what is right is refused too."
+type Lock {
+  "When it ends; null: only a reset of the password, a passkey or staff end it."
+  until: DateTime
+}
+
+"Whose lock to clear."
+input ClearUserLockInput {
+  "The user; not oneself."
+  userId: ID!
+}
+
+"What became of it."
+type ClearUserLockPayload {
+  "The user after the change."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/mail.graphql", Input: `extend type Query {
+  "Every kind of mail in one language, as it would be sent, with sample values and a link that opens nothing."
+  mailPreviews("A language of this installation, as a BCP 47 tag." language: String!): [MailPreview!]! @staff(can: CONFIGURE_MAIL)
+}
+
+"A mail with sample values."
+type MailPreview {
+  "What it is about; stable, for programs."
+  kind: String!
+  "The language, as a BCP 47 tag."
+  language: String!
+  "The subject."
+  subject: String!
+  "The mail as plain text."
+  text: String!
+  "The mail as a page. To be shown only in a frame that runs nothing."
+  html: String!
+}
+`, BuiltIn: false},
+	{Name: "../schema/passkey.graphql", Input: `extend type Viewer {
+  "The user's own passkeys, the oldest first. Empty when there is no user."
+  passkeys: [Passkey!]!
+  "The ways in which the user can give a second factor; empty when none is enrolled."
+  secondFactors: [SecondFactorMethod!]!
+}
+
+extend type User {
+  "How many passkeys the user has."
+  passkeyCount: Int @personal(can: LIST_USERS)
+}
+
+extend type Installation {
+  "Whether passkeys can be used here. They can't where the installation is reached by an IP address instead of a name."
+  passkeysAvailable: Boolean!
+}
+
+extend type Mutation {
+  "Asks the browser to make a passkey for the viewer. Its answer goes to finishPasskeyEnrolment within five minutes."
+  startPasskeyEnrolment: StartPasskeyEnrolmentPayload @alone @sudo @authenticated
+  "Adds the passkey that the browser made, and tells the viewer by mail. At most 20."
+  finishPasskeyEnrolment(input: FinishPasskeyEnrolmentInput!): FinishPasskeyEnrolmentPayload @alone @sudo @authenticated
+  "Gives one of the viewer's passkeys another name."
+  renamePasskey(input: RenamePasskeyInput!): RenamePasskeyPayload @sudo @authenticated
+  "Removes one of the viewer's passkeys, and tells them by mail. The last factor stays where one is required."
+  removePasskey(input: RemovePasskeyInput!): RemovePasskeyPayload @sudo @authenticated
+  "Asks the browser for a passkey of whoever has one. Its answer goes to signInWithPasskey within five minutes."
+  startPasskeySignIn: StartPasskeySignInPayload @alone @public
+  "Signs in with a passkey, which counts as password and second factor, and sets the session's cookie."
+  signInWithPasskey(input: SignInWithPasskeyInput!): SignInPayload @alone @public
+  "Asks the browser whose sign-in waits for its second factor for a passkey. Its answer goes to verifySecondFactor."
+  startPasskeySecondFactor: StartPasskeySecondFactorPayload @alone @public
+  "Asks the viewer's browser for a passkey. Its answer goes to confirmIdentity within five minutes."
+  startPasskeyConfirmation: StartPasskeyConfirmationPayload @alone @authenticated
+}
+
+"A credential on a device or security key of a user's. It signs in by itself, and serves as a second factor."
+type Passkey implements Node {
+  "The global ID."
+  id: ID!
+  "What its user calls it."
+  name: String!
+  "When it was added."
+  createdAt: DateTime!
+  "When it was last used; null when never."
+  lastUsedAt: DateTime
+}
+
+"What a browser is asked for a passkey. The challenge is bound to the browser by a cookie, and works once."
+type PasskeyChallenge {
+  "The publicKey options of navigator.credentials.create or get, in their JSON form."
+  options: String!
+  "Until when the challenge waits for its answer."
+  expiresAt: DateTime!
+}
+
+"The request for a new passkey."
+type StartPasskeyEnrolmentPayload {
+  "What to ask the browser."
+  challenge: PasskeyChallenge
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"The request for a passkey to sign in with."
+type StartPasskeySignInPayload {
+  "What to ask the browser."
+  challenge: PasskeyChallenge
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"The request for a passkey as second factor."
+type StartPasskeySecondFactorPayload {
+  "What to ask the browser."
+  challenge: PasskeyChallenge
+  "What to mend. EXPIRED on code: no sign-in waits any more."
+  userErrors: [UserError!]!
+}
+
+"The request for a passkey as proof of identity."
+type StartPasskeyConfirmationPayload {
+  "What to ask the browser."
+  challenge: PasskeyChallenge
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"A new passkey."
+input FinishPasskeyEnrolmentInput {
+  "What to call it: 1 to 60 characters."
+  name: String!
+  "What the browser answered, in its JSON form."
+  passkey: String!
+}
+
+"What became of the new passkey."
+type FinishPasskeyEnrolmentPayload {
+  "The passkey."
+  passkey: Passkey
+  "Whose it is."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Another name for a passkey."
+input RenamePasskeyInput {
+  "Which."
+  passkeyId: ID!
+  "What to call it: 1 to 60 characters."
+  name: String!
+}
+
+"What became of the new name."
+type RenamePasskeyPayload {
+  "The passkey."
+  passkey: Passkey
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"The passkey to remove."
+input RemovePasskeyInput {
+  "Which."
+  passkeyId: ID!
+}
+
+"What became of the removal."
+type RemovePasskeyPayload {
+  "Whose it was."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Who signs in with a passkey."
+input SignInWithPasskeyInput {
+  "What the browser answered, in its JSON form."
+  passkey: String!
+  "Whether to stay signed in on this device for up to 30 days; not for staff."
+  remember: Boolean
+}
+`, BuiltIn: false},
+	{Name: "../schema/profile.graphql", Input: `extend type Mutation {
+  "Changes the viewer's own profile. The address has its own way: changeEmail."
+  updateProfile(input: UpdateProfileInput!): UpdateProfilePayload @authenticated
+}
+
+extend type Installation {
+  "The fields of their own profile that users can't change: firstName, lastName, email, language, timeZone."
+  lockedProfile: [String!]!
+}
+
+extend type User {
+  "The time zone, as an IANA name; empty: that of the browser."
+  timeZone: String! @personal(can: LIST_USERS)
+}
+
+"What to change of one's own profile. Absent members stay as they are."
+input UpdateProfileInput {
+  "The version that the change is based on. Another one present: CONFLICT, and nothing changes."
+  version: Int!
+  "1 to 100 characters."
+  firstName: String
+  "Up to 100 characters."
+  lastName: String
+  "A language of this installation, as a BCP 47 tag. Interface and mails follow it."
+  language: String
+  "An IANA name; empty: that of the browser."
+  timeZone: String
+}
+
+"What became of the change."
+type UpdateProfilePayload {
+  "The user after the change; null when it did not take place."
+  user: User
+  "The user as somebody else left it, when the version was out of date."
+  present: User
+  "What to mend. NOT_ALLOWED: the field is locked."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/question.graphql", Input: `extend type Query {
+  "The security questions that can be chosen, in order. Empty: the feature is off."
+  securityQuestions: [SecurityQuestion!]! @public
+  "The whole list of security questions as staff keep it, with the retired ones."
+  allSecurityQuestions: [SecurityQuestion!]! @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+}
+
+extend type Mutation {
+  "Puts a question at the end of the list."
+  createSecurityQuestion(input: CreateSecurityQuestionInput!): CreateSecurityQuestionPayload @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+  "Replaces the texts of a question. Those who chose it keep their answer: change the wording, not what is asked."
+  updateSecurityQuestion(input: UpdateSecurityQuestionInput!): UpdateSecurityQuestionPayload @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+  "Takes a question off what can be chosen. Those who chose it keep it, and are asked for its answer. Without any question left to choose the feature is off."
+  retireSecurityQuestion(input: RetireSecurityQuestionInput!): RetireSecurityQuestionPayload @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+  "Lets a retired question be chosen again."
+  restoreSecurityQuestion(input: RestoreSecurityQuestionInput!): RestoreSecurityQuestionPayload @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+  "Deletes a question that nobody has; else IN_USE, and it can only be retired."
+  deleteSecurityQuestion(input: DeleteSecurityQuestionInput!): DeleteSecurityQuestionPayload @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+  "Puts the list into another order."
+  reorderSecurityQuestions(input: ReorderSecurityQuestionsInput!): ReorderSecurityQuestionsPayload @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+  "Chooses the viewer's security question and its answer. Whoever has a pair gives its answer too; each wrong one counts like a wrong code."
+  setSecurityQuestion(input: SetSecurityQuestionInput!): SetSecurityQuestionPayload @alone @sudo @authenticated
+  "Removes the viewer's security question and its answer, and tells them by mail."
+  removeOwnSecurityQuestion(input: RemoveOwnSecurityQuestionInput!): RemoveOwnSecurityQuestionPayload @alone @sudo @authenticated
+  "Tells whether what a caller says is the user's answer, and no more. Each wrong one counts like a wrong code; while there were too many, the right one does not match either."
+  checkSecurityAnswer(input: CheckSecurityAnswerInput!): CheckSecurityAnswerPayload @alone @staff(can: RESET_USER_PASSWORD)
+}
+
+extend type Installation {
+  "Whether there are security questions to choose among."
+  securityQuestionsOn: Boolean!
+}
+
+extend type User {
+  "The security question that the user chose; null when none is set. Nobody sees the answer."
+  securityQuestion: SecurityQuestion @personal(can: RESET_USER_PASSWORD)
+  "Since when the answer holds; null when none is set."
+  securityQuestionSince: DateTime @personal(can: LIST_USERS)
+}
+
+"A question that is asked before a password is reset, and of callers. Staff keep the list."
+type SecurityQuestion implements Node {
+  "The global ID."
+  id: ID!
+  "The question, in English where there is no text in the language."
+  text("The language, as a BCP 47 tag; the viewer's own when absent." language: String): String!
+  "Its texts in all languages. Staff only."
+  texts: [SecurityQuestionText!] @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+  "Whether it can't be chosen any more. Staff only."
+  retired: Boolean @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+  "How many users have it. Staff only."
+  uses: Int @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+}
+
+"A question in one language."
+type SecurityQuestionText {
+  "The language, as a BCP 47 tag."
+  language: String!
+  "The text."
+  text: String!
+}
+
+"A question in one language."
+input SecurityQuestionTextInput {
+  "A language of this installation, as a BCP 47 tag."
+  language: String!
+  "Up to 200 characters. Empty: there is no text in this language."
+  text: String!
+}
+
+"A new question."
+input CreateSecurityQuestionInput {
+  "Its texts, each language once. English is needed."
+  texts: [SecurityQuestionTextInput!]!
+}
+
+"What became of it."
+type CreateSecurityQuestionPayload {
+  "The question."
+  question: SecurityQuestion
+  "What to mend. A fault of one text is on its language: [\"texts\", \"en\"]."
+  userErrors: [UserError!]!
+}
+
+"Other texts for a question."
+input UpdateSecurityQuestionInput {
+  "The question."
+  questionId: ID!
+  "All its texts, each language once. English is needed."
+  texts: [SecurityQuestionTextInput!]!
+}
+
+"What became of it."
+type UpdateSecurityQuestionPayload {
+  "The question after the change."
+  question: SecurityQuestion
+  "What to mend. A fault of one text is on its language: [\"texts\", \"en\"]."
+  userErrors: [UserError!]!
+}
+
+"Which question to retire."
+input RetireSecurityQuestionInput {
+  "The question."
+  questionId: ID!
+}
+
+"What became of it."
+type RetireSecurityQuestionPayload {
+  "The question after the change."
+  question: SecurityQuestion
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Which question to restore."
+input RestoreSecurityQuestionInput {
+  "The question."
+  questionId: ID!
+}
+
+"What became of it."
+type RestoreSecurityQuestionPayload {
+  "The question after the change."
+  question: SecurityQuestion
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Which question to delete."
+input DeleteSecurityQuestionInput {
+  "The question."
+  questionId: ID!
+}
+
+"What became of it."
+type DeleteSecurityQuestionPayload {
+  "The ID of the question that is gone."
+  deletedId: ID
+  "The question, where it stays because it is in use; its uses say by how many."
+  question: SecurityQuestion
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Another order."
+input ReorderSecurityQuestionsInput {
+  "Every question of the list once, also the retired ones, in the order wanted."
+  questionIds: [ID!]!
+}
+
+"What became of it."
+type ReorderSecurityQuestionsPayload {
+  "The whole list after the change."
+  questions: [SecurityQuestion!]
+  "What to mend. CONFLICT: somebody else changed the list in the meantime."
+  userErrors: [UserError!]!
+}
+
+"A question and an answer."
+input SetSecurityQuestionInput {
+  "A question that can be chosen."
+  questionId: ID!
+  "The answer: 3 to 128 characters, not the name, the address, the password or the question. Capitals and spaces do not matter."
+  answer: String!
+  "The answer that holds until now; needed where one is set."
+  currentAnswer: String
+}
+
+"What became of it."
+type SetSecurityQuestionPayload {
+  "The viewer's user after the change."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"The proof that it is oneself."
+input RemoveOwnSecurityQuestionInput {
+  "The answer that holds until now."
+  currentAnswer: String!
+}
+
+"What became of it."
+type RemoveOwnSecurityQuestionPayload {
+  "The viewer's user after the change."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"What a caller says."
+input CheckSecurityAnswerInput {
+  "The user who the caller says to be."
+  userId: ID!
+  "The answer, as the caller gave it."
+  answer: String!
+}
+
+"What the check says."
+type CheckSecurityAnswerPayload {
+  "Whether it is the answer; null when nothing was checked."
+  match: Boolean
+  "What to mend."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/recovery.graphql", Input: `extend type Query {
   "What the page behind a reset link shows; null when the link is unknown, used, replaced or too old."
   passwordResetByToken("The token of the link." token: String!): PasswordResetPreview @alone @public
@@ -1392,7 +3230,7 @@ extend type Mutation {
   requestPasswordReset(input: RequestPasswordResetInput!): RequestPasswordResetPayload @alone @public
   "Sets a new password with the token of a reset link. All sessions end; nobody is signed in by it."
   resetPassword(input: ResetPasswordInput!): ResetPasswordPayload @alone @public
-  "Confirms with the token of a mailed link that the address is the user's."
+  "Confirms with the token of a mailed link that the address is the user's. The first proof of an address ends all that opened the user's door before, unless the viewer is that user, signed in."
   verifyEmail(input: VerifyEmailInput!): VerifyEmailPayload @alone @public
 }
 
@@ -1446,6 +3284,141 @@ input VerifyEmailInput {
 type VerifyEmailPayload {
   "Whether the address is verified now."
   done: Boolean!
+  "Whether all ways to sign in ended with it, the password too, and a reset link was mailed."
+  retired: Boolean!
+  "What to mend."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/registration.graphql", Input: `extend type Mutation {
+  "Makes a user with an account of their own, and mails a link that proves the address. The answer is the same when the address has a user already, who is then told by mail. It signs nobody in."
+  register(input: RegisterInput!): RegisterPayload @alone @public
+}
+
+extend type Installation {
+  "Whether visitors can register."
+  registrationOpen: Boolean!
+}
+
+"Who registers."
+input RegisterInput {
+  "1 to 100 characters."
+  firstName: String!
+  "Up to 100 characters."
+  lastName: String!
+  "The address to sign in with."
+  email: String!
+  "The password."
+  password: String!
+  "A language of this installation, as a BCP 47 tag; what the browser asks for when absent."
+  language: String
+  "The account's name, up to 100 characters; the person's when absent."
+  accountName: String
+  "The security question; needed where there are some to choose among."
+  questionId: ID
+  "The answer to it."
+  answer: String
+}
+
+"The same for every address."
+type RegisterPayload {
+  "Whether a mail is on its way that says how to go on."
+  done: Boolean!
+  "What to mend. Whether the address has a user is never reported."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/setting.graphql", Input: `extend type Query {
+  "The settings in force."
+  settings: Settings! @staff(can: CONFIGURE_SETTINGS)
+}
+
+extend type Mutation {
+  "Changes settings. What is absent stays as it is."
+  updateSettings(input: UpdateSettingsInput!): UpdateSettingsPayload @sudo @staff(can: CONFIGURE_SETTINGS)
+  "Says whether whoever holds a role must have a second factor. Nobody can loosen it for their own role."
+  setRoleTwoFactor(input: SetRoleTwoFactorInput!): SetRoleTwoFactorPayload @sudo @staff(can: CONFIGURE_ROLES)
+}
+
+extend type Role {
+  "Whether whoever holds it must have a second factor."
+  requireTwoFactor: Boolean!
+}
+
+"What staff choose for the installation."
+type Settings {
+  "Who runs the installation, as people read it in pages and mails."
+  company: String!
+  "Whether visitors can make a user and an account by themselves."
+  registration: Boolean!
+  "Who must have a second factor."
+  twoFactor: TwoFactorRule!
+  "Whether customers, never staff, can go without the second factor on a device for 30 days."
+  trustedDevices: Boolean!
+  "The fields of their own profile that users can't change: firstName, lastName, email, language, timeZone."
+  lockedProfile: [String!]!
+}
+
+"Who must have a second factor. A role can ask for it too."
+type TwoFactorRule {
+  "Everybody with an admin role."
+  staff: Boolean!
+  "Everybody who owns an account."
+  owners: Boolean!
+  "Everybody."
+  everyone: Boolean!
+  "How many days people have from since, or from when they came if that was later."
+  graceDays: Int!
+  "When the rule last changed; null when it is as it came."
+  since: DateTime
+}
+
+"What is to be different."
+input UpdateSettingsInput {
+  "1 to 100 characters."
+  company: String
+  "Whether visitors can register."
+  registration: Boolean
+  "Who must have a second factor."
+  twoFactor: TwoFactorRuleInput
+  "Whether customers can trust a device."
+  trustedDevices: Boolean
+  "The locked fields, all of them: firstName, lastName, email, language, timeZone."
+  lockedProfile: [String!]
+}
+
+"What is to be different in the rule. Any change lets the days of grace begin anew."
+input TwoFactorRuleInput {
+  "Everybody with an admin role."
+  staff: Boolean
+  "Everybody who owns an account."
+  owners: Boolean
+  "Everybody."
+  everyone: Boolean
+  "0 to 365."
+  graceDays: Int
+}
+
+"What became of the change."
+type UpdateSettingsPayload {
+  "The settings in force now."
+  settings: Settings
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Which role, and what it asks."
+input SetRoleTwoFactorInput {
+  "The role."
+  roleId: ID!
+  "Whether a second factor is needed."
+  required: Boolean!
+}
+
+"What became of the change."
+type SetRoleTwoFactorPayload {
+  "The role after the change."
+  role: Role
   "What to mend."
   userErrors: [UserError!]!
 }
@@ -1502,12 +3475,16 @@ type SecondFactorNeeded {
 enum SecondFactorMethod {
   "A six-digit code of an authenticator app."
   TOTP
+  "A passkey."
+  PASSKEY
 }
 
-"The second factor."
+"The second factor: one of them."
 input VerifySecondFactorInput {
   "The six digits that the authenticator app shows."
-  code: String!
+  code: String
+  "What the browser answered to startPasskeySecondFactor, in its JSON form."
+  passkey: String
 }
 
 "The session is gone."
@@ -1516,12 +3493,14 @@ type SignOutPayload {
   viewer: Viewer!
 }
 
-"The proof of identity."
+"The proof of identity: a passkey, or else the password and, where one is enrolled, the second factor."
 input ConfirmIdentityInput {
   "The viewer's password."
-  password: String!
-  "The six digits of the authenticator app; needed where one is enrolled."
+  password: String
+  "The six digits of the authenticator app; needed where a second factor is enrolled."
   code: String
+  "What the browser answered to startPasskeyConfirmation, in its JSON form. It is both factors in one."
+  passkey: String
 }
 
 "What became of the proof."
@@ -1941,6 +3920,46 @@ func (ec *executionContext) childFields_Account(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Account", field.Name)
 }
 
+func (ec *executionContext) childFields_ChangeEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "done":
+		return ec.fieldContext_ChangeEmailPayload_done(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ChangeEmailPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangeEmailPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CheckSecurityAnswerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "match":
+		return ec.fieldContext_CheckSecurityAnswerPayload_match(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CheckSecurityAnswerPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CheckSecurityAnswerPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ClearUserLockPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_ClearUserLockPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ClearUserLockPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ClearUserLockPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfirmEmailChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_ConfirmEmailChangePayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ConfirmEmailChangePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfirmEmailChangePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ConfirmIdentityPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "sudoUntil":
@@ -1951,6 +3970,28 @@ func (ec *executionContext) childFields_ConfirmIdentityPayload(ctx context.Conte
 		return ec.fieldContext_ConfirmIdentityPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfirmIdentityPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return ec.fieldContext_CreateSecurityQuestionPayload_question(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateSecurityQuestionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateSecurityQuestionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeleteSecurityQuestionPayload_deletedId(ctx, field)
+	case "question":
+		return ec.fieldContext_DeleteSecurityQuestionPayload_question(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteSecurityQuestionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteSecurityQuestionPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DisableSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -1973,6 +4014,62 @@ func (ec *executionContext) childFields_DisableTwoFactorPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type DisableTwoFactorPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DisownChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "outcome":
+		return ec.fieldContext_DisownChangePayload_outcome(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DisownChangePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DisownChangePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DisownPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "change":
+		return ec.fieldContext_DisownPreview_change(ctx, field)
+	case "at":
+		return ec.fieldContext_DisownPreview_at(ctx, field)
+	case "restores":
+		return ec.fieldContext_DisownPreview_restores(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DisownPreview", field.Name)
+}
+
+func (ec *executionContext) childFields_EmailChangePreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "newEmail":
+		return ec.fieldContext_EmailChangePreview_newEmail(ctx, field)
+	case "own":
+		return ec.fieldContext_EmailChangePreview_own(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmailChangePreview", field.Name)
+}
+
+func (ec *executionContext) childFields_EmailVerificationPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "address":
+		return ec.fieldContext_EmailVerificationPreview_address(ctx, field)
+	case "own":
+		return ec.fieldContext_EmailVerificationPreview_own(ctx, field)
+	case "retires":
+		return ec.fieldContext_EmailVerificationPreview_retires(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EmailVerificationPreview", field.Name)
+}
+
+func (ec *executionContext) childFields_FinishPasskeyEnrolmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "passkey":
+		return ec.fieldContext_FinishPasskeyEnrolmentPayload_passkey(ctx, field)
+	case "user":
+		return ec.fieldContext_FinishPasskeyEnrolmentPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FinishPasskeyEnrolmentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FinishPasskeyEnrolmentPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Installation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "company":
@@ -1985,8 +4082,40 @@ func (ec *executionContext) childFields_Installation(ctx context.Context, field 
 		return ec.fieldContext_Installation_passwordMinLength(ctx, field)
 	case "languages":
 		return ec.fieldContext_Installation_languages(ctx, field)
+	case "passkeysAvailable":
+		return ec.fieldContext_Installation_passkeysAvailable(ctx, field)
+	case "lockedProfile":
+		return ec.fieldContext_Installation_lockedProfile(ctx, field)
+	case "securityQuestionsOn":
+		return ec.fieldContext_Installation_securityQuestionsOn(ctx, field)
+	case "registrationOpen":
+		return ec.fieldContext_Installation_registrationOpen(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Installation", field.Name)
+}
+
+func (ec *executionContext) childFields_Lock(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "until":
+		return ec.fieldContext_Lock_until(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Lock", field.Name)
+}
+
+func (ec *executionContext) childFields_MailPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_MailPreview_kind(ctx, field)
+	case "language":
+		return ec.fieldContext_MailPreview_language(ctx, field)
+	case "subject":
+		return ec.fieldContext_MailPreview_subject(ctx, field)
+	case "text":
+		return ec.fieldContext_MailPreview_text(ctx, field)
+	case "html":
+		return ec.fieldContext_MailPreview_html(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MailPreview", field.Name)
 }
 
 func (ec *executionContext) childFields_Membership(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2049,6 +4178,30 @@ func (ec *executionContext) childFields_PageInfo(ctx context.Context, field grap
 	return nil, fmt.Errorf("no field named %q was found under type PageInfo", field.Name)
 }
 
+func (ec *executionContext) childFields_Passkey(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Passkey_id(ctx, field)
+	case "name":
+		return ec.fieldContext_Passkey_name(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Passkey_createdAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_Passkey_lastUsedAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Passkey", field.Name)
+}
+
+func (ec *executionContext) childFields_PasskeyChallenge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "options":
+		return ec.fieldContext_PasskeyChallenge_options(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_PasskeyChallenge_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PasskeyChallenge", field.Name)
+}
+
 func (ec *executionContext) childFields_PasswordResetPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "question":
@@ -2061,12 +4214,74 @@ func (ec *executionContext) childFields_PasswordResetPreview(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type PasswordResetPreview", field.Name)
 }
 
+func (ec *executionContext) childFields_RegisterPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "done":
+		return ec.fieldContext_RegisterPayload_done(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RegisterPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegisterPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RemoveOwnSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_RemoveOwnSecurityQuestionPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemoveOwnSecurityQuestionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveOwnSecurityQuestionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RemovePasskeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_RemovePasskeyPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemovePasskeyPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemovePasskeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RenamePasskeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "passkey":
+		return ec.fieldContext_RenamePasskeyPayload_passkey(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RenamePasskeyPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RenamePasskeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReorderSecurityQuestionsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "questions":
+		return ec.fieldContext_ReorderSecurityQuestionsPayload_questions(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ReorderSecurityQuestionsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReorderSecurityQuestionsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RequestPasswordResetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "userErrors":
 		return ec.fieldContext_RequestPasswordResetPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RequestPasswordResetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ResendVerificationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_ResendVerificationPayload_user(ctx, field)
+	case "delivery":
+		return ec.fieldContext_ResendVerificationPayload_delivery(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ResendVerificationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResendVerificationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ResetPasswordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2079,6 +4294,26 @@ func (ec *executionContext) childFields_ResetPasswordPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type ResetPasswordPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RestoreSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return ec.fieldContext_RestoreSecurityQuestionPayload_question(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RestoreSecurityQuestionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RestoreSecurityQuestionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RetireSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return ec.fieldContext_RetireSecurityQuestionPayload_question(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RetireSecurityQuestionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RetireSecurityQuestionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Role(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -2089,8 +4324,36 @@ func (ec *executionContext) childFields_Role(ctx context.Context, field graphql.
 		return ec.fieldContext_Role_builtIn(ctx, field)
 	case "permissions":
 		return ec.fieldContext_Role_permissions(ctx, field)
+	case "requireTwoFactor":
+		return ec.fieldContext_Role_requireTwoFactor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Role", field.Name)
+}
+
+func (ec *executionContext) childFields_SecurityQuestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_SecurityQuestion_id(ctx, field)
+	case "text":
+		return ec.fieldContext_SecurityQuestion_text(ctx, field)
+	case "texts":
+		return ec.fieldContext_SecurityQuestion_texts(ctx, field)
+	case "retired":
+		return ec.fieldContext_SecurityQuestion_retired(ctx, field)
+	case "uses":
+		return ec.fieldContext_SecurityQuestion_uses(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SecurityQuestion", field.Name)
+}
+
+func (ec *executionContext) childFields_SecurityQuestionText(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "language":
+		return ec.fieldContext_SecurityQuestionText_language(ctx, field)
+	case "text":
+		return ec.fieldContext_SecurityQuestionText_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SecurityQuestionText", field.Name)
 }
 
 func (ec *executionContext) childFields_SendPasswordResetPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2105,6 +4368,26 @@ func (ec *executionContext) childFields_SendPasswordResetPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type SendPasswordResetPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SetRoleTwoFactorPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "role":
+		return ec.fieldContext_SetRoleTwoFactorPayload_role(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetRoleTwoFactorPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetRoleTwoFactorPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SetSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_SetSecurityQuestionPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetSecurityQuestionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetSecurityQuestionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SetUpPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "user":
@@ -2113,6 +4396,22 @@ func (ec *executionContext) childFields_SetUpPayload(ctx context.Context, field 
 		return ec.fieldContext_SetUpPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SetUpPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Settings(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "company":
+		return ec.fieldContext_Settings_company(ctx, field)
+	case "registration":
+		return ec.fieldContext_Settings_registration(ctx, field)
+	case "twoFactor":
+		return ec.fieldContext_Settings_twoFactor(ctx, field)
+	case "trustedDevices":
+		return ec.fieldContext_Settings_trustedDevices(ctx, field)
+	case "lockedProfile":
+		return ec.fieldContext_Settings_lockedProfile(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Settings", field.Name)
 }
 
 func (ec *executionContext) childFields_SignInPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2131,6 +4430,94 @@ func (ec *executionContext) childFields_SignOutPayload(ctx context.Context, fiel
 		return ec.fieldContext_SignOutPayload_viewer(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SignOutPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StartPasskeyConfirmationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "challenge":
+		return ec.fieldContext_StartPasskeyConfirmationPayload_challenge(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StartPasskeyConfirmationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartPasskeyConfirmationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StartPasskeyEnrolmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "challenge":
+		return ec.fieldContext_StartPasskeyEnrolmentPayload_challenge(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StartPasskeyEnrolmentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartPasskeyEnrolmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StartPasskeySecondFactorPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "challenge":
+		return ec.fieldContext_StartPasskeySecondFactorPayload_challenge(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StartPasskeySecondFactorPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartPasskeySecondFactorPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_StartPasskeySignInPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "challenge":
+		return ec.fieldContext_StartPasskeySignInPayload_challenge(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StartPasskeySignInPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartPasskeySignInPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TwoFactorRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "staff":
+		return ec.fieldContext_TwoFactorRule_staff(ctx, field)
+	case "owners":
+		return ec.fieldContext_TwoFactorRule_owners(ctx, field)
+	case "everyone":
+		return ec.fieldContext_TwoFactorRule_everyone(ctx, field)
+	case "graceDays":
+		return ec.fieldContext_TwoFactorRule_graceDays(ctx, field)
+	case "since":
+		return ec.fieldContext_TwoFactorRule_since(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TwoFactorRule", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_UpdateProfilePayload_user(ctx, field)
+	case "present":
+		return ec.fieldContext_UpdateProfilePayload_present(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateProfilePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateProfilePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "question":
+		return ec.fieldContext_UpdateSecurityQuestionPayload_question(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateSecurityQuestionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateSecurityQuestionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateSettingsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "settings":
+		return ec.fieldContext_UpdateSettingsPayload_settings(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateSettingsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateSettingsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -2181,6 +4568,18 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_role(ctx, field)
 	case "memberships":
 		return ec.fieldContext_User_memberships(ctx, field)
+	case "signInLock":
+		return ec.fieldContext_User_signInLock(ctx, field)
+	case "secondFactorLock":
+		return ec.fieldContext_User_secondFactorLock(ctx, field)
+	case "passkeyCount":
+		return ec.fieldContext_User_passkeyCount(ctx, field)
+	case "timeZone":
+		return ec.fieldContext_User_timeZone(ctx, field)
+	case "securityQuestion":
+		return ec.fieldContext_User_securityQuestion(ctx, field)
+	case "securityQuestionSince":
+		return ec.fieldContext_User_securityQuestionSince(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }
@@ -2227,6 +4626,8 @@ func (ec *executionContext) childFields_VerifyEmailPayload(ctx context.Context, 
 	switch field.Name {
 	case "done":
 		return ec.fieldContext_VerifyEmailPayload_done(ctx, field)
+	case "retired":
+		return ec.fieldContext_VerifyEmailPayload_retired(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_VerifyEmailPayload_userErrors(ctx, field)
 	}
@@ -2245,6 +4646,10 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_sudoUntil(ctx, field)
 	case "accounts":
 		return ec.fieldContext_Viewer_accounts(ctx, field)
+	case "passkeys":
+		return ec.fieldContext_Viewer_passkeys(ctx, field)
+	case "secondFactors":
+		return ec.fieldContext_Viewer_secondFactors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }

@@ -29,6 +29,19 @@ func SignedIn(ctx context.Context) error {
 	return nil
 }
 
+// Person refuses all but people with a session of their own: fault.Unauthenticated for nobody, fault.Forbidden for API
+// tokens and for staff who act as a user, neither of whom may touch credentials (security.md #14, #48).
+func Person(ctx context.Context) error {
+	v := viewer.From(ctx)
+	switch {
+	case v != nil && v.SessionID != 0 && (v.Kind == viewer.User || v.Kind == viewer.Staff):
+		return nil
+	case v == nil || v.Kind == viewer.Anonymous:
+		return unauthenticated()
+	}
+	return fault.New(fault.Forbidden, "Only users themselves can do this, signed in.")
+}
+
 // Staff refuses viewers without the admin permission: fault.Unauthenticated for nobody, fault.Forbidden, naming the
 // permission, for everybody else.
 func Staff(ctx context.Context, need permission.Admin) error {

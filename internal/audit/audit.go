@@ -37,8 +37,36 @@ const (
 	PasswordReset           Action = "PASSWORD_RESET"
 	TwoFactorDisabled       Action = "TWO_FACTOR_DISABLED"
 	SecurityQuestionRemoved Action = "SECURITY_QUESTION_REMOVED"
+	PasskeyAdded            Action = "PASSKEY_ADDED"
+	PasskeyRenamed          Action = "PASSKEY_RENAMED"
+	PasskeyRemoved          Action = "PASSKEY_REMOVED"
+	PasskeyCopied           Action = "PASSKEY_COPIED"
 	Imported                Action = "IMPORTED"
 	SampleDataMade          Action = "SAMPLE_DATA_MADE"
+)
+
+// The actions around one's own address.
+const (
+	Registered           Action = "REGISTERED"
+	VerificationSent     Action = "VERIFICATION_SENT"
+	EmailChangeRequested Action = "EMAIL_CHANGE_REQUESTED"
+	EmailChanged         Action = "EMAIL_CHANGED"
+	ChangeDisowned       Action = "CHANGE_DISOWNED"
+)
+
+// The actions around security questions, locks and settings.
+const (
+	QuestionCreated       Action = "QUESTION_CREATED"
+	QuestionUpdated       Action = "QUESTION_UPDATED"
+	QuestionRetired       Action = "QUESTION_RETIRED"
+	QuestionRestored      Action = "QUESTION_RESTORED"
+	QuestionDeleted       Action = "QUESTION_DELETED"
+	QuestionsReordered    Action = "QUESTIONS_REORDERED"
+	SecurityQuestionSet   Action = "SECURITY_QUESTION_SET"
+	SecurityAnswerChecked Action = "SECURITY_ANSWER_CHECKED"
+	LockCleared           Action = "LOCK_CLEARED"
+	SettingsChanged       Action = "SETTINGS_CHANGED"
+	RoleUpdated           Action = "ROLE_UPDATED"
 )
 
 // Target is what an act was upon.
@@ -55,6 +83,12 @@ func OnAccount(id int) Target { return Target{Kind: "ACCOUNT", ID: id} }
 
 // OnToken is an API token as a target.
 func OnToken(id int) Target { return Target{Kind: "API_TOKEN", ID: id} }
+
+// OnQuestion is a text of the list of security questions as a target.
+func OnQuestion(id int) Target { return Target{Kind: "SECURITY_QUESTION", ID: id} }
+
+// OnRole is an admin role as a target.
+func OnRole(id int) Target { return Target{Kind: "ROLE", ID: id} }
 
 // Entry is one act. Detail holds before, after and whatever helps to understand it, never a secret; it is kept
 // apart, with address and device of the client, so that erasure can take it away.

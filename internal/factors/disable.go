@@ -6,6 +6,7 @@ import (
 
 	ent "roster/ent/generated"
 	"roster/ent/generated/factor"
+	"roster/ent/generated/passkey"
 	"roster/ent/generated/session"
 	"roster/ent/permission"
 	"roster/ent/viewer"
@@ -13,12 +14,14 @@ import (
 	"roster/internal/audit"
 	"roster/internal/db"
 	"roster/internal/fault"
+	"roster/internal/links"
 	"roster/internal/mail"
 )
 
-// Disable switches off the two-factor sign-in of a user for staff (product.md A7): all factors go, all sessions end,
-// and the user is told by mail, with the reason. fault.Required, fault.TooLong, fault.Invalid: the reason. fault.NotAllowed: there is
-// nothing to switch off. And what access says: the permission, the proof of identity, and who the user is.
+// Disable switches off the two-factor sign-in of a user for staff (product.md A7): all factors and passkeys go, all
+// sessions end, and the user is told by mail, with the reason. fault.Required, fault.TooLong, fault.Invalid: the reason.
+// fault.NotAllowed: there is nothing to switch off. And what access says: the permission, the proof of identity, and
+// who the user is.
 func (s *Service) Disable(ctx context.Context, userID int, reason string) (*ent.User, error) {
 	said, unfit := audit.Reason("reason", reason)
 	var u *ent.User
@@ -42,9 +45,8 @@ func (s *Service) Disable(ctx context.Context, userID int, reason string) (*ent.
 		if u, err = s.remove(ctx, tx, u); err != nil {
 			return err
 		}
-		err = s.Outbox.Enqueue(ctx, tx, s.now(), mail.Message{
-			Kind: mail.TwoFactorDisabled, To: u.Email, UserID: u.ID, Language: u.Language,
-			Params: map[string]string{"name": u.Name(), "reason": said},
+		err = links.Tell(ctx, tx, s.Outbox, s.now(), u, links.Told{
+			About: mail.TwoFactorDisabled, To: u.Email, Proven: u.EmailVerified, Params: map[string]string{"reason": said},
 		})
 		if err != nil {
 			return err
@@ -86,6 +88,9 @@ func (s *Service) remove(ctx context.Context, tx *db.Tx, u *ent.User) (*ent.User
 	system := viewer.ForSystem(ctx, "removing factors")
 	if _, err := tx.Factor.Delete().Where(factor.UserID(u.ID)).Exec(system); err != nil {
 		return nil, fmt.Errorf("removing factors: %w", err)
+	}
+	if _, err := tx.Passkey.Delete().Where(passkey.UserID(u.ID)).Exec(system); err != nil {
+		return nil, fmt.Errorf("removing passkeys: %w", err)
 	}
 	if _, err := tx.Session.Delete().Where(session.UserID(u.ID)).Exec(system); err != nil {
 		return nil, fmt.Errorf("ending sessions: %w", err)

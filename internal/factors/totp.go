@@ -1,4 +1,5 @@
-// Package factors keeps what people have beside their password: today the authenticator app (TOTP, RFC 6238).
+// Package factors keeps what people have beside their password: the authenticator app (TOTP, RFC 6238), and the word on
+// which factors somebody has. Passkeys are enrolled and checked in a package of their own, above; here they count.
 package factors
 
 import (
@@ -13,6 +14,7 @@ import (
 
 	ent "roster/ent/generated"
 	"roster/ent/generated/factor"
+	"roster/ent/generated/passkey"
 	"roster/ent/viewer"
 	"roster/internal/db"
 	"roster/internal/mail"
@@ -22,8 +24,13 @@ import (
 // Method is a way to give a second factor.
 type Method string
 
-// TOTP is the six-digit code of an authenticator app.
-const TOTP Method = "TOTP"
+// The methods.
+const (
+	// TOTP is the six-digit code of an authenticator app.
+	TOTP Method = "TOTP"
+	// Passkey is the answer of a passkey.
+	Passkey Method = "PASSKEY"
+)
 
 // SeedSize is how many bytes a seed has: 160 bits (security.md #29).
 const SeedSize = 20
@@ -43,16 +50,23 @@ type Service struct {
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
 
-// Enrolled lists the ways in which the user can, and so must, give a second factor.
+// Enrolled lists the ways in which the user can give a second factor, any of which will do; with one, they must.
 func (s *Service) Enrolled(ctx context.Context, client *ent.Client, userID int) ([]Method, error) {
-	n, err := client.Factor.Query().Where(factor.UserID(userID), factor.KindEQ(factor.KindTOTP)).Count(viewer.ForSystem(ctx, "factors"))
+	ctx = viewer.ForSystem(ctx, "factors")
+	var methods []Method
+	app, err := client.Factor.Query().Where(factor.UserID(userID), factor.KindEQ(factor.KindTOTP)).Exist(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("loading factors: %w", err)
+	} else if app {
+		methods = append(methods, TOTP)
 	}
-	if n == 0 {
-		return nil, nil
+	keys, err := client.Passkey.Query().Where(passkey.UserID(userID)).Exist(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("loading passkeys: %w", err)
+	} else if keys {
+		methods = append(methods, Passkey)
 	}
-	return []Method{TOTP}, nil
+	return methods, nil
 }
 
 // Enroll gives the user an authenticator app with this seed, sealed at rest, and marks the user. It asks nobody:

@@ -49,23 +49,33 @@ func (o *Outbox) compose(row *ent.Mail, baseURL string, chosen settings.Settings
 	if err != nil {
 		return Letter{}, err
 	}
-	var page bytes.Buffer
-	err = layout.Execute(&page, map[string]any{
-		"Language": known(row.Language), "Subject": l.Subject, "Company": chosen.Company, "Parts": parts,
-	})
-	if err != nil {
-		return Letter{}, fmt.Errorf("writing mail %d: %w", row.ID, err)
-	}
-	l.HTML = page.String()
-	return l, nil
+	l.HTML, err = dress(row, l.Subject, parts, chosen)
+	return l, err
 }
 
-// write fills in the text.
+// dress puts the words into the page that all mails share.
+func dress(row *ent.Mail, subject string, parts []part, chosen settings.Settings) (string, error) {
+	var page bytes.Buffer
+	err := layout.Execute(&page, map[string]any{
+		"Language": known(row.Language), "Subject": subject, "Company": chosen.Company, "Parts": parts,
+	})
+	if err != nil {
+		return "", fmt.Errorf("writing mail %d: %w", row.ID, err)
+	}
+	return page.String(), nil
+}
+
+// write fills in the text, with the link that the mail carries.
 func (o *Outbox) write(row *ent.Mail, baseURL string, chosen settings.Settings) (Letter, []part, error) {
 	link, err := o.link(row, baseURL)
 	if err != nil {
 		return Letter{}, nil, err
 	}
+	return fill(row, link, baseURL, chosen)
+}
+
+// fill fills in the text.
+func fill(row *ent.Mail, link, baseURL string, chosen settings.Settings) (Letter, []part, error) {
 	values := map[string]string{"company": chosen.Company, "site": baseURL}
 	maps.Copy(values, row.Params)
 	var b strings.Builder

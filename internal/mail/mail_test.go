@@ -312,12 +312,13 @@ func TestTexts(t *testing.T) {
 		for _, kind := range mail.Kinds {
 			w.user.Language, w.user.FirstName, w.user.LastName = language, nasty, ""
 			w.tx(func(ctx context.Context, tx *db.Tx) error {
-				if kind == mail.PasswordReset || kind == mail.VerifyEmail {
-					return links.Send(ctx, tx, w.outbox, w.clock(), w.user, kind)
+				params := map[string]string{"name": nasty, "reason": strings.Repeat("long ", 100), "address": "j…@example.com", "passkey": nasty}
+				if kind.Linked() {
+					letter := links.Letter{About: kind, To: w.user.Email, Params: params}
+					return links.Post(ctx, tx, w.outbox, w.clock(), w.user, letter)
 				}
 				return w.outbox.Enqueue(ctx, tx, w.clock(), mail.Message{
-					Kind: kind, To: w.user.Email, UserID: w.user.ID, Language: language,
-					Params: map[string]string{"name": nasty, "reason": strings.Repeat("long ", 100), "address": "j…@example.com"},
+					Kind: kind, To: w.user.Email, UserID: w.user.ID, Language: language, Params: params,
 				})
 			})
 			if err := runner.Deliver(t.Context(), w.last().ID, false); err != nil {

@@ -34,10 +34,34 @@ const (
 	SecurityQuestionDisabled Kind = "SECURITY_QUESTION_DISABLED"
 	EmailChanged             Kind = "EMAIL_CHANGED"
 	VerifyEmail              Kind = "VERIFY_EMAIL"
+	SecurityQuestionRemoved  Kind = "SECURITY_QUESTION_REMOVED"
+	PasskeyAdded             Kind = "PASSKEY_ADDED"
+	PasskeyRemoved           Kind = "PASSKEY_REMOVED"
+	PasskeyCopied            Kind = "PASSKEY_COPIED"
+)
+
+// The kinds around one's own address.
+const (
+	// AlreadyRegistered tells the user of an address that somebody wanted to register with it.
+	AlreadyRegistered Kind = "ALREADY_REGISTERED"
+	// AddressWanted tells the user of an address that another user wanted it as theirs.
+	AddressWanted Kind = "ADDRESS_WANTED"
+	// ConfirmEmailChange goes to the new address; nothing changes before its link is used.
+	ConfirmEmailChange Kind = "CONFIRM_EMAIL_CHANGE"
+	// EmailChangedUnproven is EmailChanged to an address that nobody had proved to be theirs: it cannot be asked back.
+	EmailChangedUnproven Kind = "EMAIL_CHANGED_UNPROVEN"
+	// NewEmail welcomes the new address.
+	NewEmail Kind = "NEW_EMAIL"
+	// EmailDisputed tells an address that the one before it disowned the change.
+	EmailDisputed Kind = "EMAIL_DISPUTED"
 )
 
 // Kinds are all of them.
-var Kinds = []Kind{PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail}
+var Kinds = []Kind{
+	PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail,
+	AlreadyRegistered, AddressWanted, ConfirmEmailChange, EmailChangedUnproven, NewEmail, EmailDisputed, SecurityQuestionRemoved,
+	PasskeyAdded, PasskeyRemoved, PasskeyCopied,
+}
 
 // linked says which kinds carry a link: the path of its page, and what its token opens.
 var linked = map[Kind]struct {
@@ -46,6 +70,17 @@ var linked = map[Kind]struct {
 }{
 	PasswordReset: {"/reset", secret.Reset},
 	VerifyEmail:   {"/verify-email", secret.VerifyEmail},
+
+	ConfirmEmailChange:       {"/confirm-email", secret.ChangeEmail},
+	EmailChanged:             {"/disown", secret.Disown},
+	TwoFactorDisabled:        {"/disown", secret.Disown},
+	SecurityQuestionDisabled: {"/disown", secret.Disown},
+}
+
+// Linked reports whether mails of the kind carry a link, and so need a nonce.
+func (k Kind) Linked() bool {
+	_, has := linked[k]
+	return has
 }
 
 // longestParam is how many characters of a text by people stand in a mail (security.md #77).
@@ -102,7 +137,7 @@ func (job) Kind() string { return "mail" }
 
 // Enqueue puts a mail into the outbox; it leaves after tx was committed.
 func (o *Outbox) Enqueue(ctx context.Context, tx *db.Tx, at time.Time, m Message) error {
-	if _, needed := linked[m.Kind]; needed != (m.Nonce != nil) {
+	if m.Kind.Linked() != (m.Nonce != nil) {
 		return fmt.Errorf("enqueueing %s: with a link or without", m.Kind)
 	}
 	if strings.ContainsAny(m.To, "\r\n\x00") {

@@ -12,6 +12,7 @@ import (
 	"roster/internal/audit"
 	"roster/internal/db"
 	"roster/internal/fault"
+	"roster/internal/links"
 	"roster/internal/mail"
 )
 
@@ -41,9 +42,8 @@ func (s *Service) DisableQuestion(ctx context.Context, userID int, reason string
 		if u, err = s.removeQuestion(ctx, tx, u); err != nil {
 			return err
 		}
-		err = s.Outbox.Enqueue(ctx, tx, s.now(), mail.Message{
-			Kind: mail.SecurityQuestionDisabled, To: u.Email, UserID: u.ID, Language: u.Language,
-			Params: map[string]string{"name": u.Name(), "reason": said},
+		err = links.Tell(ctx, tx, s.Outbox, s.now(), u, links.Told{
+			About: mail.SecurityQuestionDisabled, To: u.Email, Proven: u.EmailVerified, Params: map[string]string{"reason": said},
 		})
 		if err != nil {
 			return err

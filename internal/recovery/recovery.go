@@ -18,6 +18,7 @@ import (
 	"roster/internal/fault"
 	"roster/internal/links"
 	"roster/internal/mail"
+	"roster/internal/questions"
 	"roster/internal/secret"
 	"roster/internal/throttle"
 )
@@ -28,29 +29,20 @@ type Service struct {
 	Now       func() time.Time
 	Passwords *secret.Hasher
 	Outbox    *mail.Outbox
+	Questions *questions.Service
 }
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
-
-// evenly is how long Request takes at least: longer than the work for somebody who has the address, so that time
-// does not tell them from nobody (security.md #26).
-const evenly = 150 * time.Millisecond
 
 // Request mails a reset link when the address belongs to an active user (product.md C11). It answers the same, after
 // the same time, when it does not, and when the user had three mails within the hour. fault.Invalid, fault.Required
 // on email: it can't be an address. fault.RateLimited: the network asked too often.
 func (s *Service) Request(ctx context.Context, address string) error {
-	done := time.After(evenly)
 	parsed, err := email.Check("email", address)
 	if err != nil {
 		return err
 	}
-	err = s.request(ctx, parsed)
-	select {
-	case <-done:
-	case <-ctx.Done():
-	}
-	return err
+	return throttle.Evenly(ctx, func() error { return s.request(ctx, parsed) })
 }
 
 func (s *Service) request(ctx context.Context, address email.Address) error {

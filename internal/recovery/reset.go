@@ -6,14 +6,12 @@ import (
 	"time"
 
 	ent "roster/ent/generated"
-	"roster/ent/generated/factor"
-	"roster/ent/generated/onetimetoken"
 	entpassword "roster/ent/generated/password"
-	"roster/ent/generated/securityanswer"
 	"roster/ent/generated/session"
 	"roster/ent/viewer"
 	"roster/internal/audit"
 	"roster/internal/db"
+	"roster/internal/factors"
 	"roster/internal/fault"
 	"roster/internal/links"
 	"roster/internal/mail"
@@ -38,34 +36,20 @@ func (s *Service) Preview(ctx context.Context, token string) (*Preview, error) {
 		return nil, err
 	}
 	p := &Preview{PasswordMinLength: int(least(l.User)), ExpiresAt: l.Token.ExpiresAt}
-	answer, err := s.answerOf(ctx, l.User.ID)
+	answer, err := s.Questions.Stored(ctx, l.User.ID)
 	if err != nil || answer == nil {
 		return p, err
 	}
-	texts := answer.Edges.Question.Texts
-	if p.Question = texts[l.User.Language]; p.Question == "" {
-		p.Question = texts["en"]
-	}
+	p.Question = questions.Text(answer.Edges.Question, l.User.Language)
 	return p, nil
 }
 
 // least is how long the user's password must be (security.md #3). Factors that the reset will take away do not count.
 func least(u *ent.User) secret.Least {
-	if u.TwoFactorEnabled && u.EmailVerified {
+	if u.TwoFactorEnabled && !factors.Unproven(u) {
 		return secret.WithSecondFactor
 	}
 	return secret.Alone
-}
-
-// answerOf is nil for users without a security question.
-func (s *Service) answerOf(ctx context.Context, userID int) (*ent.SecurityAnswer, error) {
-	a, err := s.DB.SecurityAnswer.Query().Where(securityanswer.UserID(userID)).WithQuestion().Only(viewer.ForSystem(ctx, "password reset"))
-	if ent.IsNotFound(err) {
-		return nil, nil //nolint:nilnil // no question is an answer, not a failure
-	} else if err != nil {
-		return nil, fmt.Errorf("loading a security question: %w", err)
-	}
-	return a, nil
 }
 
 func linkOver() error {
@@ -111,7 +95,7 @@ func (s *Service) Reset(ctx context.Context, token, answer, newPassword string) 
 		if err != nil {
 			return err
 		}
-		entry.Detail = map[string]any{"firstProofOfAddress": !l.User.EmailVerified}
+		entry.Detail = map[string]any{"firstProof": factors.Unproven(l.User)}
 		return audit.Record(ctx, tx, s.now(), entry)
 	})
 }
@@ -126,55 +110,30 @@ func (s *Service) checkPassword(ctx context.Context, u *ent.User, newPassword st
 	return policy.Check("newPassword", newPassword, who, least(u))
 }
 
-// checkAnswer counts each try, on every surface together, before it is made (security.md #24).
+// checkAnswer wants the answer where one is set. Each wrong one counts, against the user and against the link.
 func (s *Service) checkAnswer(ctx context.Context, l *links.Link, given string) error {
-	stored, err := s.answerOf(ctx, l.User.ID)
+	stored, err := s.Questions.Stored(ctx, l.User.ID)
 	if err != nil || stored == nil {
 		return err
 	}
 	if questions.Canonical(given) == "" {
 		return fault.On("answer", fault.Required, "Please answer your security question.")
 	}
-	whose, locked := throttle.User(l.User.ID), false
-	system := viewer.ForSystem(ctx, "password reset")
-	err = db.InTx(system, s.DB, func(ctx context.Context, tx *db.Tx) error {
-		err := throttle.SecondFactor.Take(ctx, tx, whose, s.now())
-		if locked = err != nil && throttle.IsRefusal(err); locked {
-			return nil
-		}
-		return err
-	})
+	right, err := s.Questions.Try(ctx, stored, given)
 	if err != nil {
 		return err
 	}
-	right, _, err := s.Passwords.Verify(ctx, stored.Hash, questions.Canonical(given), 0)
-	if err != nil {
-		return fmt.Errorf("checking an answer: %w", err)
-	}
-	return db.InTx(system, s.DB, func(ctx context.Context, tx *db.Tx) error {
-		if right && !locked {
-			return throttle.SecondFactor.GiveBack(ctx, tx, whose)
+	return db.InTx(viewer.ForSystem(ctx, "password reset"), s.DB, func(ctx context.Context, tx *db.Tx) error {
+		if right {
+			return throttle.SecondFactor.GiveBack(ctx, tx, throttle.User(l.User.ID))
 		}
 		wrong := fault.On("answer", fault.Wrong, "The answer is not right, or there were too many tries.")
-		tx.Remember(func(ctx context.Context, tx *db.Tx) error { return s.noteWrong(ctx, tx, l, wrong) })
+		entry := audit.Entry{Action: audit.PasswordReset, Target: audit.OnUser(l.User.ID)}
+		tx.Remember(func(ctx context.Context, tx *db.Tx) error {
+			return s.Questions.NoteWrong(ctx, tx, entry, l.User.ID, wrong)
+		})
 		return wrong
 	})
-}
-
-// noteWrong counts a wrong answer against the user, so that another link does not bring other tries, and burns the
-// link when there were too many of them (security.md #39).
-func (s *Service) noteWrong(ctx context.Context, tx *db.Tx, l *links.Link, wrong error) error {
-	err := throttle.Answer.Take(ctx, tx, throttle.User(l.User.ID), s.now())
-	burnt := throttle.IsRefusal(err)
-	if err != nil && !burnt {
-		return err
-	}
-	_, err = tx.SQL.ExecContext(ctx, `UPDATE one_time_tokens SET wrong_answers = wrong_answers + 1,
-		used_at = CASE WHEN $1 THEN $2 ELSE used_at END WHERE id = $3 AND used_at IS NULL`, burnt, s.now(), l.Token.ID)
-	if err != nil {
-		return fmt.Errorf("counting a wrong answer: %w", err)
-	}
-	return audit.Refused(ctx, tx, s.now(), audit.Entry{Action: audit.PasswordReset, Target: audit.OnUser(l.User.ID)}, wrong)
 }
 
 // replace writes the new password and ends what the old one opened (security.md #6, #19). A link that was the first
@@ -188,36 +147,21 @@ func (s *Service) replace(ctx context.Context, tx *db.Tx, u *ent.User, hash stri
 	if err != nil {
 		return fmt.Errorf("saving the new password: %w", err)
 	}
-	if err := s.endSessions(ctx, tx, u); err != nil {
-		return err
-	}
-	if _, err := tx.OneTimeToken.Delete().Where(onetimetoken.UserID(u.ID), onetimetoken.UsedAtIsNil()).Exec(ctx); err != nil {
-		return fmt.Errorf("ending links: %w", err)
-	}
-	if !u.EmailVerified {
-		if err := s.removeFactors(ctx, tx, u); err != nil {
-			return err
-		}
-	}
-	if err := tx.User.UpdateOneID(u.ID).AddCredentialVersion(1).SetEmailVerified(true).Exec(ctx); err != nil {
-		return fmt.Errorf("saving user: %w", err)
-	}
-	return throttle.Password.Clear(ctx, tx, throttle.User(u.ID))
-}
-
-func (s *Service) endSessions(ctx context.Context, tx *db.Tx, u *ent.User) error {
 	if _, err := tx.Session.Delete().Where(session.UserID(u.ID)).Exec(ctx); err != nil {
 		return fmt.Errorf("ending sessions: %w", err)
 	}
-	return nil
-}
-
-func (s *Service) removeFactors(ctx context.Context, tx *db.Tx, u *ent.User) error {
-	if _, err := tx.Factor.Delete().Where(factor.UserID(u.ID)).Exec(ctx); err != nil {
-		return fmt.Errorf("removing factors: %w", err)
+	if err := links.End(ctx, tx, u.ID); err != nil {
+		return err
 	}
-	if err := tx.User.UpdateOneID(u.ID).SetTwoFactorEnabled(false).Exec(ctx); err != nil {
+	update := tx.User.UpdateOneID(u.ID).AddCredentialVersion(1).SetEmailVerified(true)
+	if factors.Unproven(u) {
+		if _, err := factors.Retire(ctx, tx, u.ID, time.Time{}); err != nil {
+			return err
+		}
+		update.SetTwoFactorEnabled(false)
+	}
+	if err := update.Exec(ctx); err != nil {
 		return fmt.Errorf("saving user: %w", err)
 	}
-	return nil
+	return throttle.Password.Clear(ctx, tx, throttle.User(u.ID))
 }

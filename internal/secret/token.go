@@ -17,14 +17,17 @@ const NonceSize = 32
 // before any look-up, where another is wanted (security.md #8).
 type Purpose string
 
-// The purposes. Session is for a session id in its cookie, whatever stage the session has reached.
+// The purposes. Session is for a session id in its cookie, whatever stage the session has reached; Passkey for the
+// cookie that binds a challenge to a browser.
 const (
 	Reset       Purpose = "rst"
 	VerifyEmail Purpose = "ver"
 	ChangeEmail Purpose = "chg"
+	Disown      Purpose = "dis"
 	Invitation  Purpose = "inv"
 	SetUp       Purpose = "set"
 	Session     Purpose = "ses"
+	Passkey     Purpose = "pky"
 	API         Purpose = "rat"
 )
 

@@ -5,9 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	ent "roster/ent/generated"
+	"roster/ent/generated/setting"
 	"roster/ent/viewer"
+	"roster/internal/db"
 )
 
 // Product is the name of what runs here.
@@ -17,13 +20,41 @@ const Product = "Roster"
 type Settings struct {
 	// Company is who runs the installation, as people read it in pages and mails.
 	Company string
+	// Registration lets visitors make a user and an account by themselves (product.md C1).
+	Registration bool
+	// TwoFactor says who must have a second factor.
+	TwoFactor TwoFactorRule
+	// TrustedDevices lets clients, never staff, go without the second factor on a device for 30 days.
+	TrustedDevices bool
+	// LockedProfile are the fields of their own profile that users cannot change, of ProfileFields.
+	LockedProfile []string
 }
 
+// TwoFactorRule says who must have a second factor; a role can ask for it too.
+type TwoFactorRule struct {
+	Staff    bool `json:"staff"`
+	Owners   bool `json:"owners"`
+	Everyone bool `json:"everyone"`
+	// GraceDays is how many days somebody has from Since, or from when they came if that was later.
+	GraceDays int       `json:"graceDays"`
+	Since     time.Time `json:"since"`
+}
+
+// ProfileFields are what a user may change of their own profile, unless it is locked (product.md C9).
+var ProfileFields = []string{"firstName", "lastName", "email", "language", "timeZone"}
+
 // defaults are in force until staff choose otherwise.
-func defaults() Settings { return Settings{Company: Product} }
+func defaults() Settings {
+	return Settings{Company: Product, Registration: true, TwoFactor: TwoFactorRule{Staff: true}, TrustedDevices: true}
+}
 
 // fields says under which name each value is stored, for ever, as JSON.
-func (s *Settings) fields() map[string]any { return map[string]any{"company": &s.Company} }
+func (s *Settings) fields() map[string]any {
+	return map[string]any{
+		"company": &s.Company, "registration": &s.Registration, "twoFactor": &s.TwoFactor,
+		"trustedDevices": &s.TrustedDevices, "lockedProfile": &s.LockedProfile,
+	}
+}
 
 // Load returns the settings in force, with one statement. Names of a newer version are left alone.
 func Load(ctx context.Context, client *ent.Client) (Settings, error) {
@@ -43,4 +74,27 @@ func Load(ctx context.Context, client *ent.Client) (Settings, error) {
 		}
 	}
 	return s, nil
+}
+
+// Store makes s the settings in force. It asks nobody: who may is for the caller to say.
+func Store(ctx context.Context, tx *db.Tx, s Settings) error {
+	for name, field := range s.fields() {
+		if err := write(ctx, tx, name, field); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func write(ctx context.Context, tx *db.Tx, name string, value any) error {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("writing the setting %s: %w", name, err)
+	}
+	err = tx.Setting.Create().SetID(name).SetValue(string(text)).OnConflictColumns(setting.FieldID).UpdateNewValues().
+		Exec(viewer.ForSystem(ctx, "settings"))
+	if err != nil {
+		return fmt.Errorf("saving the setting %s: %w", name, err)
+	}
+	return nil
 }

@@ -26,33 +26,62 @@ type Confirmation struct {
 }
 
 // ConfirmIdentity proves again who the viewer is (security.md #32): by the password, and by the second factor where
-// one is enrolled. The session gets a new id; the old one dies. fault.Wrong on password or code; with too many tries
+// one is enrolled; ConfirmByPasskey is the other way.
+//
+// A method weaker than the user's strongest does not count, and strength here is the number of factors, as it is at
+// sign-in: what would not open a session does not open what a session keeps shut. For users with a passkey that means:
+// the password alone never counts. Who has a passkey and no app confirms by passkey, which is both factors. Who has an
+// app too may also give password and code. A passkey withstands a faked page and a code does not; still the code counts,
+// for if only a passkey did, who lost theirs could sign in with the code but never remove the lost one, and a guard that
+// is harder to pass than the door sends people to staff, who can remove everything. It follows that whoever can get hold
+// of password and code can add a passkey; the mail about it tells the user (#36).
+//
+// The session gets a new id; the old one dies. fault.Wrong on password or code; with too many tries
 // of this user, on any surface, always on password, right or not (#24). fault.Forbidden: an API token, which has nobody
 // to prove. fault.Unauthenticated: nobody is signed in, or the session ended meanwhile.
 func (s *Service) ConfirmIdentity(ctx context.Context, password, code string) (Confirmation, error) {
-	if err := access.SignedIn(ctx); err != nil {
-		return Confirmation{}, err
-	}
-	v := viewer.From(ctx)
-	if v.UserID == 0 || !jarOf(ctx).usable() {
-		return Confirmation{}, fault.New(fault.Forbidden, "An API token cannot confirm who somebody is.")
-	}
-	who, err := s.self(ctx, v.UserID)
+	userID, err := mayConfirm(ctx)
 	if err != nil {
 		return Confirmation{}, err
 	}
-	locked, err := s.takeSudo(ctx, v.UserID)
+	if password == "" {
+		return Confirmation{}, fault.On("password", fault.Required, "The password is needed.")
+	}
+	who, err := s.self(ctx, userID)
+	if err != nil {
+		return Confirmation{}, err
+	}
+	locked, err := s.takeSudo(ctx, userID)
 	if err != nil {
 		return Confirmation{}, err
 	}
 	result, err := s.check(ctx, who, locked, password)
 	if err != nil {
-		return Confirmation{}, s.giveSudoBack(ctx, v.UserID, locked, err)
+		return Confirmation{}, s.giveSudoBack(ctx, userID, locked, err)
 	}
+	return s.proven(ctx, userID, func(ctx context.Context, tx *db.Tx) (confirmed, error) {
+		return s.confirm(ctx, tx, who, result.outcome == signin.OutcomeSIGNED_IN, code)
+	})
+}
+
+// mayConfirm is the user who proves who they are.
+func mayConfirm(ctx context.Context) (userID int, err error) {
+	if err := access.SignedIn(ctx); err != nil {
+		return 0, err
+	}
+	v := viewer.From(ctx)
+	if v.UserID == 0 || !jarOf(ctx).usable() {
+		return 0, fault.New(fault.Forbidden, "An API token cannot confirm who somebody is.")
+	}
+	return v.UserID, nil
+}
+
+// proven runs the last step of a proof, and hands the session with its new id out.
+func (s *Service) proven(ctx context.Context, userID int, step func(ctx context.Context, tx *db.Tx) (confirmed, error)) (Confirmation, error) {
 	var done confirmed
-	entry := audit.Entry{Action: audit.IdentityConfirmed, Target: audit.OnUser(v.UserID)}
-	err = audit.Act(ctx, s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) error {
-		done, err = s.confirm(ctx, tx, who, result.outcome == signin.OutcomeSIGNED_IN, code)
+	entry := audit.Entry{Action: audit.IdentityConfirmed, Target: audit.OnUser(userID)}
+	err := audit.Act(ctx, s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) (err error) {
+		done, err = step(ctx, tx)
 		return err
 	})
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 	"roster/ent/viewer"
 	"roster/internal/db"
 	"roster/internal/fault"
+	"roster/internal/passkeys"
 )
 
 // deviceMax is how many bytes of a User-Agent are kept.
@@ -32,7 +33,7 @@ func (s *Service) Middleware(next http.Handler) http.Handler {
 			refuseRequest(ctx, w, err)
 			return
 		}
-		ctx = WithCookies(viewer.With(ctx, v), w, r)
+		ctx = passkeys.WithCookies(WithCookies(viewer.With(ctx, v), w, r), w, r)
 		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }

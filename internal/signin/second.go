@@ -28,13 +28,26 @@ func (s *Service) VerifySecondFactor(ctx context.Context, code string) (Outcome,
 	if err := canHold(ctx); err != nil {
 		return Outcome{}, err
 	}
+	if code == "" {
+		return Outcome{}, fault.On("code", fault.Required, "The code is needed.")
+	}
 	waiting, locked, err := s.takeSecond(ctx)
 	if err != nil {
 		return Outcome{}, err
 	}
+	return s.giveSecond(ctx, waiting, locked, wrongCode(), func(ctx context.Context, tx *db.Tx) (bool, error) {
+		return s.Factors.Verify(ctx, tx, waiting.userID, code)
+	})
+}
+
+// check reports whether a second factor is right, and uses it up.
+type check func(ctx context.Context, tx *db.Tx) (right bool, err error)
+
+// giveSecond finishes the sign-in that waits when the factor is right, and refuses with refusal when it is not.
+func (s *Service) giveSecond(ctx context.Context, waiting *found, locked bool, refusal error, right check) (Outcome, error) {
 	var end ended
-	err = db.InTx(ctx, s.DB, func(ctx context.Context, tx *db.Tx) error {
-		end, err = s.second(ctx, tx, waiting, locked, code)
+	err := db.InTx(ctx, s.DB, func(ctx context.Context, tx *db.Tx) (err error) {
+		end, err = s.second(ctx, tx, waiting, locked, refusal, right)
 		return err
 	})
 	if errors.Is(err, errChanged) {
@@ -45,19 +58,28 @@ func (s *Service) VerifySecondFactor(ctx context.Context, code string) (Outcome,
 	return deliver(ctx, end), nil
 }
 
-// takeSecond finds the sign-in that waits and counts the try, of it and of its user, before it is made.
-func (s *Service) takeSecond(ctx context.Context) (waiting *found, locked bool, err error) {
+// waiting is the sign-in that the browser's cookie waits with. fault.Expired: there is none, or its time is over.
+func (s *Service) waiting(ctx context.Context, q querier) (*found, error) {
 	hash, ok := jarOf(ctx).hash()
 	if !ok {
-		return nil, false, waitedTooLong()
+		return nil, waitedTooLong()
 	}
+	f, err := find(ctx, q, hash)
+	if err != nil {
+		return nil, err
+	}
+	if f == nil || f.stage != session.StageSECOND_FACTOR || !f.alive(s.now()) {
+		return nil, waitedTooLong()
+	}
+	return f, nil
+}
+
+// takeSecond finds the sign-in that waits and counts the try, of it and of its user, before it is made.
+func (s *Service) takeSecond(ctx context.Context) (waiting *found, locked bool, err error) {
 	now := s.now()
 	err = db.InTx(ctx, s.DB, func(ctx context.Context, tx *db.Tx) error {
-		if waiting, err = find(ctx, tx.SQL, hash); err != nil {
+		if waiting, err = s.waiting(ctx, tx.SQL); err != nil {
 			return err
-		}
-		if waiting == nil || waiting.stage != session.StageSECOND_FACTOR || !waiting.alive(now) {
-			return waitedTooLong()
 		}
 		result, err := tx.SQL.ExecContext(ctx,
 			"UPDATE sessions SET tries = tries + 1 WHERE id = $1 AND tries < $2", waiting.id, pendingTries)
@@ -76,26 +98,25 @@ func (s *Service) takeSecond(ctx context.Context) (waiting *found, locked bool, 
 	return waiting, locked, err
 }
 
-// second checks the code, uses it up, and finishes the sign-in.
-func (s *Service) second(ctx context.Context, tx *db.Tx, waiting *found, locked bool, code string) (ended, error) {
+// second checks the factor, uses it up, and finishes the sign-in.
+func (s *Service) second(ctx context.Context, tx *db.Tx, waiting *found, locked bool, refusal error, right check) (ended, error) {
 	now := s.now()
 	// The wait ends once: of two right codes given at the same moment one opens a session.
 	result, err := tx.SQL.ExecContext(ctx, "DELETE FROM sessions WHERE id = $1", waiting.id)
 	if err := one(result, err, "ending the wait"); err != nil {
 		return ended{}, err
 	}
-	right := false
+	ok := false
 	if !locked {
-		if right, err = s.Factors.Verify(ctx, tx, waiting.userID, code); err != nil {
+		if ok, err = right(ctx, tx); err != nil {
 			return ended{}, err
 		}
 	}
-	if !right {
-		err := wrongCode()
+	if !ok {
 		tx.Remember(func(ctx context.Context, tx *db.Tx) error {
-			return s.refuseUser(ctx, tx, audit.SecondFactorRefused, waiting.userID, signin.OutcomeWRONG_SECOND_FACTOR, now, err)
+			return s.refuseUser(ctx, tx, audit.SecondFactorRefused, waiting.userID, signin.OutcomeWRONG_SECOND_FACTOR, now, refusal)
 		})
-		return ended{}, err
+		return ended{}, refusal
 	}
 	if err := throttle.SecondFactor.GiveBack(ctx, tx, throttle.User(waiting.userID)); err != nil {
 		return ended{}, err

@@ -15,6 +15,7 @@ import (
 	"roster/internal/db"
 	"roster/internal/factors"
 	"roster/internal/fault"
+	"roster/internal/passkeys"
 	"roster/internal/secret"
 	"roster/internal/tokens"
 )
@@ -25,6 +26,7 @@ type Service struct {
 	Now       func() time.Time
 	Passwords *secret.Hasher
 	Factors   *factors.Service
+	Passkeys  *passkeys.Service
 	Tokens    *tokens.Service
 
 	touching atomic.Int32

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"sync"
 	"testing"
 	"time"
@@ -20,6 +21,8 @@ import (
 	"roster/internal/db"
 	"roster/internal/dbtest"
 	"roster/internal/factors"
+	"roster/internal/mail"
+	"roster/internal/passkeys"
 	"roster/internal/secret"
 	"roster/internal/signin"
 	"roster/internal/tokens"
@@ -52,10 +55,16 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	outbox, err := mail.NewOutbox(d, ring, "roster.test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	factor := &factors.Service{DB: d, Now: w.clock, Keyring: ring, Outbox: outbox}
+	site := passkeys.NewSite(&url.URL{Scheme: "https", Host: "roster.test"})
 	w.Service = &signin.Service{
-		DB: d, Now: w.clock, Passwords: secret.NewHasher(),
-		Factors: &factors.Service{DB: d, Now: w.clock, Keyring: ring},
-		Tokens:  &tokens.Service{DB: d, Now: w.clock},
+		DB: d, Now: w.clock, Passwords: secret.NewHasher(), Factors: factor,
+		Passkeys: &passkeys.Service{DB: d, Now: w.clock, Site: site, Factors: factor, Outbox: outbox},
+		Tokens:   &tokens.Service{DB: d, Now: w.clock},
 	}
 	t.Cleanup(w.Close)
 	return w
@@ -144,8 +153,10 @@ func (w *world) code() string {
 type browser struct {
 	*world
 	cookie *http.Cookie
-	from   string
-	header http.Header
+	// challenge is the cookie that binds a challenge for a passkey to the browser.
+	challenge *http.Cookie
+	from      string
+	header    http.Header
 }
 
 func (w *world) browser() *browser { return &browser{world: w, from: "192.0.2.1"} }
@@ -158,8 +169,10 @@ func (b *browser) request(act func(ctx context.Context)) *http.Response {
 	for name, values := range b.header {
 		r.Header[name] = values
 	}
-	if b.cookie != nil {
-		r.AddCookie(b.cookie)
+	for _, c := range []*http.Cookie{b.cookie, b.challenge} {
+		if c != nil {
+			r.AddCookie(c)
+		}
 	}
 	ctx := viewer.With(r.Context(), &viewer.Viewer{Kind: viewer.Anonymous, Address: netip.MustParseAddr(b.from), RequestID: "r1"})
 	answer := httptest.NewRecorder()
@@ -167,6 +180,10 @@ func (b *browser) request(act func(ctx context.Context)) *http.Response {
 		ServeHTTP(answer, r.WithContext(ctx))
 	response := answer.Result()
 	for _, c := range response.Cookies() {
+		if c.Name == "__Host-roster-passkey" {
+			b.challenge = c
+			continue
+		}
 		if b.cookie = c; c.MaxAge < 0 {
 			b.cookie = nil
 		}
@@ -206,4 +223,9 @@ func (b *browser) is() (v *viewer.Viewer) {
 	b.t.Helper()
 	b.request(func(ctx context.Context) { v = viewer.From(ctx) })
 	return v
+}
+
+// proven is a context in which the user acts, having just proved who they are.
+func (w *world) proven(ctx context.Context, u *ent.User) context.Context {
+	return viewer.With(ctx, &viewer.Viewer{Kind: viewer.User, UserID: u.ID, SudoUntil: w.clock().Add(time.Minute)})
 }

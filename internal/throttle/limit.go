@@ -29,6 +29,11 @@ var (
 	Password = Limit{Name: "password", Free: 5, Longest: 15 * time.Minute, Last: 100}
 	// PasswordNetwork counts wrong passwords from one network.
 	PasswordNetwork = Limit{Name: "password", Max: 30, Window: 10 * time.Minute}
+	// PasskeyNetwork counts the sign-ins by passkey from one network that failed.
+	PasskeyNetwork = Limit{Name: "passkey", Max: 30, Window: 10 * time.Minute}
+	// ChallengeNetwork counts the challenges for a passkey that one network asked for without being signed in. Each
+	// look at the sign-in page is one, so an office behind one address needs many.
+	ChallengeNetwork = Limit{Name: "challenge", Max: 300, Window: 10 * time.Minute}
 	// SecondFactor counts wrong codes, answers and proofs of identity of a user, on every surface together.
 	SecondFactor = Limit{Name: "second", Max: 10, Window: 15 * time.Minute}
 	// Answer counts the wrong answers to a user's security question that do not burn the link yet (#39).
@@ -41,6 +46,10 @@ var (
 	Verification = Limit{Name: "verification", Max: 5, Window: time.Hour}
 	// VerificationNetwork counts the verification mails that one network asked for.
 	VerificationNetwork = Limit{Name: "verification", Max: 20, Window: time.Hour}
+	// Registration counts the registrations from one network.
+	Registration = Limit{Name: "registration", Max: 10, Window: time.Hour}
+	// Unasked counts the mails to one address that others cause: registering with it, or wanting it as theirs.
+	Unasked = Limit{Name: "unasked", Max: 5, Window: time.Hour}
 )
 
 // User names a user as the one whose tries are counted.

@@ -170,3 +170,42 @@ func Test83WrongClock(t *testing.T) {
 		}
 	})
 }
+
+// #23, #24: what Locked tells is what Take refuses, and until when.
+func Test24LockedTellsWhatTakeRefuses(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for name, l := range map[string]throttle.Limit{"in a row": throttle.Password, "in a window": throttle.SecondFactor} {
+			t.Run(name, func(t *testing.T) {
+				whose, other := throttle.User(7), throttle.User(8)
+				now, refused := noon, 0
+				for range 120 {
+					locks, err := l.Locked(t.Context(), d, []string{whose, other}, now)
+					if err != nil {
+						t.Fatal(err)
+					}
+					if _, stands := locks[other]; stands {
+						t.Fatal("somebody else is locked")
+					}
+					lock, stands := locks[whose]
+					switch err := take(t, d, l, whose, now); {
+					case stands != throttle.IsRefusal(err):
+						t.Fatalf("locked: %v, taking a try: %v", stands, err)
+					case errors.Is(err, throttle.ErrLocked) && !lock.Until.IsZero():
+						t.Fatalf("locked for good until %v", lock.Until)
+					case fault.Is(err, fault.RateLimited):
+						if want := now.Add(waitOf(t, err)); !lock.Until.Equal(want) {
+							t.Fatalf("until %v, want %v", lock.Until, want)
+						}
+						now = lock.Until
+					}
+					if stands {
+						refused++
+					}
+				}
+				if refused < 10 {
+					t.Errorf("refused %d times only", refused)
+				}
+			})
+		}
+	})
+}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	ent "roster/ent/generated"
-	"roster/ent/generated/onetimetoken"
 	"roster/ent/generated/session"
 	"roster/ent/generated/user"
 	"roster/ent/permission"
@@ -83,8 +82,8 @@ func (s *Service) target(ctx context.Context, tx *db.Tx, id int) (*ent.User, err
 
 // profile is a change, read.
 type profile struct {
-	first, last, language *string
-	address               *email.Address
+	first, last, language, zone *string
+	address                     *email.Address
 }
 
 func read(c Change) (profile, error) {
@@ -134,11 +133,12 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, before *ent.User, p prof
 	keys := KeysOf(first, last, address)
 	update := tx.User.UpdateOneID(before.ID).Where(user.Version(before.Version)).
 		SetFirstName(first).SetLastName(last).SetLanguage(or(p.language, before.Language)).
+		SetTimeZone(or(p.zone, before.TimeZone)).
 		SetNameKey(keys.Name).SetLastKey(keys.Last).SetSearchText(keys.Search).
 		SetEmail(address.Spelling).SetEmailKey(address.Key).
 		SetUpdatedAt(s.now()).AddVersion(1)
 	if moved {
-		update.SetEmailVerified(false).AddCredentialVersion(1)
+		update.SetEmailVerified(false).SetOnceProven(before.OnceProven || before.EmailVerified).AddCredentialVersion(1)
 	}
 	after, err := update.Save(system)
 	switch {
@@ -164,18 +164,27 @@ func (s *Service) moved(ctx context.Context, tx *db.Tx, before, after *ent.User)
 	if _, err := tx.Session.Delete().Where(session.UserID(after.ID)).Exec(ctx); err != nil {
 		return fmt.Errorf("ending sessions: %w", err)
 	}
-	_, err := tx.OneTimeToken.Delete().Where(onetimetoken.UserID(after.ID), onetimetoken.UsedAtIsNil()).Exec(ctx)
-	if err != nil {
-		return fmt.Errorf("ending links: %w", err)
+	if err := links.End(ctx, tx, after.ID); err != nil {
+		return err
 	}
-	err = s.Outbox.Enqueue(ctx, tx, s.now(), mail.Message{
-		Kind: mail.EmailChanged, To: before.Email, UserID: before.ID, Language: after.Language,
-		Params: map[string]string{"name": after.Name(), "address": email.Mask(after.Email)},
-	})
-	if err != nil {
+	if err := s.TellOfMove(ctx, tx, before, after); err != nil {
 		return err
 	}
 	return links.Send(ctx, tx, s.Outbox, s.now(), after, mail.VerifyEmail)
+}
+
+// TellOfMove tells the address that the user had of the new one. It can be asked back from there only if it was known to
+// be the user's (security.md #49).
+func (s *Service) TellOfMove(ctx context.Context, tx *db.Tx, before, after *ent.User) error {
+	params := map[string]string{"address": email.Mask(after.Email)}
+	if before.EmailVerified {
+		told := links.Told{About: mail.EmailChanged, To: before.Email, Proven: true, Params: params}
+		return links.Tell(ctx, tx, s.Outbox, s.now(), after, told)
+	}
+	params["name"] = after.Name()
+	return s.Outbox.Enqueue(ctx, tx, s.now(), mail.Message{
+		Kind: mail.EmailChangedUnproven, To: before.Email, UserID: after.ID, Language: after.Language, Params: params,
+	})
 }
 
 // difference holds what changed, before and after, for the audit log.
@@ -186,6 +195,7 @@ func difference(before, after *ent.User) map[string]any {
 		"lastName":  {before.LastName, after.LastName},
 		"email":     {before.Email, after.Email},
 		"language":  {before.Language, after.Language},
+		"timeZone":  {before.TimeZone, after.TimeZone},
 	} {
 		if pair[0] != pair[1] {
 			from[field], to[field] = pair[0], pair[1]

@@ -39,8 +39,12 @@ func Nonce(ctx context.Context) string {
 func Policy(nonce string) string {
 	return "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-" + nonce + "'; img-src 'self' data: blob:; " +
 		"font-src 'self'; connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; " +
-		"frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+		"frame-src 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
 }
+
+// FramedPolicy is for pages that only our own pages show, in a frame: without scripts, without an origin, without
+// anything from elsewhere. All others refuse to be framed.
+const FramedPolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox; form-action 'none'; frame-ancestors 'self'; base-uri 'none'"
 
 var year = []string{"max-age=31536000; includeSubDomains"}
 

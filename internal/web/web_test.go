@@ -91,7 +91,7 @@ func TestHeaders(t *testing.T) {
 	for _, want := range []string{
 		"default-src 'none';", "script-src 'self';", "style-src 'self' 'nonce-" + nonces[1] + "';", "img-src 'self' data: blob:;",
 		"font-src 'self';", "connect-src 'self';", "manifest-src 'self';", "worker-src 'self';", "form-action 'self';",
-		"frame-ancestors 'none';", "base-uri 'none';", "object-src 'none'",
+		"frame-src 'self';", "frame-ancestors 'none';", "base-uri 'none';", "object-src 'none'",
 	} {
 		if !strings.Contains(policy, want) {
 			t.Errorf("the policy lacks %q: %s", want, policy)

@@ -56,6 +56,18 @@ func (f AuditEntryFunc) Mutate(ctx context.Context, m generated.Mutation) (gener
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.AuditEntryMutation", m)
 }
 
+// The BackupCodeFunc type is an adapter to allow the use of ordinary
+// function as BackupCode mutator.
+type BackupCodeFunc func(context.Context, *generated.BackupCodeMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BackupCodeFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.BackupCodeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.BackupCodeMutation", m)
+}
+
 // The FactorFunc type is an adapter to allow the use of ordinary
 // function as Factor mutator.
 type FactorFunc func(context.Context, *generated.FactorMutation) (generated.Value, error)
@@ -102,6 +114,30 @@ func (f OneTimeTokenFunc) Mutate(ctx context.Context, m generated.Mutation) (gen
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.OneTimeTokenMutation", m)
+}
+
+// The PasskeyFunc type is an adapter to allow the use of ordinary
+// function as Passkey mutator.
+type PasskeyFunc func(context.Context, *generated.PasskeyMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PasskeyFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.PasskeyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.PasskeyMutation", m)
+}
+
+// The PasskeyCeremonyFunc type is an adapter to allow the use of ordinary
+// function as PasskeyCeremony mutator.
+type PasskeyCeremonyFunc func(context.Context, *generated.PasskeyCeremonyMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PasskeyCeremonyFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.PasskeyCeremonyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.PasskeyCeremonyMutation", m)
 }
 
 // The PasswordFunc type is an adapter to allow the use of ordinary
@@ -198,6 +234,18 @@ func (f ThrottleFunc) Mutate(ctx context.Context, m generated.Mutation) (generat
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ThrottleMutation", m)
+}
+
+// The TrustedDeviceFunc type is an adapter to allow the use of ordinary
+// function as TrustedDevice mutator.
+type TrustedDeviceFunc func(context.Context, *generated.TrustedDeviceMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TrustedDeviceFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.TrustedDeviceMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.TrustedDeviceMutation", m)
 }
 
 // The UserFunc type is an adapter to allow the use of ordinary

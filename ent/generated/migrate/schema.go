@@ -141,6 +141,36 @@ var (
 			},
 		},
 	}
+	// BackupCodesColumns holds the columns for the "backup_codes" table.
+	BackupCodesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "salt", Type: field.TypeBytes},
+		{Name: "hash", Type: field.TypeBytes},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "user_id", Type: field.TypeInt},
+	}
+	// BackupCodesTable holds the schema information for the "backup_codes" table.
+	BackupCodesTable = &schema.Table{
+		Name:       "backup_codes",
+		Columns:    BackupCodesColumns,
+		PrimaryKey: []*schema.Column{BackupCodesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "backup_codes_users_backup_codes",
+				Columns:    []*schema.Column{BackupCodesColumns[5]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "backupcode_user_id_hash",
+				Unique:  true,
+				Columns: []*schema.Column{BackupCodesColumns[5], BackupCodesColumns[2]},
+			},
+		},
+	}
 	// FactorsColumns holds the columns for the "factors" table.
 	FactorsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -265,9 +295,10 @@ var (
 	OneTimeTokensColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "hash", Type: field.TypeBytes, Unique: true},
-		{Name: "purpose", Type: field.TypeEnum, Enums: []string{"RESET", "VERIFY_EMAIL", "SET_UP"}},
+		{Name: "purpose", Type: field.TypeEnum, Enums: []string{"RESET", "VERIFY_EMAIL", "CHANGE_EMAIL", "DISOWN", "SET_UP"}},
 		{Name: "user_id", Type: field.TypeInt, Nullable: true},
 		{Name: "address_key", Type: field.TypeString, Default: ""},
+		{Name: "subject", Type: field.TypeString, Default: ""},
 		{Name: "credential_version", Type: field.TypeInt, Default: 0},
 		{Name: "lifetime", Type: field.TypeInt},
 		{Name: "wrong_answers", Type: field.TypeInt, Default: 0},
@@ -289,7 +320,61 @@ var (
 			{
 				Name:    "onetimetoken_expires_at",
 				Unique:  false,
-				Columns: []*schema.Column{OneTimeTokensColumns[9]},
+				Columns: []*schema.Column{OneTimeTokensColumns[10]},
+			},
+		},
+	}
+	// PasskeysColumns holds the columns for the "passkeys" table.
+	PasskeysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "name", Type: field.TypeString},
+		{Name: "credential_id", Type: field.TypeBytes, Unique: true},
+		{Name: "handle", Type: field.TypeBytes},
+		{Name: "credential", Type: field.TypeBytes},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "last_used_at", Type: field.TypeTime},
+		{Name: "user_id", Type: field.TypeInt},
+	}
+	// PasskeysTable holds the schema information for the "passkeys" table.
+	PasskeysTable = &schema.Table{
+		Name:       "passkeys",
+		Columns:    PasskeysColumns,
+		PrimaryKey: []*schema.Column{PasskeysColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "passkeys_users_passkeys",
+				Columns:    []*schema.Column{PasskeysColumns[7]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "passkey_user_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{PasskeysColumns[7], PasskeysColumns[0]},
+			},
+		},
+	}
+	// PasskeyCeremoniesColumns holds the columns for the "passkey_ceremonies" table.
+	PasskeyCeremoniesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "secret_hash", Type: field.TypeBytes, Unique: true},
+		{Name: "purpose", Type: field.TypeEnum, Enums: []string{"ENROLMENT", "SIGN_IN", "SECOND_FACTOR", "CONFIRMATION"}},
+		{Name: "user_id", Type: field.TypeInt, Default: 0},
+		{Name: "state", Type: field.TypeBytes},
+		{Name: "expires_at", Type: field.TypeTime},
+	}
+	// PasskeyCeremoniesTable holds the schema information for the "passkey_ceremonies" table.
+	PasskeyCeremoniesTable = &schema.Table{
+		Name:       "passkey_ceremonies",
+		Columns:    PasskeyCeremoniesColumns,
+		PrimaryKey: []*schema.Column{PasskeyCeremoniesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "passkeyceremony_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{PasskeyCeremoniesColumns[5]},
 			},
 		},
 	}
@@ -331,6 +416,7 @@ var (
 		{Name: "name", Type: field.TypeString, Unique: true},
 		{Name: "built_in", Type: field.TypeBool, Default: false},
 		{Name: "permissions", Type: field.TypeJSON},
+		{Name: "require_two_factor", Type: field.TypeBool, Default: false},
 	}
 	// RolesTable holds the schema information for the "roles" table.
 	RolesTable = &schema.Table{
@@ -390,7 +476,7 @@ var (
 	SessionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "secret_hash", Type: field.TypeBytes, Unique: true},
-		{Name: "stage", Type: field.TypeEnum, Enums: []string{"SECOND_FACTOR", "OPEN"}},
+		{Name: "stage", Type: field.TypeEnum, Enums: []string{"SECOND_FACTOR", "ENROLMENT", "OPEN"}},
 		{Name: "remember", Type: field.TypeBool, Default: false},
 		{Name: "credential_version", Type: field.TypeInt},
 		{Name: "tries", Type: field.TypeInt, Default: 0},
@@ -443,7 +529,7 @@ var (
 	SignInsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "at", Type: field.TypeTime},
-		{Name: "outcome", Type: field.TypeEnum, Enums: []string{"SIGNED_IN", "WRONG_PASSWORD", "WRONG_SECOND_FACTOR", "LOCKED", "NOT_ALLOWED"}},
+		{Name: "outcome", Type: field.TypeEnum, Enums: []string{"SIGNED_IN", "WRONG_PASSWORD", "WRONG_PASSKEY", "WRONG_SECOND_FACTOR", "LOCKED", "NOT_ALLOWED"}},
 		{Name: "address", Type: field.TypeString, Default: ""},
 		{Name: "device", Type: field.TypeString, Default: ""},
 		{Name: "user_id", Type: field.TypeInt},
@@ -494,6 +580,44 @@ var (
 			},
 		},
 	}
+	// TrustedDevicesColumns holds the columns for the "trusted_devices" table.
+	TrustedDevicesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "secret_hash", Type: field.TypeBytes, Unique: true},
+		{Name: "credential_version", Type: field.TypeInt},
+		{Name: "address", Type: field.TypeString, Default: ""},
+		{Name: "device", Type: field.TypeString, Default: ""},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "last_used_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "user_id", Type: field.TypeInt},
+	}
+	// TrustedDevicesTable holds the schema information for the "trusted_devices" table.
+	TrustedDevicesTable = &schema.Table{
+		Name:       "trusted_devices",
+		Columns:    TrustedDevicesColumns,
+		PrimaryKey: []*schema.Column{TrustedDevicesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "trusted_devices_users_trusted_devices",
+				Columns:    []*schema.Column{TrustedDevicesColumns[8]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "trusteddevice_user_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{TrustedDevicesColumns[8], TrustedDevicesColumns[0]},
+			},
+			{
+				Name:    "trusteddevice_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{TrustedDevicesColumns[7]},
+			},
+		},
+	}
 	// UsersColumns holds the columns for the "users" table.
 	UsersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -505,7 +629,9 @@ var (
 		{Name: "email_key", Type: field.TypeString, Unique: true},
 		{Name: "search_text", Type: field.TypeString},
 		{Name: "email_verified", Type: field.TypeBool, Default: false},
+		{Name: "once_proven", Type: field.TypeBool, Default: false},
 		{Name: "language", Type: field.TypeString, Default: "en"},
+		{Name: "time_zone", Type: field.TypeString, Default: ""},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"ACTIVE", "SUSPENDED", "ERASED"}, Default: "ACTIVE"},
 		{Name: "two_factor_enabled", Type: field.TypeBool, Default: false},
 		{Name: "security_question_set", Type: field.TypeBool, Default: false},
@@ -524,7 +650,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "users_roles_users",
-				Columns:    []*schema.Column{UsersColumns[18]},
+				Columns:    []*schema.Column{UsersColumns[20]},
 				RefColumns: []*schema.Column{RolesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -543,12 +669,12 @@ var (
 			{
 				Name:    "user_language_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[9], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[10], UsersColumns[0]},
 			},
 			{
 				Name:    "user_state_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[10], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[12], UsersColumns[0]},
 			},
 			{
 				Name:    "user_email_verified_id",
@@ -558,27 +684,27 @@ var (
 			{
 				Name:    "user_two_factor_enabled_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[11], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[13], UsersColumns[0]},
 			},
 			{
 				Name:    "user_security_question_set_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[12], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[14], UsersColumns[0]},
 			},
 			{
 				Name:    "user_last_login_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[13], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[15], UsersColumns[0]},
 			},
 			{
 				Name:    "user_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[14], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[16], UsersColumns[0]},
 			},
 			{
 				Name:    "user_role_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[18]},
+				Columns: []*schema.Column{UsersColumns[20]},
 			},
 		},
 	}
@@ -588,10 +714,13 @@ var (
 		AccountsTable,
 		AuditDetailsTable,
 		AuditEntriesTable,
+		BackupCodesTable,
 		FactorsTable,
 		MailsTable,
 		MembershipsTable,
 		OneTimeTokensTable,
+		PasskeysTable,
+		PasskeyCeremoniesTable,
 		PasswordsTable,
 		RolesTable,
 		SecurityAnswersTable,
@@ -600,6 +729,7 @@ var (
 		SettingsTable,
 		SignInsTable,
 		ThrottlesTable,
+		TrustedDevicesTable,
 		UsersTable,
 	}
 )
@@ -607,13 +737,16 @@ var (
 func init() {
 	APITokensTable.ForeignKeys[0].RefTable = RolesTable
 	AuditDetailsTable.ForeignKeys[0].RefTable = AuditEntriesTable
+	BackupCodesTable.ForeignKeys[0].RefTable = UsersTable
 	FactorsTable.ForeignKeys[0].RefTable = UsersTable
 	MembershipsTable.ForeignKeys[0].RefTable = AccountsTable
 	MembershipsTable.ForeignKeys[1].RefTable = UsersTable
+	PasskeysTable.ForeignKeys[0].RefTable = UsersTable
 	PasswordsTable.ForeignKeys[0].RefTable = UsersTable
 	SecurityAnswersTable.ForeignKeys[0].RefTable = SecurityQuestionsTable
 	SecurityAnswersTable.ForeignKeys[1].RefTable = UsersTable
 	SessionsTable.ForeignKeys[0].RefTable = UsersTable
 	SignInsTable.ForeignKeys[0].RefTable = UsersTable
+	TrustedDevicesTable.ForeignKeys[0].RefTable = UsersTable
 	UsersTable.ForeignKeys[0].RefTable = RolesTable
 }

@@ -22,6 +22,8 @@ const (
 	FieldUserID = "user_id"
 	// FieldAddressKey holds the string denoting the address_key field in the database.
 	FieldAddressKey = "address_key"
+	// FieldSubject holds the string denoting the subject field in the database.
+	FieldSubject = "subject"
 	// FieldCredentialVersion holds the string denoting the credential_version field in the database.
 	FieldCredentialVersion = "credential_version"
 	// FieldLifetime holds the string denoting the lifetime field in the database.
@@ -45,6 +47,7 @@ var Columns = []string{
 	FieldPurpose,
 	FieldUserID,
 	FieldAddressKey,
+	FieldSubject,
 	FieldCredentialVersion,
 	FieldLifetime,
 	FieldWrongAnswers,
@@ -73,6 +76,8 @@ var (
 	Policy ent.Policy
 	// DefaultAddressKey holds the default value on creation for the "address_key" field.
 	DefaultAddressKey string
+	// DefaultSubject holds the default value on creation for the "subject" field.
+	DefaultSubject string
 	// DefaultCredentialVersion holds the default value on creation for the "credential_version" field.
 	DefaultCredentialVersion int
 	// DefaultWrongAnswers holds the default value on creation for the "wrong_answers" field.
@@ -86,6 +91,8 @@ type Purpose string
 const (
 	PurposeRESET        Purpose = "RESET"
 	PurposeVERIFY_EMAIL Purpose = "VERIFY_EMAIL"
+	PurposeCHANGE_EMAIL Purpose = "CHANGE_EMAIL"
+	PurposeDISOWN       Purpose = "DISOWN"
 	PurposeSET_UP       Purpose = "SET_UP"
 )
 
@@ -96,7 +103,7 @@ func (pu Purpose) String() string {
 // PurposeValidator is a validator for the "purpose" field enum values. It is called by the builders before save.
 func PurposeValidator(pu Purpose) error {
 	switch pu {
-	case PurposeRESET, PurposeVERIFY_EMAIL, PurposeSET_UP:
+	case PurposeRESET, PurposeVERIFY_EMAIL, PurposeCHANGE_EMAIL, PurposeDISOWN, PurposeSET_UP:
 		return nil
 	default:
 		return fmt.Errorf("onetimetoken: invalid enum value for purpose field: %q", pu)
@@ -124,6 +131,11 @@ func ByUserID(opts ...sql.OrderTermOption) OrderOption {
 // ByAddressKey orders the results by the address_key field.
 func ByAddressKey(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAddressKey, opts...).ToFunc()
+}
+
+// BySubject orders the results by the subject field.
+func BySubject(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSubject, opts...).ToFunc()
 }
 
 // ByCredentialVersion orders the results by the credential_version field.

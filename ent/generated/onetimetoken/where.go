@@ -69,6 +69,11 @@ func AddressKey(v string) predicate.OneTimeToken {
 	return predicate.OneTimeToken(sql.FieldEQ(FieldAddressKey, v))
 }
 
+// Subject applies equality check predicate on the "subject" field. It's identical to SubjectEQ.
+func Subject(v string) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldEQ(FieldSubject, v))
+}
+
 // CredentialVersion applies equality check predicate on the "credential_version" field. It's identical to CredentialVersionEQ.
 func CredentialVersion(v int) predicate.OneTimeToken {
 	return predicate.OneTimeToken(sql.FieldEQ(FieldCredentialVersion, v))
@@ -272,6 +277,71 @@ func AddressKeyEqualFold(v string) predicate.OneTimeToken {
 // AddressKeyContainsFold applies the ContainsFold predicate on the "address_key" field.
 func AddressKeyContainsFold(v string) predicate.OneTimeToken {
 	return predicate.OneTimeToken(sql.FieldContainsFold(FieldAddressKey, v))
+}
+
+// SubjectEQ applies the EQ predicate on the "subject" field.
+func SubjectEQ(v string) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldEQ(FieldSubject, v))
+}
+
+// SubjectNEQ applies the NEQ predicate on the "subject" field.
+func SubjectNEQ(v string) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldNEQ(FieldSubject, v))
+}
+
+// SubjectIn applies the In predicate on the "subject" field.
+func SubjectIn(vs ...string) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldIn(FieldSubject, vs...))
+}
+
+// SubjectNotIn applies the NotIn predicate on the "subject" field.
+func SubjectNotIn(vs ...string) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldNotIn(FieldSubject, vs...))
+}
+
+// SubjectGT applies the GT predicate on the "subject" field.
+func SubjectGT(v string) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldGT(FieldSubject, v))
+}
+
+// SubjectGTE applies the GTE predicate on the "subject" field.
+func SubjectGTE(v string) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldGTE(FieldSubject, v))
+}
+
+// SubjectLT applies the LT predicate on the "subject" field.
+func SubjectLT(v string) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldLT(FieldSubject, v))
+}
+
+// SubjectLTE applies the LTE predicate on the "subject" field.
+func SubjectLTE(v string) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldLTE(FieldSubject, v))
+}
+
+// SubjectContains applies the Contains predicate on the "subject" field.
+func SubjectContains(v string) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldContains(FieldSubject, v))
+}
+
+// SubjectHasPrefix applies the HasPrefix predicate on the "subject" field.
+func SubjectHasPrefix(v string) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldHasPrefix(FieldSubject, v))
+}
+
+// SubjectHasSuffix applies the HasSuffix predicate on the "subject" field.
+func SubjectHasSuffix(v string) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldHasSuffix(FieldSubject, v))
+}
+
+// SubjectEqualFold applies the EqualFold predicate on the "subject" field.
+func SubjectEqualFold(v string) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldEqualFold(FieldSubject, v))
+}
+
+// SubjectContainsFold applies the ContainsFold predicate on the "subject" field.
+func SubjectContainsFold(v string) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldContainsFold(FieldSubject, v))
 }
 
 // CredentialVersionEQ applies the EQ predicate on the "credential_version" field.

@@ -18,6 +18,9 @@ type AuditDetail func(*sql.Selector)
 // AuditEntry is the predicate function for auditentry builders.
 type AuditEntry func(*sql.Selector)
 
+// BackupCode is the predicate function for backupcode builders.
+type BackupCode func(*sql.Selector)
+
 // Factor is the predicate function for factor builders.
 type Factor func(*sql.Selector)
 
@@ -29,6 +32,12 @@ type Membership func(*sql.Selector)
 
 // OneTimeToken is the predicate function for onetimetoken builders.
 type OneTimeToken func(*sql.Selector)
+
+// Passkey is the predicate function for passkey builders.
+type Passkey func(*sql.Selector)
+
+// PasskeyCeremony is the predicate function for passkeyceremony builders.
+type PasskeyCeremony func(*sql.Selector)
 
 // Password is the predicate function for password builders.
 type Password func(*sql.Selector)
@@ -53,6 +62,9 @@ type SignIn func(*sql.Selector)
 
 // Throttle is the predicate function for throttle builders.
 type Throttle func(*sql.Selector)
+
+// TrustedDevice is the predicate function for trusteddevice builders.
+type TrustedDevice func(*sql.Selector)
 
 // User is the predicate function for user builders.
 type User func(*sql.Selector)

@@ -206,6 +206,30 @@ func (f AuditEntryMutationRuleFunc) EvalMutation(ctx context.Context, m generate
 	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.AuditEntryMutation", m)
 }
 
+// The BackupCodeQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type BackupCodeQueryRuleFunc func(context.Context, *generated.BackupCodeQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f BackupCodeQueryRuleFunc) EvalQuery(ctx context.Context, q generated.Query) error {
+	if q, ok := q.(*generated.BackupCodeQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("generated/privacy: unexpected query type %T, expect *generated.BackupCodeQuery", q)
+}
+
+// The BackupCodeMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type BackupCodeMutationRuleFunc func(context.Context, *generated.BackupCodeMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f BackupCodeMutationRuleFunc) EvalMutation(ctx context.Context, m generated.Mutation) error {
+	if m, ok := m.(*generated.BackupCodeMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.BackupCodeMutation", m)
+}
+
 // The FactorQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type FactorQueryRuleFunc func(context.Context, *generated.FactorQuery) error
@@ -300,6 +324,54 @@ func (f OneTimeTokenMutationRuleFunc) EvalMutation(ctx context.Context, m genera
 		return f(ctx, m)
 	}
 	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.OneTimeTokenMutation", m)
+}
+
+// The PasskeyQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PasskeyQueryRuleFunc func(context.Context, *generated.PasskeyQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PasskeyQueryRuleFunc) EvalQuery(ctx context.Context, q generated.Query) error {
+	if q, ok := q.(*generated.PasskeyQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("generated/privacy: unexpected query type %T, expect *generated.PasskeyQuery", q)
+}
+
+// The PasskeyMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PasskeyMutationRuleFunc func(context.Context, *generated.PasskeyMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PasskeyMutationRuleFunc) EvalMutation(ctx context.Context, m generated.Mutation) error {
+	if m, ok := m.(*generated.PasskeyMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.PasskeyMutation", m)
+}
+
+// The PasskeyCeremonyQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PasskeyCeremonyQueryRuleFunc func(context.Context, *generated.PasskeyCeremonyQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PasskeyCeremonyQueryRuleFunc) EvalQuery(ctx context.Context, q generated.Query) error {
+	if q, ok := q.(*generated.PasskeyCeremonyQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("generated/privacy: unexpected query type %T, expect *generated.PasskeyCeremonyQuery", q)
+}
+
+// The PasskeyCeremonyMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PasskeyCeremonyMutationRuleFunc func(context.Context, *generated.PasskeyCeremonyMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PasskeyCeremonyMutationRuleFunc) EvalMutation(ctx context.Context, m generated.Mutation) error {
+	if m, ok := m.(*generated.PasskeyCeremonyMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.PasskeyCeremonyMutation", m)
 }
 
 // The PasswordQueryRuleFunc type is an adapter to allow the use of ordinary
@@ -492,6 +564,30 @@ func (f ThrottleMutationRuleFunc) EvalMutation(ctx context.Context, m generated.
 		return f(ctx, m)
 	}
 	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.ThrottleMutation", m)
+}
+
+// The TrustedDeviceQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type TrustedDeviceQueryRuleFunc func(context.Context, *generated.TrustedDeviceQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f TrustedDeviceQueryRuleFunc) EvalQuery(ctx context.Context, q generated.Query) error {
+	if q, ok := q.(*generated.TrustedDeviceQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("generated/privacy: unexpected query type %T, expect *generated.TrustedDeviceQuery", q)
+}
+
+// The TrustedDeviceMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type TrustedDeviceMutationRuleFunc func(context.Context, *generated.TrustedDeviceMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f TrustedDeviceMutationRuleFunc) EvalMutation(ctx context.Context, m generated.Mutation) error {
+	if m, ok := m.(*generated.TrustedDeviceMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.TrustedDeviceMutation", m)
 }
 
 // The UserQueryRuleFunc type is an adapter to allow the use of ordinary

@@ -19,6 +19,8 @@ const (
 	FieldBuiltIn = "built_in"
 	// FieldPermissions holds the string denoting the permissions field in the database.
 	FieldPermissions = "permissions"
+	// FieldRequireTwoFactor holds the string denoting the require_two_factor field in the database.
+	FieldRequireTwoFactor = "require_two_factor"
 	// EdgeUsers holds the string denoting the users edge name in mutations.
 	EdgeUsers = "users"
 	// EdgeAPITokens holds the string denoting the api_tokens edge name in mutations.
@@ -47,6 +49,7 @@ var Columns = []string{
 	FieldName,
 	FieldBuiltIn,
 	FieldPermissions,
+	FieldRequireTwoFactor,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -69,6 +72,8 @@ var (
 	Policy ent.Policy
 	// DefaultBuiltIn holds the default value on creation for the "built_in" field.
 	DefaultBuiltIn bool
+	// DefaultRequireTwoFactor holds the default value on creation for the "require_two_factor" field.
+	DefaultRequireTwoFactor bool
 )
 
 // OrderOption defines the ordering options for the Role queries.
@@ -87,6 +92,11 @@ func ByName(opts ...sql.OrderTermOption) OrderOption {
 // ByBuiltIn orders the results by the built_in field.
 func ByBuiltIn(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldBuiltIn, opts...).ToFunc()
+}
+
+// ByRequireTwoFactor orders the results by the require_two_factor field.
+func ByRequireTwoFactor(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRequireTwoFactor, opts...).ToFunc()
 }
 
 // ByUsersCount orders the results by users count.

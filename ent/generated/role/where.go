@@ -64,6 +64,11 @@ func BuiltIn(v bool) predicate.Role {
 	return predicate.Role(sql.FieldEQ(FieldBuiltIn, v))
 }
 
+// RequireTwoFactor applies equality check predicate on the "require_two_factor" field. It's identical to RequireTwoFactorEQ.
+func RequireTwoFactor(v bool) predicate.Role {
+	return predicate.Role(sql.FieldEQ(FieldRequireTwoFactor, v))
+}
+
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.Role {
 	return predicate.Role(sql.FieldEQ(FieldName, v))
@@ -137,6 +142,16 @@ func BuiltInEQ(v bool) predicate.Role {
 // BuiltInNEQ applies the NEQ predicate on the "built_in" field.
 func BuiltInNEQ(v bool) predicate.Role {
 	return predicate.Role(sql.FieldNEQ(FieldBuiltIn, v))
+}
+
+// RequireTwoFactorEQ applies the EQ predicate on the "require_two_factor" field.
+func RequireTwoFactorEQ(v bool) predicate.Role {
+	return predicate.Role(sql.FieldEQ(FieldRequireTwoFactor, v))
+}
+
+// RequireTwoFactorNEQ applies the NEQ predicate on the "require_two_factor" field.
+func RequireTwoFactorNEQ(v bool) predicate.Role {
+	return predicate.Role(sql.FieldNEQ(FieldRequireTwoFactor, v))
 }
 
 // HasUsers applies the HasEdge predicate on the "users" edge.

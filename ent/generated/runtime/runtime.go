@@ -8,10 +8,13 @@ import (
 	"roster/ent/generated/apitoken"
 	"roster/ent/generated/auditdetail"
 	"roster/ent/generated/auditentry"
+	"roster/ent/generated/backupcode"
 	"roster/ent/generated/factor"
 	"roster/ent/generated/mail"
 	"roster/ent/generated/membership"
 	"roster/ent/generated/onetimetoken"
+	"roster/ent/generated/passkey"
+	"roster/ent/generated/passkeyceremony"
 	"roster/ent/generated/password"
 	"roster/ent/generated/role"
 	"roster/ent/generated/securityanswer"
@@ -20,6 +23,7 @@ import (
 	"roster/ent/generated/setting"
 	"roster/ent/generated/signin"
 	"roster/ent/generated/throttle"
+	"roster/ent/generated/trusteddevice"
 	"roster/ent/generated/user"
 	"roster/ent/permission"
 	"roster/ent/schema"
@@ -111,6 +115,15 @@ func init() {
 	auditentryDescRequestID := auditentryFields[10].Descriptor()
 	// auditentry.DefaultRequestID holds the default value on creation for the request_id field.
 	auditentry.DefaultRequestID = auditentryDescRequestID.Default.(string)
+	backupcode.Policy = privacy.NewPolicies(schema.BackupCode{})
+	backupcode.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := backupcode.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	factor.Policy = privacy.NewPolicies(schema.Factor{})
 	factor.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -187,14 +200,48 @@ func init() {
 	onetimetokenDescAddressKey := onetimetokenFields[3].Descriptor()
 	// onetimetoken.DefaultAddressKey holds the default value on creation for the address_key field.
 	onetimetoken.DefaultAddressKey = onetimetokenDescAddressKey.Default.(string)
+	// onetimetokenDescSubject is the schema descriptor for subject field.
+	onetimetokenDescSubject := onetimetokenFields[4].Descriptor()
+	// onetimetoken.DefaultSubject holds the default value on creation for the subject field.
+	onetimetoken.DefaultSubject = onetimetokenDescSubject.Default.(string)
 	// onetimetokenDescCredentialVersion is the schema descriptor for credential_version field.
-	onetimetokenDescCredentialVersion := onetimetokenFields[4].Descriptor()
+	onetimetokenDescCredentialVersion := onetimetokenFields[5].Descriptor()
 	// onetimetoken.DefaultCredentialVersion holds the default value on creation for the credential_version field.
 	onetimetoken.DefaultCredentialVersion = onetimetokenDescCredentialVersion.Default.(int)
 	// onetimetokenDescWrongAnswers is the schema descriptor for wrong_answers field.
-	onetimetokenDescWrongAnswers := onetimetokenFields[6].Descriptor()
+	onetimetokenDescWrongAnswers := onetimetokenFields[7].Descriptor()
 	// onetimetoken.DefaultWrongAnswers holds the default value on creation for the wrong_answers field.
 	onetimetoken.DefaultWrongAnswers = onetimetokenDescWrongAnswers.Default.(int)
+	passkey.Policy = privacy.NewPolicies(schema.Passkey{})
+	passkey.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := passkey.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	passkeyFields := schema.Passkey{}.Fields()
+	_ = passkeyFields
+	// passkeyDescLastUsedAt is the schema descriptor for last_used_at field.
+	passkeyDescLastUsedAt := passkeyFields[6].Descriptor()
+	// passkey.DefaultLastUsedAt holds the default value on creation for the last_used_at field.
+	passkey.DefaultLastUsedAt = passkeyDescLastUsedAt.Default.(time.Time)
+	passkeyceremony.Policy = privacy.NewPolicies(schema.PasskeyCeremony{})
+	passkeyceremony.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := passkeyceremony.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	passkeyceremonyFields := schema.PasskeyCeremony{}.Fields()
+	_ = passkeyceremonyFields
+	// passkeyceremonyDescUserID is the schema descriptor for user_id field.
+	passkeyceremonyDescUserID := passkeyceremonyFields[2].Descriptor()
+	// passkeyceremony.DefaultUserID holds the default value on creation for the user_id field.
+	passkeyceremony.DefaultUserID = passkeyceremonyDescUserID.Default.(int)
 	password.Policy = privacy.NewPolicies(schema.Password{})
 	password.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -225,6 +272,10 @@ func init() {
 	roleDescBuiltIn := roleFields[1].Descriptor()
 	// role.DefaultBuiltIn holds the default value on creation for the built_in field.
 	role.DefaultBuiltIn = roleDescBuiltIn.Default.(bool)
+	// roleDescRequireTwoFactor is the schema descriptor for require_two_factor field.
+	roleDescRequireTwoFactor := roleFields[3].Descriptor()
+	// role.DefaultRequireTwoFactor holds the default value on creation for the require_two_factor field.
+	role.DefaultRequireTwoFactor = roleDescRequireTwoFactor.Default.(bool)
 	securityanswer.Policy = privacy.NewPolicies(schema.SecurityAnswer{})
 	securityanswer.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -331,6 +382,29 @@ func init() {
 	throttleDescUntil := throttleFields[3].Descriptor()
 	// throttle.DefaultUntil holds the default value on creation for the until field.
 	throttle.DefaultUntil = throttleDescUntil.Default.(time.Time)
+	trusteddevice.Policy = privacy.NewPolicies(schema.TrustedDevice{})
+	trusteddevice.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := trusteddevice.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	trusteddeviceFields := schema.TrustedDevice{}.Fields()
+	_ = trusteddeviceFields
+	// trusteddeviceDescAddress is the schema descriptor for address field.
+	trusteddeviceDescAddress := trusteddeviceFields[3].Descriptor()
+	// trusteddevice.DefaultAddress holds the default value on creation for the address field.
+	trusteddevice.DefaultAddress = trusteddeviceDescAddress.Default.(string)
+	// trusteddeviceDescDevice is the schema descriptor for device field.
+	trusteddeviceDescDevice := trusteddeviceFields[4].Descriptor()
+	// trusteddevice.DefaultDevice holds the default value on creation for the device field.
+	trusteddevice.DefaultDevice = trusteddeviceDescDevice.Default.(string)
+	// trusteddeviceDescLastUsedAt is the schema descriptor for last_used_at field.
+	trusteddeviceDescLastUsedAt := trusteddeviceFields[6].Descriptor()
+	// trusteddevice.DefaultLastUsedAt holds the default value on creation for the last_used_at field.
+	trusteddevice.DefaultLastUsedAt = trusteddeviceDescLastUsedAt.Default.(time.Time)
 	user.Policy = privacy.NewPolicies(schema.User{})
 	user.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -350,28 +424,36 @@ func init() {
 	userDescEmailVerified := userFields[7].Descriptor()
 	// user.DefaultEmailVerified holds the default value on creation for the email_verified field.
 	user.DefaultEmailVerified = userDescEmailVerified.Default.(bool)
+	// userDescOnceProven is the schema descriptor for once_proven field.
+	userDescOnceProven := userFields[8].Descriptor()
+	// user.DefaultOnceProven holds the default value on creation for the once_proven field.
+	user.DefaultOnceProven = userDescOnceProven.Default.(bool)
 	// userDescLanguage is the schema descriptor for language field.
-	userDescLanguage := userFields[8].Descriptor()
+	userDescLanguage := userFields[9].Descriptor()
 	// user.DefaultLanguage holds the default value on creation for the language field.
 	user.DefaultLanguage = userDescLanguage.Default.(string)
+	// userDescTimeZone is the schema descriptor for time_zone field.
+	userDescTimeZone := userFields[10].Descriptor()
+	// user.DefaultTimeZone holds the default value on creation for the time_zone field.
+	user.DefaultTimeZone = userDescTimeZone.Default.(string)
 	// userDescTwoFactorEnabled is the schema descriptor for two_factor_enabled field.
-	userDescTwoFactorEnabled := userFields[10].Descriptor()
+	userDescTwoFactorEnabled := userFields[12].Descriptor()
 	// user.DefaultTwoFactorEnabled holds the default value on creation for the two_factor_enabled field.
 	user.DefaultTwoFactorEnabled = userDescTwoFactorEnabled.Default.(bool)
 	// userDescSecurityQuestionSet is the schema descriptor for security_question_set field.
-	userDescSecurityQuestionSet := userFields[11].Descriptor()
+	userDescSecurityQuestionSet := userFields[13].Descriptor()
 	// user.DefaultSecurityQuestionSet holds the default value on creation for the security_question_set field.
 	user.DefaultSecurityQuestionSet = userDescSecurityQuestionSet.Default.(bool)
 	// userDescLastLoginAt is the schema descriptor for last_login_at field.
-	userDescLastLoginAt := userFields[12].Descriptor()
+	userDescLastLoginAt := userFields[14].Descriptor()
 	// user.DefaultLastLoginAt holds the default value on creation for the last_login_at field.
 	user.DefaultLastLoginAt = userDescLastLoginAt.Default.(time.Time)
 	// userDescVersion is the schema descriptor for version field.
-	userDescVersion := userFields[15].Descriptor()
+	userDescVersion := userFields[17].Descriptor()
 	// user.DefaultVersion holds the default value on creation for the version field.
 	user.DefaultVersion = userDescVersion.Default.(int)
 	// userDescCredentialVersion is the schema descriptor for credential_version field.
-	userDescCredentialVersion := userFields[16].Descriptor()
+	userDescCredentialVersion := userFields[18].Descriptor()
 	// user.DefaultCredentialVersion holds the default value on creation for the credential_version field.
 	user.DefaultCredentialVersion = userDescCredentialVersion.Default.(int)
 }

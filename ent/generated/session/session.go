@@ -106,6 +106,7 @@ type Stage string
 // Stage values.
 const (
 	StageSECOND_FACTOR Stage = "SECOND_FACTOR"
+	StageENROLMENT     Stage = "ENROLMENT"
 	StageOPEN          Stage = "OPEN"
 )
 
@@ -116,7 +117,7 @@ func (s Stage) String() string {
 // StageValidator is a validator for the "stage" field enum values. It is called by the builders before save.
 func StageValidator(s Stage) error {
 	switch s {
-	case StageSECOND_FACTOR, StageOPEN:
+	case StageSECOND_FACTOR, StageENROLMENT, StageOPEN:
 		return nil
 	default:
 		return fmt.Errorf("session: invalid enum value for stage field: %q", s)

@@ -79,6 +79,7 @@ type Outcome string
 const (
 	OutcomeSIGNED_IN           Outcome = "SIGNED_IN"
 	OutcomeWRONG_PASSWORD      Outcome = "WRONG_PASSWORD"
+	OutcomeWRONG_PASSKEY       Outcome = "WRONG_PASSKEY"
 	OutcomeWRONG_SECOND_FACTOR Outcome = "WRONG_SECOND_FACTOR"
 	OutcomeLOCKED              Outcome = "LOCKED"
 	OutcomeNOT_ALLOWED         Outcome = "NOT_ALLOWED"
@@ -91,7 +92,7 @@ func (o Outcome) String() string {
 // OutcomeValidator is a validator for the "outcome" field enum values. It is called by the builders before save.
 func OutcomeValidator(o Outcome) error {
 	switch o {
-	case OutcomeSIGNED_IN, OutcomeWRONG_PASSWORD, OutcomeWRONG_SECOND_FACTOR, OutcomeLOCKED, OutcomeNOT_ALLOWED:
+	case OutcomeSIGNED_IN, OutcomeWRONG_PASSWORD, OutcomeWRONG_PASSKEY, OutcomeWRONG_SECOND_FACTOR, OutcomeLOCKED, OutcomeNOT_ALLOWED:
 		return nil
 	default:
 		return fmt.Errorf("signin: invalid enum value for outcome field: %q", o)

@@ -32,8 +32,12 @@ const (
 	FieldSearchText = "search_text"
 	// FieldEmailVerified holds the string denoting the email_verified field in the database.
 	FieldEmailVerified = "email_verified"
+	// FieldOnceProven holds the string denoting the once_proven field in the database.
+	FieldOnceProven = "once_proven"
 	// FieldLanguage holds the string denoting the language field in the database.
 	FieldLanguage = "language"
+	// FieldTimeZone holds the string denoting the time_zone field in the database.
+	FieldTimeZone = "time_zone"
 	// FieldState holds the string denoting the state field in the database.
 	FieldState = "state"
 	// FieldTwoFactorEnabled holds the string denoting the two_factor_enabled field in the database.
@@ -66,6 +70,12 @@ const (
 	EdgeAnswer = "answer"
 	// EdgeSignIns holds the string denoting the sign_ins edge name in mutations.
 	EdgeSignIns = "sign_ins"
+	// EdgePasskeys holds the string denoting the passkeys edge name in mutations.
+	EdgePasskeys = "passkeys"
+	// EdgeBackupCodes holds the string denoting the backup_codes edge name in mutations.
+	EdgeBackupCodes = "backup_codes"
+	// EdgeTrustedDevices holds the string denoting the trusted_devices edge name in mutations.
+	EdgeTrustedDevices = "trusted_devices"
 	// Table holds the table name of the user in the database.
 	Table = "users"
 	// MembershipsTable is the table that holds the memberships relation/edge.
@@ -117,6 +127,27 @@ const (
 	SignInsInverseTable = "sign_ins"
 	// SignInsColumn is the table column denoting the sign_ins relation/edge.
 	SignInsColumn = "user_id"
+	// PasskeysTable is the table that holds the passkeys relation/edge.
+	PasskeysTable = "passkeys"
+	// PasskeysInverseTable is the table name for the Passkey entity.
+	// It exists in this package in order to avoid circular dependency with the "passkey" package.
+	PasskeysInverseTable = "passkeys"
+	// PasskeysColumn is the table column denoting the passkeys relation/edge.
+	PasskeysColumn = "user_id"
+	// BackupCodesTable is the table that holds the backup_codes relation/edge.
+	BackupCodesTable = "backup_codes"
+	// BackupCodesInverseTable is the table name for the BackupCode entity.
+	// It exists in this package in order to avoid circular dependency with the "backupcode" package.
+	BackupCodesInverseTable = "backup_codes"
+	// BackupCodesColumn is the table column denoting the backup_codes relation/edge.
+	BackupCodesColumn = "user_id"
+	// TrustedDevicesTable is the table that holds the trusted_devices relation/edge.
+	TrustedDevicesTable = "trusted_devices"
+	// TrustedDevicesInverseTable is the table name for the TrustedDevice entity.
+	// It exists in this package in order to avoid circular dependency with the "trusteddevice" package.
+	TrustedDevicesInverseTable = "trusted_devices"
+	// TrustedDevicesColumn is the table column denoting the trusted_devices relation/edge.
+	TrustedDevicesColumn = "user_id"
 )
 
 // Columns holds all SQL columns for user fields.
@@ -130,7 +161,9 @@ var Columns = []string{
 	FieldEmailKey,
 	FieldSearchText,
 	FieldEmailVerified,
+	FieldOnceProven,
 	FieldLanguage,
+	FieldTimeZone,
 	FieldState,
 	FieldTwoFactorEnabled,
 	FieldSecurityQuestionSet,
@@ -164,8 +197,12 @@ var (
 	DefaultLastName string
 	// DefaultEmailVerified holds the default value on creation for the "email_verified" field.
 	DefaultEmailVerified bool
+	// DefaultOnceProven holds the default value on creation for the "once_proven" field.
+	DefaultOnceProven bool
 	// DefaultLanguage holds the default value on creation for the "language" field.
 	DefaultLanguage string
+	// DefaultTimeZone holds the default value on creation for the "time_zone" field.
+	DefaultTimeZone string
 	// DefaultTwoFactorEnabled holds the default value on creation for the "two_factor_enabled" field.
 	DefaultTwoFactorEnabled bool
 	// DefaultSecurityQuestionSet holds the default value on creation for the "security_question_set" field.
@@ -253,9 +290,19 @@ func ByEmailVerified(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEmailVerified, opts...).ToFunc()
 }
 
+// ByOnceProven orders the results by the once_proven field.
+func ByOnceProven(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOnceProven, opts...).ToFunc()
+}
+
 // ByLanguage orders the results by the language field.
 func ByLanguage(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLanguage, opts...).ToFunc()
+}
+
+// ByTimeZone orders the results by the time_zone field.
+func ByTimeZone(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTimeZone, opts...).ToFunc()
 }
 
 // ByState orders the results by the state field.
@@ -379,6 +426,48 @@ func BySignIns(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newSignInsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByPasskeysCount orders the results by passkeys count.
+func ByPasskeysCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newPasskeysStep(), opts...)
+	}
+}
+
+// ByPasskeys orders the results by passkeys terms.
+func ByPasskeys(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newPasskeysStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByBackupCodesCount orders the results by backup_codes count.
+func ByBackupCodesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newBackupCodesStep(), opts...)
+	}
+}
+
+// ByBackupCodes orders the results by backup_codes terms.
+func ByBackupCodes(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newBackupCodesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByTrustedDevicesCount orders the results by trusted_devices count.
+func ByTrustedDevicesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newTrustedDevicesStep(), opts...)
+	}
+}
+
+// ByTrustedDevices orders the results by trusted_devices terms.
+func ByTrustedDevices(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newTrustedDevicesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newMembershipsStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -426,5 +515,26 @@ func newSignInsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(SignInsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, SignInsTable, SignInsColumn),
+	)
+}
+func newPasskeysStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(PasskeysInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, PasskeysTable, PasskeysColumn),
+	)
+}
+func newBackupCodesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(BackupCodesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, BackupCodesTable, BackupCodesColumn),
+	)
+}
+func newTrustedDevicesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(TrustedDevicesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, TrustedDevicesTable, TrustedDevicesColumn),
 	)
 }

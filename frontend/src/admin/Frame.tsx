@@ -4,6 +4,7 @@ import { Link, Outlet, useRouter, useRouterState } from "@tanstack/react-router"
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCan, useSession } from "../lib/session/useSession";
+import { VerifyBanner } from "../lib/session/VerifyBanner";
 import { AccountMenu } from "../ui/AccountMenu";
 import { CommandPalette, usePaletteShortcut } from "../ui/CommandPalette";
 import { type Command, CommandsProvider, useCommands } from "../ui/commands";
@@ -62,6 +63,7 @@ function Inside() {
         <Side onJump={openPalette} />
       </div>
       <main className={classes.main} id="main" tabIndex={-1}>
+        <VerifyBanner />
         <Outlet />
       </main>
       <Drawer

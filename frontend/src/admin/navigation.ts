@@ -1,9 +1,9 @@
-import { type Icon, IconUsers } from "@tabler/icons-react";
+import { type Icon, IconAdjustmentsHorizontal, IconHelpCircle, IconMail, IconUsers } from "@tabler/icons-react";
 import type { AdminPermission } from "../gen/graphql";
 
 interface Entry {
   /** The key of its text in admin.json, under "nav". */
-  label: "users";
+  label: "users" | "settings" | "questions" | "mail";
   to: string;
   icon: Icon;
   /** Shown only to those who hold it. */
@@ -11,6 +11,19 @@ interface Entry {
 }
 
 /** The navigation of the admin area: headings, and under each its pages. */
-export const navigation: readonly { heading: "clients"; entries: readonly Entry[] }[] = [
+export const navigation: readonly { heading: "clients" | "setup"; entries: readonly Entry[] }[] = [
   { heading: "clients", entries: [{ label: "users", to: "/admin/users", icon: IconUsers, needs: "LIST_USERS" }] },
+  {
+    heading: "setup",
+    entries: [
+      { label: "settings", to: "/admin/settings", icon: IconAdjustmentsHorizontal, needs: "CONFIGURE_SETTINGS" },
+      {
+        label: "questions",
+        to: "/admin/security-questions",
+        icon: IconHelpCircle,
+        needs: "CONFIGURE_SECURITY_QUESTIONS",
+      },
+      { label: "mail", to: "/admin/mail", icon: IconMail, needs: "CONFIGURE_MAIL" },
+    ],
+  },
 ];

@@ -1,5 +1,8 @@
 import { adminRoute } from "./area";
+import { mailRoutes } from "./mail/routes";
+import { questionRoutes } from "./questions/routes";
+import { settingRoutes } from "./settings/routes";
 import { userRoutes } from "./users/routes";
 
 /** The sections of the admin area, each with a routes.ts of its own. */
-export const adminRoutes = adminRoute.addChildren([...userRoutes]);
+export const adminRoutes = adminRoute.addChildren([...userRoutes, ...settingRoutes, ...questionRoutes, ...mailRoutes]);

@@ -4,6 +4,7 @@ import { Link, Outlet } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSession } from "../lib/session/useSession";
+import { VerifyBanner } from "../lib/session/VerifyBanner";
 import { AccountMenu } from "../ui/AccountMenu";
 import { CommandPalette, usePaletteShortcut } from "../ui/CommandPalette";
 import { CommandsProvider } from "../ui/commands";
@@ -54,6 +55,7 @@ function Inside() {
         </div>
       </header>
       <main className={classes.main} id="main" tabIndex={-1}>
+        <VerifyBanner />
         <Outlet />
       </main>
       <CommandPalette opened={palette} onClose={() => setPalette(false)} />

@@ -43,6 +43,27 @@ const verifyEmailRoute = createRoute({
   component: lazyRouteComponent(() => import("./door/VerifyEmailPage"), "VerifyEmailPage"),
 });
 
+const confirmEmailRoute = createRoute({
+  getParentRoute: () => doorRoute,
+  path: "confirm-email",
+  component: lazyRouteComponent(() => import("./door/ConfirmEmailPage"), "ConfirmEmailPage"),
+});
+
+const disownRoute = createRoute({
+  getParentRoute: () => doorRoute,
+  path: "disown",
+  component: lazyRouteComponent(() => import("./door/DisownPage"), "DisownPage"),
+});
+
+const registerRoute = createRoute({
+  getParentRoute: () => doorRoute,
+  path: "register",
+  beforeLoad: ({ context: { session } }) => {
+    if (session.viewer.kind !== "ANONYMOUS") throw redirect({ href: homeOf(session), replace: true });
+  },
+  component: lazyRouteComponent(() => import("./door/RegisterPage"), "RegisterPage"),
+});
+
 const setUpRoute = createRoute({
   getParentRoute: () => doorRoute,
   path: "set-up",
@@ -63,8 +84,29 @@ const accountRoute = createRoute({
   component: lazyRouteComponent(() => import("./account/AccountPage"), "AccountPage"),
 });
 
+const profileRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: "profile",
+  component: lazyRouteComponent(() => import("./profile/ProfilePage"), "ProfilePage"),
+});
+
+const securityRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: "security",
+  component: lazyRouteComponent(() => import("./security/SecurityPage"), "SecurityPage"),
+});
+
 /** The client area. Two frames, so two branches. */
 export const clientRoutes = [
-  doorRoute.addChildren([signInRoute, forgotPasswordRoute, resetRoute, verifyEmailRoute, setUpRoute]),
-  insideRoute.addChildren([accountRoute]),
+  doorRoute.addChildren([
+    signInRoute,
+    forgotPasswordRoute,
+    resetRoute,
+    verifyEmailRoute,
+    setUpRoute,
+    confirmEmailRoute,
+    disownRoute,
+    registerRoute,
+  ]),
+  insideRoute.addChildren([accountRoute, profileRoute, securityRoute]),
 ] as const;

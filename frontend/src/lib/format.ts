@@ -1,7 +1,8 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { useSession } from "./session/useSession";
 
-/** Formats in the language of the interface and the time zone of the device. */
+/** Formats in the language of the interface and the time zone of the profile, or of the device where none is chosen. */
 export interface Formats {
   /** "24 Nov 2026" */
   date: (iso: string) => string;
@@ -20,7 +21,19 @@ export interface Formats {
 export function useFormats(): Formats {
   const { i18n } = useTranslation();
   const language = i18n.resolvedLanguage ?? "en";
-  return useMemo(() => makeFormats(language), [language]);
+  const zone = useSession().viewer.user?.timeZone;
+  return useMemo(() => makeFormats(language, known(zone)), [language, zone]);
+}
+
+/** A zone that the server knows and this browser does not is as good as none. */
+function known(zone: string | undefined): string | undefined {
+  if (!zone) return undefined;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return zone;
+  } catch {
+    return undefined;
+  }
 }
 
 const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, seconds: number])[] = [

@@ -71,6 +71,16 @@ export async function chooseLanguage(language: Language): Promise<void> {
   await i18next.changeLanguage(language);
 }
 
+/** Shows the interface in the language just saved in the profile; what was chosen on this device is forgotten. */
+export async function adoptLanguage(language: string): Promise<void> {
+  try {
+    localStorage.removeItem(storageKey);
+  } catch {
+    // Storage is closed: nothing was chosen there.
+  }
+  await i18next.changeLanguage(bestLanguage([language]));
+}
+
 /** Follows the language of the user's profile, unless another was chosen on this device. */
 export async function followProfile(language: string): Promise<void> {
   const best = bestLanguage([chosen(), language]);

@@ -1,5 +1,13 @@
 import { type MantineColorScheme, Menu, type MenuProps, useMantineColorScheme } from "@mantine/core";
-import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUserCircle } from "@tabler/icons-react";
+import {
+  IconCheck,
+  IconDeviceDesktop,
+  IconId,
+  IconLogout,
+  IconMoon,
+  IconSun,
+  IconUserCircle,
+} from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -38,6 +46,9 @@ export function AccountMenu({ children, ...rest }: MenuProps & { children: React
           leftSection={<IconUserCircle size={16} stroke={1.7} aria-hidden="true" />}
         >
           {t("frame.yourAccount")}
+        </Menu.Item>
+        <Menu.Item component={Link} to="/profile" leftSection={<IconId size={16} stroke={1.7} aria-hidden="true" />}>
+          {t("frame.profile")}
         </Menu.Item>
         <Menu.Divider />
         <Choices label={t("scheme.title")}>

@@ -12,8 +12,8 @@ interface Props {
   title: string;
   /** What will happen when it is submitted. */
   text?: ReactNode;
-  /** What the button does: "Switch off", never "OK" alone where it can say more. */
-  submit: string;
+  /** What the button does: "Switch off", never "OK" alone where it can say more. Without it there is nothing to do. */
+  submit?: string;
   /** The act takes something away. */
   danger?: boolean;
   busy?: boolean;
@@ -60,9 +60,11 @@ export function FormDialog({
           >
             {t("dialog.cancel")}
           </Button>
-          <Button type="submit" color={danger ? "red.8" : undefined} loading={busy}>
-            {submit}
-          </Button>
+          {submit && (
+            <Button type="submit" color={danger ? "red.8" : undefined} loading={busy}>
+              {submit}
+            </Button>
+          )}
         </div>
       </Form>
     </Modal>

@@ -1,5 +1,5 @@
 import { useMantineColorScheme } from "@mantine/core";
-import { IconLanguage, IconLogout, IconUserCircle } from "@tabler/icons-react";
+import { IconId, IconLanguage, IconLogout, IconUserCircle } from "@tabler/icons-react";
 import { useRouter } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -36,6 +36,13 @@ export function useFrameCommands(): void {
         group: t("palette.you"),
         icon: IconUserCircle,
         run: () => void router.navigate({ to: "/account" }),
+      },
+      {
+        id: "profile",
+        label: t("frame.profile"),
+        group: t("palette.you"),
+        icon: IconId,
+        run: () => void router.navigate({ to: "/profile" }),
       },
       {
         id: "sign-out",

@@ -9,6 +9,11 @@ import (
 	"roster/ent/generated"
 	"roster/ent/generated/user"
 	"roster/ent/viewer"
+	"roster/internal/mail"
+	"roster/internal/passkeys"
+	"roster/internal/questions"
+	"roster/internal/recovery"
+	"roster/internal/settings"
 	"roster/internal/users"
 	"strconv"
 	"time"
@@ -24,12 +29,74 @@ type SignInOutcome interface {
 	IsSignInOutcome()
 }
 
-// The proof of identity.
+// Another address for the viewer.
+type ChangeEmailInput struct {
+	// The new address.
+	NewEmail string `json:"newEmail"`
+	// The viewer's password; needed by whoever has one.
+	Password *string `json:"password,omitempty"`
+}
+
+// The same for every address.
+type ChangeEmailPayload struct {
+	// Whether a mail is on its way to the new address.
+	Done bool `json:"done"`
+	// What to mend. Whether the address has a user is never reported.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What a caller says.
+type CheckSecurityAnswerInput struct {
+	// The user who the caller says to be.
+	UserID string `json:"userId"`
+	// The answer, as the caller gave it.
+	Answer string `json:"answer"`
+}
+
+// What the check says.
+type CheckSecurityAnswerPayload struct {
+	// Whether it is the answer; null when nothing was checked.
+	Match *bool `json:"match,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Whose lock to clear.
+type ClearUserLockInput struct {
+	// The user; not oneself.
+	UserID string `json:"userId"`
+}
+
+// What became of it.
+type ClearUserLockPayload struct {
+	// The user after the change.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The token of a link to a new address.
+type ConfirmEmailChangeInput struct {
+	// The token.
+	Token string `json:"token"`
+}
+
+// What became of the change.
+type ConfirmEmailChangePayload struct {
+	// The user, with the new address; null when nothing changed.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The proof of identity: a passkey, or else the password and, where one is enrolled, the second factor.
 type ConfirmIdentityInput struct {
 	// The viewer's password.
-	Password string `json:"password"`
-	// The six digits of the authenticator app; needed where one is enrolled.
+	Password *string `json:"password,omitempty"`
+	// The six digits of the authenticator app; needed where a second factor is enrolled.
 	Code *string `json:"code,omitempty"`
+	// What the browser answered to startPasskeyConfirmation, in its JSON form. It is both factors in one.
+	Passkey *string `json:"passkey,omitempty"`
 }
 
 // What became of the proof.
@@ -38,6 +105,36 @@ type ConfirmIdentityPayload struct {
 	SudoUntil *time.Time `json:"sudoUntil,omitempty"`
 	// Whether the second factor is needed too, and was not given.
 	SecondFactorNeeded bool `json:"secondFactorNeeded"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A new question.
+type CreateSecurityQuestionInput struct {
+	// Its texts, each language once. English is needed.
+	Texts []*questions.Wording `json:"texts"`
+}
+
+// What became of it.
+type CreateSecurityQuestionPayload struct {
+	// The question.
+	Question *generated.SecurityQuestion `json:"question,omitempty"`
+	// What to mend. A fault of one text is on its language: ["texts", "en"].
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which question to delete.
+type DeleteSecurityQuestionInput struct {
+	// The question.
+	QuestionID string `json:"questionId"`
+}
+
+// What became of it.
+type DeleteSecurityQuestionPayload struct {
+	// The ID of the question that is gone.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// The question, where it stays because it is in use; its uses say by how many.
+	Question *generated.SecurityQuestion `json:"question,omitempty"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -74,6 +171,48 @@ type DisableTwoFactorPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// The token of a link "this wasn't me".
+type DisownChangeInput struct {
+	// The token.
+	Token string `json:"token"`
+}
+
+// What became of it.
+type DisownChangePayload struct {
+	// How it ended; null when nothing changed.
+	Outcome *recovery.Undone `json:"outcome,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What the page behind a link "this wasn't me" shows.
+type DisownPreview struct {
+	// The change that the mail told of.
+	Change mail.Kind `json:"change"`
+	// When it was made.
+	At time.Time `json:"at"`
+	// The address that the user gets back; null when they have it still.
+	Restores *string `json:"restores,omitempty"`
+}
+
+// A new passkey.
+type FinishPasskeyEnrolmentInput struct {
+	// What to call it: 1 to 60 characters.
+	Name string `json:"name"`
+	// What the browser answered, in its JSON form.
+	Passkey string `json:"passkey"`
+}
+
+// What became of the new passkey.
+type FinishPasskeyEnrolmentPayload struct {
+	// The passkey.
+	Passkey *generated.Passkey `json:"passkey,omitempty"`
+	// Whose it is.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // What everybody may know of an installation.
 type Installation struct {
 	// The company that runs it.
@@ -86,6 +225,14 @@ type Installation struct {
 	PasswordMinLength int `json:"passwordMinLength"`
 	// The languages of interface and mails, as BCP 47 tags.
 	Languages []string `json:"languages"`
+	// Whether passkeys can be used here. They can't where the installation is reached by an IP address instead of a name.
+	PasskeysAvailable bool `json:"passkeysAvailable"`
+	// The fields of their own profile that users can't change: firstName, lastName, email, language, timeZone.
+	LockedProfile []string `json:"lockedProfile"`
+	// Whether there are security questions to choose among.
+	SecurityQuestionsOn bool `json:"securityQuestionsOn"`
+	// Whether visitors can register.
+	RegistrationOpen bool `json:"registrationOpen"`
 }
 
 type Mutation struct {
@@ -104,6 +251,92 @@ type PasswordResetPreview struct {
 type Query struct {
 }
 
+// Who registers.
+type RegisterInput struct {
+	// 1 to 100 characters.
+	FirstName string `json:"firstName"`
+	// Up to 100 characters.
+	LastName string `json:"lastName"`
+	// The address to sign in with.
+	Email string `json:"email"`
+	// The password.
+	Password string `json:"password"`
+	// A language of this installation, as a BCP 47 tag; what the browser asks for when absent.
+	Language *string `json:"language,omitempty"`
+	// The account's name, up to 100 characters; the person's when absent.
+	AccountName *string `json:"accountName,omitempty"`
+	// The security question; needed where there are some to choose among.
+	QuestionID *string `json:"questionId,omitempty"`
+	// The answer to it.
+	Answer *string `json:"answer,omitempty"`
+}
+
+// The same for every address.
+type RegisterPayload struct {
+	// Whether a mail is on its way that says how to go on.
+	Done bool `json:"done"`
+	// What to mend. Whether the address has a user is never reported.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The proof that it is oneself.
+type RemoveOwnSecurityQuestionInput struct {
+	// The answer that holds until now.
+	CurrentAnswer string `json:"currentAnswer"`
+}
+
+// What became of it.
+type RemoveOwnSecurityQuestionPayload struct {
+	// The viewer's user after the change.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The passkey to remove.
+type RemovePasskeyInput struct {
+	// Which.
+	PasskeyID string `json:"passkeyId"`
+}
+
+// What became of the removal.
+type RemovePasskeyPayload struct {
+	// Whose it was.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Another name for a passkey.
+type RenamePasskeyInput struct {
+	// Which.
+	PasskeyID string `json:"passkeyId"`
+	// What to call it: 1 to 60 characters.
+	Name string `json:"name"`
+}
+
+// What became of the new name.
+type RenamePasskeyPayload struct {
+	// The passkey.
+	Passkey *generated.Passkey `json:"passkey,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Another order.
+type ReorderSecurityQuestionsInput struct {
+	// Every question of the list once, also the retired ones, in the order wanted.
+	QuestionIds []string `json:"questionIds"`
+}
+
+// What became of it.
+type ReorderSecurityQuestionsPayload struct {
+	// The whole list after the change.
+	Questions []*generated.SecurityQuestion `json:"questions,omitempty"`
+	// What to mend. CONFLICT: somebody else changed the list in the meantime.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Whose password was lost.
 type RequestPasswordResetInput struct {
 	// The address.
@@ -113,6 +346,22 @@ type RequestPasswordResetInput struct {
 // The same for every address.
 type RequestPasswordResetPayload struct {
 	// What to mend: only a malformed address is ever reported.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Whom to send another link.
+type ResendVerificationInput struct {
+	// The user; the viewer when absent. For somebody else it needs EDIT_USERS.
+	UserID *string `json:"userId,omitempty"`
+}
+
+// What became of the mail.
+type ResendVerificationPayload struct {
+	// The user.
+	User *generated.User `json:"user,omitempty"`
+	// Where the mail is: QUEUED when all went well.
+	Delivery *DeliveryStatus `json:"delivery,omitempty"`
+	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -130,6 +379,34 @@ type ResetPasswordInput struct {
 type ResetPasswordPayload struct {
 	// Whether the password was changed.
 	Done bool `json:"done"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which question to restore.
+type RestoreSecurityQuestionInput struct {
+	// The question.
+	QuestionID string `json:"questionId"`
+}
+
+// What became of it.
+type RestoreSecurityQuestionPayload struct {
+	// The question after the change.
+	Question *generated.SecurityQuestion `json:"question,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which question to retire.
+type RetireSecurityQuestionInput struct {
+	// The question.
+	QuestionID string `json:"questionId"`
+}
+
+// What became of it.
+type RetireSecurityQuestionPayload struct {
+	// The question after the change.
+	Question *generated.SecurityQuestion `json:"question,omitempty"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -156,6 +433,40 @@ type SendPasswordResetPayload struct {
 	User *generated.User `json:"user,omitempty"`
 	// Where the mail is: QUEUED when all went well.
 	Delivery *DeliveryStatus `json:"delivery,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which role, and what it asks.
+type SetRoleTwoFactorInput struct {
+	// The role.
+	RoleID string `json:"roleId"`
+	// Whether a second factor is needed.
+	Required bool `json:"required"`
+}
+
+// What became of the change.
+type SetRoleTwoFactorPayload struct {
+	// The role after the change.
+	Role *generated.Role `json:"role,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A question and an answer.
+type SetSecurityQuestionInput struct {
+	// A question that can be chosen.
+	QuestionID string `json:"questionId"`
+	// The answer: 3 to 128 characters, not the name, the address, the password or the question. Capitals and spaces do not matter.
+	Answer string `json:"answer"`
+	// The answer that holds until now; needed where one is set.
+	CurrentAnswer *string `json:"currentAnswer,omitempty"`
+}
+
+// What became of it.
+type SetSecurityQuestionPayload struct {
+	// The viewer's user after the change.
+	User *generated.User `json:"user,omitempty"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -200,6 +511,14 @@ type SignInPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Who signs in with a passkey.
+type SignInWithPasskeyInput struct {
+	// What the browser answered, in its JSON form.
+	Passkey string `json:"passkey"`
+	// Whether to stay signed in on this device for up to 30 days; not for staff.
+	Remember *bool `json:"remember,omitempty"`
+}
+
 // The session is gone.
 type SignOutPayload struct {
 	// Who the viewer is now: nobody.
@@ -213,6 +532,112 @@ type SignedIn struct {
 }
 
 func (SignedIn) IsSignInOutcome() {}
+
+// The request for a passkey as proof of identity.
+type StartPasskeyConfirmationPayload struct {
+	// What to ask the browser.
+	Challenge *passkeys.Challenge `json:"challenge,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The request for a new passkey.
+type StartPasskeyEnrolmentPayload struct {
+	// What to ask the browser.
+	Challenge *passkeys.Challenge `json:"challenge,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The request for a passkey as second factor.
+type StartPasskeySecondFactorPayload struct {
+	// What to ask the browser.
+	Challenge *passkeys.Challenge `json:"challenge,omitempty"`
+	// What to mend. EXPIRED on code: no sign-in waits any more.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The request for a passkey to sign in with.
+type StartPasskeySignInPayload struct {
+	// What to ask the browser.
+	Challenge *passkeys.Challenge `json:"challenge,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What is to be different in the rule. Any change lets the days of grace begin anew.
+type TwoFactorRuleInput struct {
+	// Everybody with an admin role.
+	Staff *bool `json:"staff,omitempty"`
+	// Everybody who owns an account.
+	Owners *bool `json:"owners,omitempty"`
+	// Everybody.
+	Everyone *bool `json:"everyone,omitempty"`
+	// 0 to 365.
+	GraceDays *int `json:"graceDays,omitempty"`
+}
+
+// What to change of one's own profile. Absent members stay as they are.
+type UpdateProfileInput struct {
+	// The version that the change is based on. Another one present: CONFLICT, and nothing changes.
+	Version int `json:"version"`
+	// 1 to 100 characters.
+	FirstName *string `json:"firstName,omitempty"`
+	// Up to 100 characters.
+	LastName *string `json:"lastName,omitempty"`
+	// A language of this installation, as a BCP 47 tag. Interface and mails follow it.
+	Language *string `json:"language,omitempty"`
+	// An IANA name; empty: that of the browser.
+	TimeZone *string `json:"timeZone,omitempty"`
+}
+
+// What became of the change.
+type UpdateProfilePayload struct {
+	// The user after the change; null when it did not take place.
+	User *generated.User `json:"user,omitempty"`
+	// The user as somebody else left it, when the version was out of date.
+	Present *generated.User `json:"present,omitempty"`
+	// What to mend. NOT_ALLOWED: the field is locked.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Other texts for a question.
+type UpdateSecurityQuestionInput struct {
+	// The question.
+	QuestionID string `json:"questionId"`
+	// All its texts, each language once. English is needed.
+	Texts []*questions.Wording `json:"texts"`
+}
+
+// What became of it.
+type UpdateSecurityQuestionPayload struct {
+	// The question after the change.
+	Question *generated.SecurityQuestion `json:"question,omitempty"`
+	// What to mend. A fault of one text is on its language: ["texts", "en"].
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What is to be different.
+type UpdateSettingsInput struct {
+	// 1 to 100 characters.
+	Company *string `json:"company,omitempty"`
+	// Whether visitors can register.
+	Registration *bool `json:"registration,omitempty"`
+	// Who must have a second factor.
+	TwoFactor *TwoFactorRuleInput `json:"twoFactor,omitempty"`
+	// Whether customers can trust a device.
+	TrustedDevices *bool `json:"trustedDevices,omitempty"`
+	// The locked fields, all of them: firstName, lastName, email, language, timeZone.
+	LockedProfile []string `json:"lockedProfile,omitempty"`
+}
+
+// What became of the change.
+type UpdateSettingsPayload struct {
+	// The settings in force now.
+	Settings *settings.Settings `json:"settings,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
 
 // What to change of a user. Absent members stay as they are.
 type UpdateUserInput struct {
@@ -308,14 +733,18 @@ type VerifyEmailInput struct {
 type VerifyEmailPayload struct {
 	// Whether the address is verified now.
 	Done bool `json:"done"`
+	// Whether all ways to sign in ended with it, the password too, and a reset link was mailed.
+	Retired bool `json:"retired"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The second factor.
+// The second factor: one of them.
 type VerifySecondFactorInput struct {
 	// The six digits that the authenticator app shows.
-	Code string `json:"code"`
+	Code *string `json:"code,omitempty"`
+	// What the browser answered to startPasskeySecondFactor, in its JSON form.
+	Passkey *string `json:"passkey,omitempty"`
 }
 
 // What became of a mail.
@@ -443,15 +872,18 @@ type SecondFactorMethod string
 const (
 	// A six-digit code of an authenticator app.
 	SecondFactorMethodTotp SecondFactorMethod = "TOTP"
+	// A passkey.
+	SecondFactorMethodPasskey SecondFactorMethod = "PASSKEY"
 )
 
 var AllSecondFactorMethod = []SecondFactorMethod{
 	SecondFactorMethodTotp,
+	SecondFactorMethodPasskey,
 }
 
 func (e SecondFactorMethod) IsValid() bool {
 	switch e {
-	case SecondFactorMethodTotp:
+	case SecondFactorMethodTotp, SecondFactorMethodPasskey:
 		return true
 	}
 	return false

@@ -12,6 +12,7 @@ const DisableTwoFactorDocument = graphql(`
       user {
         id
         twoFactorEnabled
+        passkeyCount
         version
         updatedAt
       }

@@ -3,9 +3,11 @@ import { IconKey } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type FragmentType, graphql, readFragment } from "../../gen";
-import { useCan } from "../../lib/session/useSession";
+import { useCan, useSession } from "../../lib/session/useSession";
 import { Section } from "../../ui/Section";
+import { CheckAnswerDialog } from "./CheckAnswerDialog";
 import { DisableDialog } from "./DisableDialog";
+import { LockItems } from "./LockItems";
 import { ResetDialog } from "./ResetDialog";
 import classes from "./SecuritySection.module.css";
 import { QuestionIcon, TwoFactorIcon } from "./useColumns";
@@ -17,7 +19,10 @@ const SecuritySectionFragment = graphql(`
     email
     state
     twoFactorEnabled
+    passkeyCount
     securityQuestionSet
+    language
+    ...LockItems_user
   }
 `);
 
@@ -26,9 +31,11 @@ export function SecuritySection({ user: masked }: { user: FragmentType<typeof Se
   const { t } = useTranslation("admin");
   const user = readFragment(SecuritySectionFragment, masked);
   const can = useCan();
-  const [open, setOpen] = useState<"twoFactor" | "question" | "reset">();
+  const { installation } = useSession();
+  const [open, setOpen] = useState<"twoFactor" | "question" | "reset" | "check">();
   const close = () => setOpen(undefined);
   const asked = user.securityQuestionSet ?? false;
+  const passkeys = user.passkeyCount ?? 0;
   return (
     <Section title={t("security.title")} flush>
       <ul className={classes.list}>
@@ -37,6 +44,7 @@ export function SecuritySection({ user: masked }: { user: FragmentType<typeof Se
           <div className={classes.words}>
             <h3>{t("users.twoFactor")}</h3>
             <p>{t(user.twoFactorEnabled ? "security.twoFactorOn" : "security.twoFactorOff")}</p>
+            {passkeys > 0 && <p>{t("security.passkeys", { count: passkeys })}</p>}
           </div>
           {user.twoFactorEnabled && can("DISABLE_USER_TWO_FACTOR") && (
             <Button variant="default" size="xs" onClick={() => setOpen("twoFactor")}>
@@ -44,18 +52,29 @@ export function SecuritySection({ user: masked }: { user: FragmentType<typeof Se
             </Button>
           )}
         </li>
-        <li className={classes.item}>
-          <QuestionIcon on={asked} />
-          <div className={classes.words}>
-            <h3>{t("users.question")}</h3>
-            <p>{t(asked ? "security.questionOn" : "security.questionOff")}</p>
-          </div>
-          {asked && can("DISABLE_USER_SECURITY_QUESTION") && (
-            <Button variant="default" size="xs" onClick={() => setOpen("question")}>
-              {t("disable.question.action")}
-            </Button>
-          )}
-        </li>
+        {(asked || installation.securityQuestionsOn) && (
+          <li className={classes.item}>
+            <QuestionIcon on={asked} />
+            <div className={classes.words}>
+              <h3>{t("users.question")}</h3>
+              <p>{t(asked ? "security.questionOn" : "security.questionOff")}</p>
+            </div>
+            {asked && (
+              <div className={classes.acts}>
+                {can("RESET_USER_PASSWORD") && (
+                  <Button variant="default" size="xs" onClick={() => setOpen("check")}>
+                    {t("check.action")}
+                  </Button>
+                )}
+                {can("DISABLE_USER_SECURITY_QUESTION") && (
+                  <Button variant="default" size="xs" onClick={() => setOpen("question")}>
+                    {t("disable.question.action")}
+                  </Button>
+                )}
+              </div>
+            )}
+          </li>
+        )}
         {can("RESET_USER_PASSWORD") && user.state === "ACTIVE" && (
           <li className={classes.item}>
             <IconKey size={18} stroke={1.8} className={classes.sign} aria-hidden="true" />
@@ -68,7 +87,9 @@ export function SecuritySection({ user: masked }: { user: FragmentType<typeof Se
             </Button>
           </li>
         )}
+        <LockItems user={user} />
       </ul>
+      {open === "check" && <CheckAnswerDialog user={user} onClose={close} />}
       {open === "reset" && <ResetDialog user={user} onClose={close} />}
       {(open === "twoFactor" || open === "question") && <DisableDialog what={open} user={user} onClose={close} />}
     </Section>

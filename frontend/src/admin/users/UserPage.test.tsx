@@ -24,6 +24,8 @@ const ada = {
   twoFactorEnabled: true,
   securityQuestionSet: true,
   role: null,
+  signInLock: null,
+  secondFactorLock: null,
 };
 
 function page(mutations: Record<string, unknown> = {}, permissions = everything): Fakes {
@@ -137,4 +139,52 @@ test.each(["12x", "0"])("there is no user %s, and the API is not asked", async (
   await renderAt(`/admin/users/${number}`, { ...page(), Query: () => ({ user: asked }) });
   expect(await screen.findByText("There is no such user")).toBeVisible();
   expect(asked).not.toHaveBeenCalled();
+});
+
+test("a caller's answer is checked: match or no match, and nothing else", async () => {
+  const check = vi
+    .fn()
+    .mockReturnValueOnce({ match: false, userErrors: [] })
+    .mockReturnValueOnce({ match: true, userErrors: [] });
+  const { user } = await renderAt("/admin/users/7", {
+    ...page({ checkSecurityAnswer: check }),
+    Query: () => ({ user: () => ({ ...ada, securityQuestion: { id: "q1", text: "Your first pet?" } }) }),
+  });
+  await user.click(await screen.findByRole("button", { name: "Check answer…" }));
+  const dialog = await screen.findByRole("dialog", { name: "Check a caller’s answer" });
+  expect(await within(dialog).findByText("Your first pet?")).toBeVisible();
+  const answer = within(dialog).getByRole("textbox", { name: "What the caller says" });
+  await user.type(answer, "Rex");
+  await user.click(within(dialog).getByRole("button", { name: "Check" }));
+  expect(await within(dialog).findByRole("alert")).toHaveTextContent("No match");
+  expect(answer).toHaveValue("");
+  await user.type(answer, "Bella");
+  await user.click(within(dialog).getByRole("button", { name: "Check" }));
+  expect(await within(dialog).findByText("It matches")).toBeVisible();
+  expect(check).toHaveBeenLastCalledWith({ input: { userId: "user-7", answer: "Bella" } });
+});
+
+test("a lock shows until when it stands, and can be opened", async () => {
+  const locked = { ...ada, secondFactorLock: { until: "2026-11-24T12:15:00Z" } };
+  const clear = vi.fn((_: unknown) => ({ user: ada, userErrors: [] }));
+  const { user } = await renderAt("/admin/users/7", {
+    ...page({ clearUserLock: clear }),
+    Query: () => ({ user: () => locked }),
+  });
+  expect(await screen.findByText(/opens by itself: 24 Nov 2026/)).toBeVisible();
+  expect(screen.queryByText("Sign-in is locked")).toBeNull();
+  await user.click(screen.getByRole("button", { name: "Unlock" }));
+  expect(await screen.findByText("Ada Lovelace can try again.")).toBeVisible();
+  expect(screen.queryByText(/opens by itself/)).toBeNull();
+  expect(clear).toHaveBeenCalledExactlyOnceWith({ input: { userId: "user-7" } });
+});
+
+test("where nobody can choose a question, users without one have no line about it", async () => {
+  await renderAt("/admin/users/7", {
+    ...page(),
+    Installation: () => ({ securityQuestionsOn: false }),
+    Query: () => ({ user: () => ({ ...ada, securityQuestionSet: false }) }),
+  });
+  await screen.findByRole("heading", { name: "Ada Lovelace" });
+  expect(screen.queryByRole("heading", { name: "Security question" })).toBeNull();
 });

@@ -1,5 +1,6 @@
 import { Button, Skeleton } from "@mantine/core";
 import { IconLogout, IconShieldCheck, IconShieldOff } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql } from "../../gen";
@@ -51,7 +52,14 @@ export function AccountPage() {
         </Button>
       }
     >
-      <Section title={t("account.profile")}>
+      <Section
+        title={t("account.profile")}
+        actions={
+          <Button component={Link} to="/profile" variant="default" size="xs">
+            {t("account.edit")}
+          </Button>
+        }
+      >
         {user ? (
           <Facts
             facts={[

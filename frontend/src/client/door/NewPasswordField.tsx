@@ -7,8 +7,8 @@ export function NewPasswordField({ least, ...input }: PasswordInputProps & { lea
   const { t } = useTranslation("client");
   return (
     <PasswordField
-      {...input}
       label={t("newPassword.label")}
+      {...input}
       description={t("newPassword.hint", { count: least })}
       autoComplete="new-password"
     />

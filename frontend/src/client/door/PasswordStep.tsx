@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
+import type { SecondFactorMethod } from "../../gen/graphql";
 import { faultText, waitText } from "../../lib/api/faultText";
 import { useAct } from "../../lib/api/useAct";
 import { useSession } from "../../lib/session/useSession";
@@ -11,6 +12,7 @@ import { PasswordField, TextField } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { useFields } from "../../ui/useFields";
 import { DoorCard } from "./DoorCard";
+import { PasskeySignIn } from "./PasskeySignIn";
 import { useWait } from "./useWait";
 
 const SignInDocument = graphql(`
@@ -18,6 +20,9 @@ const SignInDocument = graphql(`
     signIn(input: $input) {
       outcome {
         __typename
+        ... on SecondFactorNeeded {
+          methods
+        }
       }
       userErrors {
         field
@@ -34,14 +39,14 @@ interface Props {
   /** The sign-in took too long or too many tries, and starts over. */
   ended: boolean;
   onSignedIn: () => Promise<void>;
-  onSecondFactor: () => void;
+  onSecondFactor: (methods: readonly SecondFactorMethod[]) => void;
 }
 
 /** The first step. Every failure reads the same: whether an address has a user is nobody's business. */
 export function PasswordStep({ email, onEmail, ended, onSignedIn, onSecondFactor }: Props) {
   const { t } = useTranslation("client");
   const { t: c } = useTranslation("common");
-  const { setupNeeded } = useSession().installation;
+  const { setupNeeded, registrationOpen } = useSession().installation;
   const [signIn, busy] = useAct(SignInDocument, { quiet: true });
   const [remember, setRemember] = useState(false);
   const [refused, setRefused] = useState<string>();
@@ -64,7 +69,7 @@ export function PasswordStep({ email, onEmail, ended, onSignedIn, onSecondFactor
       if (fault.code === "RATE_LIMITED" && fault.retryAfter) wait(fault.retryAfter);
       setRefused(faultText(c, fault));
     } else if (ok && payload.outcome?.__typename === "SecondFactorNeeded") {
-      onSecondFactor();
+      onSecondFactor(payload.outcome.methods);
     } else if (ok && payload.outcome) {
       setEntering(true);
       await onSignedIn();
@@ -77,7 +82,20 @@ export function PasswordStep({ email, onEmail, ended, onSignedIn, onSecondFactor
 
   const problem = seconds > 0 ? c("fault.RATE_LIMITED_FOR", { wait: waitText(c, seconds) }) : refused;
   return (
-    <DoorCard title={t("signIn.title")} foot={<Link to="/forgot-password">{t("forgot.link")}</Link>}>
+    <DoorCard
+      title={t("signIn.title")}
+      foot={
+        <>
+          <Link to="/forgot-password">{t("forgot.link")}</Link>
+          {registrationOpen && (
+            <>
+              {" · "}
+              <Link to="/register">{t("register.link")}</Link>
+            </>
+          )}
+        </>
+      }
+    >
       {setupNeeded && (
         <div style={{ marginBlockEnd: "1rem" }}>
           <Banner>{t("setUp.needed")}</Banner>
@@ -95,7 +113,7 @@ export function PasswordStep({ email, onEmail, ended, onSignedIn, onSecondFactor
           {...fields.input("email")}
           label={c("field.email")}
           type="email"
-          autoComplete="username"
+          autoComplete="username webauthn"
           autoCapitalize="none"
           spellCheck={false}
           autoFocus={!email}
@@ -116,6 +134,7 @@ export function PasswordStep({ email, onEmail, ended, onSignedIn, onSecondFactor
           {t("signIn.submit")}
         </Button>
       </Form>
+      <PasskeySignIn remember={remember} onSignedIn={onSignedIn} />
     </DoorCard>
   );
 }

@@ -1,7 +1,10 @@
 import { screen } from "@testing-library/react";
-import { expect, test, vi } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { type Fakes, refusal } from "../../lib/test/fakeApi";
+import { cancelled, challenge, fakePasskeys } from "../../lib/test/fakePasskeys";
 import { nobody, renderAt } from "../../lib/test/renderAt";
+
+afterEach(() => vi.unstubAllGlobals());
 
 const refused = (code: string, field: string[] | null = null) => ({
   outcome: null,
@@ -24,6 +27,9 @@ function door(
     Mutation: () => ({
       signIn: ({ input }: { input: Record<string, unknown> }) => outcomeOf(answer(input)),
       verifySecondFactor: ({ input }: { input: Record<string, unknown> }) => outcomeOf(second?.(input)),
+      startPasskeySignIn: challenge("signIn"),
+      signInWithPasskey: ({ input }: { input: Record<string, unknown> }) => outcomeOf(answer(input)),
+      startPasskeySecondFactor: challenge("secondFactor"),
     }),
   };
   return fakes;
@@ -132,4 +138,88 @@ test("who is signed in does not see the door", async () => {
   const { path } = await renderAt("/sign-in?return_to=/account");
   await screen.findByRole("heading", { name: "Your account" });
   expect(path()).toBe("/account");
+});
+
+test("a passkey signs in without address and password", async () => {
+  const get = vi.fn(async () => "proof");
+  fakePasskeys({ get });
+  const signIn = vi.fn(() => signedIn);
+  const { user } = await renderAt("/sign-in", door(signIn));
+  await user.click(await screen.findByRole("checkbox", { name: "Keep me signed in" }));
+  await user.click(screen.getByRole("button", { name: "Sign in with a passkey" }));
+  await screen.findByRole("heading", { name: "Your account" });
+  expect(get).toHaveBeenCalledExactlyOnceWith({ publicKey: { purpose: "signIn" }, signal: undefined });
+  expect(signIn).toHaveBeenCalledExactlyOnceWith({ passkey: '{"answer":"proof"}', remember: true });
+});
+
+test.each([
+  ["the window is closed", cancelled, () => signedIn, "Your browser reports no passkey"],
+  ["it is refused", async () => "proof", () => refused("WRONG", ["passkey"]), "This passkey was not accepted"],
+  ["it took too long", async () => "proof", () => refused("EXPIRED", ["passkey"]), "That took too long"],
+])("when %s, it is said and can be tried again", async (_, get, answer, text) => {
+  fakePasskeys({ get });
+  const { user } = await renderAt("/sign-in", door(answer));
+  await user.click(await screen.findByRole("button", { name: "Sign in with a passkey" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent(text);
+  expect(screen.getByRole("button", { name: "Sign in with a passkey" })).toBeEnabled();
+});
+
+test("a browser without passkeys is told so", async () => {
+  await renderAt("/sign-in", nobody);
+  expect(await screen.findByText(/This browser can’t use passkeys/)).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Sign in with a passkey" })).not.toBeInTheDocument();
+});
+
+test("a site without a name offers no passkeys", async () => {
+  fakePasskeys({});
+  await renderAt("/sign-in", { ...nobody, Installation: () => ({ passkeysAvailable: false }) });
+  await screen.findByRole("button", { name: "Sign in" });
+  expect(screen.queryByText(/passkey/i)).not.toBeInTheDocument();
+});
+
+const needs = (...methods: string[]) => ({ outcome: { __typename: "SecondFactorNeeded", methods } });
+
+test.each([[["PASSKEY"]], [["TOTP", "PASSKEY"]]])(
+  "with %s enrolled, a passkey is the second factor",
+  async (methods) => {
+    fakePasskeys({ get: async () => "proof" });
+    const verify = vi.fn(() => signedIn);
+    const { user } = await renderAt(
+      "/sign-in",
+      door(() => needs(...methods), verify),
+    );
+    await fill(user);
+    await user.click(await screen.findByRole("button", { name: "Use your passkey" }));
+    await screen.findByRole("heading", { name: "Your account" });
+    expect(verify).toHaveBeenCalledExactlyOnceWith({ passkey: '{"answer":"proof"}' });
+  },
+);
+
+test("a second factor that took too long is asked for again; a sign-in that is over starts anew", async () => {
+  const fields = ["passkey", "code"];
+  fakePasskeys({ get: async () => "proof" });
+  const { user } = await renderAt(
+    "/sign-in",
+    door(
+      () => needs("PASSKEY"),
+      () => refused("EXPIRED", [fields.shift() ?? ""]),
+    ),
+  );
+  await fill(user);
+  await user.click(await screen.findByRole("button", { name: "Use your passkey" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("That took too long. Try again.");
+  await user.click(screen.getByRole("button", { name: "Use your passkey" }));
+  await screen.findByRole("heading", { name: "Sign in" });
+  expect(screen.getByRole("alert")).toHaveTextContent("Sign in again from the start");
+});
+
+test("who needs a passkey in a browser that has none is told so", async () => {
+  const { user } = await renderAt(
+    "/sign-in",
+    door(() => needs("PASSKEY")),
+  );
+  await fill(user);
+  await screen.findByRole("heading", { name: "Two-factor sign-in" });
+  expect(screen.getByText(/This browser can’t use passkeys/)).toBeVisible();
+  expect(screen.queryByRole("textbox")).not.toBeInTheDocument();
 });

@@ -1,5 +1,6 @@
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
+import type { SecondFactorMethod } from "../../gen/graphql";
 import { useApi } from "../../lib/api/ApiProvider";
 import { homeOf } from "../../lib/session/guards";
 import { PasswordStep } from "./PasswordStep";
@@ -14,7 +15,7 @@ export function SignInPage() {
   const { return_to } = route.useSearch();
   // Kept while the second step runs, so that a step back does not ask for the address again.
   const [email, setEmail] = useState("");
-  const [step, setStep] = useState<"password" | "secondFactor">("password");
+  const [methods, setMethods] = useState<readonly SecondFactorMethod[]>();
   const [ended, setEnded] = useState(false);
 
   const enter = async () => {
@@ -23,21 +24,21 @@ export function SignInPage() {
   };
   const startOver = (because: "ended" | "wish") => {
     setEnded(because === "ended");
-    setStep("password");
+    setMethods(undefined);
   };
 
-  return step === "password" ? (
+  return methods ? (
+    <SecondFactorStep email={email} methods={methods} onSignedIn={enter} onStartOver={startOver} />
+  ) : (
     <PasswordStep
       email={email}
       onEmail={setEmail}
       ended={ended}
       onSignedIn={enter}
-      onSecondFactor={() => {
+      onSecondFactor={(needed) => {
         setEnded(false);
-        setStep("secondFactor");
+        setMethods(needed);
       }}
     />
-  ) : (
-    <SecondFactorStep email={email} onSignedIn={enter} onStartOver={startOver} />
   );
 }

@@ -14,7 +14,10 @@ const SessionDocument = graphql(`
         number
         name
         email
+        emailVerified
+        lastLoginAt
         language
+        timeZone
         role {
           id
           name
@@ -26,7 +29,11 @@ const SessionDocument = graphql(`
       version
       setupNeeded
       passwordMinLength
+      passkeysAvailable
       languages
+      registrationOpen
+      lockedProfile
+      securityQuestionsOn
     }
   }
 `);
@@ -73,6 +80,11 @@ export class Api {
     const { data, error } = await this.current.query(SessionDocument, {}).toPromise();
     if (!data) throw new SessionFault(error ? faultOf(error) : { code: "OFFLINE" });
     return data;
+  }
+
+  /** Asks the server again who is here and what is so; for acts that change it. */
+  async refresh(): Promise<void> {
+    await this.current.query(SessionDocument, {}, { requestPolicy: "network-only" }).toPromise();
   }
 
   private make(): Client {

@@ -1,11 +1,39 @@
+import { Button, Divider } from "@mantine/core";
+import { IconFingerprint } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useQuery } from "urql";
 import { graphql } from "../../gen";
 import { PasswordField, TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
 import { useFields } from "../../ui/useFields";
 import { faultText } from "../api/faultText";
 import { useAct } from "../api/useAct";
+import { passkeysSupported } from "../passkeys/browser";
+import { usePasskey } from "../passkeys/usePasskey";
+
+const SudoDialogDocument = graphql(`
+  query SudoDialog {
+    viewer {
+      secondFactors
+    }
+  }
+`);
+
+const StartPasskeyConfirmationDocument = graphql(`
+  mutation StartPasskeyConfirmation {
+    startPasskeyConfirmation {
+      challenge {
+        options
+      }
+      userErrors {
+        field
+        code
+        message
+      }
+    }
+  }
+`);
 
 const ConfirmIdentityDocument = graphql(`
   mutation ConfirmIdentity($input: ConfirmIdentityInput!) {
@@ -21,10 +49,73 @@ const ConfirmIdentityDocument = graphql(`
   }
 `);
 
-/** Asks for the password, and for the second factor where one is enrolled, before an act that takes more than a session. */
-export function SudoDialog({ onProven, onClose }: { onProven: () => void; onClose: () => void }) {
+interface Props {
+  onProven: () => void;
+  onClose: () => void;
+}
+
+/**
+ * Asks for a passkey, or for the password and the second factor where one is enrolled, before an act that takes more
+ * than a session. It opens once it knows which of them the viewer has.
+ */
+export function SudoDialog({ onProven, onClose }: Props) {
+  const [{ data, fetching }] = useQuery({ query: SudoDialogDocument, requestPolicy: "network-only" });
+  if (fetching) return null;
+  // When that could not be loaded, the password is what everybody has.
+  const ways = data?.viewer.secondFactors ?? [];
+  const passkey = ways.includes("PASSKEY");
+  if (passkey && ways.every((way) => way === "PASSKEY")) return <ByPasskey onProven={onProven} onClose={onClose} />;
+  return <ByPassword passkey={passkey && passkeysSupported()} onProven={onProven} onClose={onClose} />;
+}
+
+/** Gives a passkey, and returns a sentence about what went wrong; none when nothing did, or nobody needs to know. */
+function useProofByPasskey(onProven: () => void): [prove: () => Promise<string | undefined>, busy: boolean] {
+  const { t } = useTranslation();
+  const [ask, asking] = usePasskey(StartPasskeyConfirmationDocument);
+  const [confirm, checking] = useAct(ConfirmIdentityDocument, { quiet: true });
+  const prove = async () => {
+    const asked = await ask();
+    if (asked.answer === undefined) return asked.text;
+    const outcome = await confirm({ input: { passkey: asked.answer } });
+    if (outcome.ok && outcome.payload.sudoUntil) {
+      onProven();
+      return undefined;
+    }
+    if (!outcome.ok && outcome.fault) return faultText(t, outcome.fault);
+    const expired = !outcome.ok && outcome.userErrors[0]?.code === "EXPIRED";
+    return t(`userError.passkey.${expired ? "EXPIRED" : "WRONG"}`);
+  };
+  return [prove, asking || checking];
+}
+
+/** For who has a passkey and nothing else beside the password: it is both factors, and the password alone is not enough. */
+function ByPasskey({ onProven, onClose }: Props) {
+  const { t } = useTranslation();
+  const [prove, busy] = useProofByPasskey(onProven);
+  const [problem, setProblem] = useState<string>();
+  const usable = passkeysSupported();
+  const submit = async () => {
+    setProblem(undefined);
+    setProblem(await prove());
+  };
+  return (
+    <FormDialog
+      opened
+      onClose={onClose}
+      onSubmit={submit}
+      title={t("sudo.title")}
+      text={t(usable ? "sudo.text" : "sudo.needsOther")}
+      submit={usable ? t("sudo.passkey") : undefined}
+      busy={busy}
+      problems={problem ? [problem] : []}
+    />
+  );
+}
+
+function ByPassword({ passkey, onProven, onClose }: Props & { passkey: boolean }) {
   const { t } = useTranslation();
   const [confirm, busy] = useAct(ConfirmIdentityDocument, { quiet: true });
+  const [prove, proving] = useProofByPasskey(onProven);
   const [withCode, setWithCode] = useState(false);
   const [refused, setRefused] = useState<string>();
   const fields = useFields({ password: "", code: "" });
@@ -56,10 +147,27 @@ export function SudoDialog({ onProven, onClose }: { onProven: () => void; onClos
       title={t("sudo.title")}
       text={t("sudo.text")}
       submit={t("sudo.submit")}
-      busy={busy}
+      busy={busy || proving}
       problems={refused ? [refused] : fields.problems}
       answer={fields.answer}
     >
+      {passkey && (
+        <>
+          <Button
+            variant="default"
+            leftSection={<IconFingerprint size={18} stroke={1.7} aria-hidden="true" />}
+            disabled={busy}
+            loading={proving}
+            onClick={async () => {
+              setRefused(undefined);
+              setRefused(await prove());
+            }}
+          >
+            {t("sudo.passkey")}
+          </Button>
+          <Divider label={t("sudo.or")} />
+        </>
+      )}
       <PasswordField
         {...fields.input("password")}
         label={t("field.password")}

@@ -14,16 +14,19 @@ const SignOutDocument = graphql(`
   }
 `);
 
-/** Ends the session and leads to the sign-in page. */
-export function useSignOut(): () => Promise<void> {
+/** Ends the session and leads to the sign-in page, and from there on to `returnTo`. */
+export function useSignOut(): (returnTo?: string) => Promise<void> {
   const api = useApi();
   const router = useRouter();
   const [signOut] = useAct(SignOutDocument);
-  return useCallback(async () => {
-    const { ok } = await signOut({});
-    if (!ok) return;
-    api.renew();
-    await router.navigate({ to: "/sign-in" });
-    await router.invalidate();
-  }, [api, router, signOut]);
+  return useCallback(
+    async (returnTo) => {
+      const { ok } = await signOut({});
+      if (!ok) return;
+      api.renew();
+      await router.navigate({ to: "/sign-in", search: returnTo ? { return_to: returnTo } : {} });
+      await router.invalidate();
+    },
+    [api, router, signOut],
+  );
 }

@@ -1,0 +1,111 @@
+import { useTranslation } from "react-i18next";
+import { graphql } from "../../gen";
+import type { SettingsPageQuery } from "../../gen/graphql";
+import { fieldErrors } from "../../lib/api/fieldErrors";
+import { useAct } from "../../lib/api/useAct";
+import { Banner } from "../../ui/Banner";
+import { FormDialog } from "../../ui/FormDialog";
+import { toastBad, toastGood } from "../../ui/toast";
+import { type Draft, hitsViewer, inputOf, rolesOf } from "./draft";
+import classes from "./SaveDialog.module.css";
+import type { Difference } from "./useSettings";
+
+const UpdateSettingsDocument = graphql(`
+  mutation UpdateSettings($input: UpdateSettingsInput!) {
+    updateSettings(input: $input) {
+      settings {
+        company
+      }
+      userErrors {
+        field
+        code
+        message
+      }
+    }
+  }
+`);
+
+const SetRoleTwoFactorDocument = graphql(`
+  mutation SetRoleTwoFactor($input: SetRoleTwoFactorInput!) {
+    setRoleTwoFactor(input: $input) {
+      role {
+        id
+        requireTwoFactor
+      }
+      userErrors {
+        field
+        code
+        message
+      }
+    }
+  }
+`);
+
+interface Props {
+  present: SettingsPageQuery;
+  base: Draft;
+  draft: Draft;
+  changes: readonly Difference[];
+  onClose: () => void;
+  onSaved: () => void;
+  /** What is wrong, by the name of the setting. */
+  onRefused: (problems: Readonly<Record<string, string>>) => void;
+}
+
+/** Shows what will be different, and warns whoever is about to shut themselves out of their own pages. */
+export function SaveDialog({ present, base, draft, changes, onClose, onSaved, onRefused }: Props) {
+  const { t } = useTranslation("admin");
+  const { t: c } = useTranslation("common");
+  const [update, updating] = useAct(UpdateSettingsDocument);
+  const [setRole, settingRole] = useAct(SetRoleTwoFactorDocument);
+  const days = Number(draft.graceDays);
+
+  const save = async () => {
+    const input = inputOf(base, draft);
+    if (input) {
+      const outcome = await update({ input });
+      if (!outcome.ok) {
+        if (outcome.fault) return onClose();
+        const { fields, rest } = fieldErrors(c, outcome.userErrors, ["company", "graceDays", "lockedProfile"]);
+        for (const text of rest) toastBad(text);
+        return onRefused(fields);
+      }
+    }
+    for (const role of rolesOf(base, draft)) {
+      const outcome = await setRole({ input: role });
+      if (!outcome.ok) {
+        for (const text of fieldErrors(c, outcome.userErrors, []).rest) toastBad(text);
+        return onSaved();
+      }
+    }
+    toastGood(t("settings.saved"));
+    onSaved();
+  };
+
+  return (
+    <FormDialog
+      opened
+      onClose={onClose}
+      onSubmit={() => void save()}
+      title={t("settings.saveTitle", { count: changes.length })}
+      submit={t("settings.save")}
+      busy={updating || settingRole}
+    >
+      <dl className={classes.changes}>
+        {changes.map(({ label, from, to }) => (
+          <div key={label}>
+            <dt>{label}</dt>
+            <dd>
+              <del>{from}</del> <span aria-hidden="true">→</span> <ins>{to}</ins>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {hitsViewer(base, draft, present) && (
+        <Banner tone="warn">
+          <p>{days > 0 ? t("settings.hitsYouIn", { count: days }) : t("settings.hitsYou")}</p>
+        </Banner>
+      )}
+    </FormDialog>
+  );
+}

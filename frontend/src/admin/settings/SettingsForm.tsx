@@ -1,0 +1,111 @@
+import { Button, TextInput } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { SettingsPageQuery } from "../../gen/graphql";
+import { Badge } from "../../ui/Badge";
+import { EmptyState } from "../../ui/EmptyState";
+import { Form } from "../../ui/Form";
+import { Section } from "../../ui/Section";
+import { type Draft, draftOf } from "./draft";
+import { SaveDialog } from "./SaveDialog";
+import classes from "./SettingsForm.module.css";
+import { useSettings } from "./useSettings";
+
+interface Props {
+  present: SettingsPageQuery;
+  onSaved: () => void;
+}
+
+/** All settings, by group, with a search over them. Nothing is saved before the difference was shown. */
+export function SettingsForm({ present, onSaved }: Props) {
+  const { t } = useTranslation("admin");
+  const base = draftOf(present);
+  // Only what was touched is kept: what others save meanwhile shows through.
+  const [touched, setTouched] = useState<Partial<Draft>>({});
+  const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
+  const [sought, setSought] = useState("");
+  const [saving, setSaving] = useState(false);
+  const draft: Draft = { ...base, ...touched, roles: { ...base.roles, ...touched.roles } };
+
+  const set = (change: Partial<Draft>) => {
+    setTouched((old) => ({ ...old, ...change }));
+    setErrors({});
+  };
+  const groups = useSettings({ base, draft, set, errors, roles: present.roles ?? [] });
+  const changes = groups.flatMap(({ settings }) => settings.flatMap((one) => one.changes));
+  const words = fold(sought).split(/\s+/).filter(Boolean);
+  const found = groups
+    .map(({ title, settings }) => ({
+      title,
+      settings: settings.filter(({ text }) => words.every((word) => fold(`${title} ${text}`).includes(word))),
+    }))
+    .filter(({ settings }) => settings.length > 0);
+
+  const review = () => {
+    const problems = {
+      ...(!draft.company.trim() && { company: t("settings.companyNeeded") }),
+      ...(!/^\d{1,3}$/.test(draft.graceDays.trim()) && { graceDays: t("settings.graceInvalid") }),
+    };
+    setErrors(problems);
+    if (Object.keys(problems).length === 0 && changes.length > 0) return setSaving(true);
+    setSought("");
+  };
+
+  return (
+    <>
+      <search className={classes.search}>
+        <TextInput
+          type="search"
+          aria-label={t("settings.search")}
+          placeholder={t("settings.search")}
+          leftSection={<IconSearch size={16} stroke={1.7} aria-hidden="true" />}
+          value={sought}
+          onChange={({ currentTarget }) => setSought(currentTarget.value)}
+        />
+      </search>
+      <Form onSubmit={review} answer={Object.keys(errors).length > 0 && errors}>
+        <div>
+          {found.map(({ title, settings }) => (
+            <Section key={title} title={title} flush>
+              {settings.map(({ key, control, changes: own }) => (
+                <div key={key} className={classes.setting}>
+                  <div className={classes.control}>{control}</div>
+                  {own.length > 0 && <Badge tone="accent">{t("settings.changed")}</Badge>}
+                </div>
+              ))}
+            </Section>
+          ))}
+        </div>
+        {found.length === 0 && <EmptyState title={t("settings.none")}>{t("settings.noneHint")}</EmptyState>}
+        {changes.length > 0 && (
+          <div className={classes.bar}>
+            <span role="status">{t("settings.changes", { count: changes.length })}</span>
+            <Button variant="default" onClick={() => setTouched({})}>
+              {t("settings.discard")}
+            </Button>
+            <Button type="submit">{t("settings.review")}</Button>
+          </div>
+        )}
+      </Form>
+      {saving && (
+        <SaveDialog
+          {...{ present, base, draft, changes }}
+          onClose={() => setSaving(false)}
+          onSaved={() => {
+            setSaving(false);
+            setTouched({});
+            onSaved();
+          }}
+          onRefused={(problems) => {
+            setSaving(false);
+            setSought("");
+            setErrors(problems);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+const fold = (text: string) => text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();

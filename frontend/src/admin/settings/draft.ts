@@ -1,0 +1,72 @@
+import type { SettingsPageQuery } from "../../gen/graphql";
+
+/** The settings as the form holds them. */
+export interface Draft {
+  company: string;
+  registration: boolean;
+  lockedProfile: readonly string[];
+  staff: boolean;
+  owners: boolean;
+  everyone: boolean;
+  /** As typed. */
+  graceDays: string;
+  trustedDevices: boolean;
+  /** Which roles need a second factor, by ID. */
+  roles: Readonly<Record<string, boolean>>;
+}
+
+/** The fields of a profile that can be locked, by the API's names. */
+export const profileFields = ["firstName", "lastName", "email", "language", "timeZone"] as const;
+
+export function draftOf({ settings, roles }: SettingsPageQuery): Draft {
+  const { company, registration, lockedProfile, trustedDevices, twoFactor } = settings;
+  const { staff, owners, everyone, graceDays } = twoFactor;
+  return {
+    company,
+    registration,
+    lockedProfile,
+    trustedDevices,
+    ...{ staff, owners, everyone, graceDays: String(graceDays) },
+    roles: Object.fromEntries((roles ?? []).map(({ id, requireTwoFactor }) => [id, requireTwoFactor])),
+  };
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+/** What updateSettings takes: only what is different. Undefined when nothing is. */
+export function inputOf(base: Draft, draft: Draft) {
+  const different = <Key extends keyof Draft>(key: Key) => !same(base[key], draft[key]);
+  const twoFactor = {
+    ...(different("staff") && { staff: draft.staff }),
+    ...(different("owners") && { owners: draft.owners }),
+    ...(different("everyone") && { everyone: draft.everyone }),
+    ...(different("graceDays") && { graceDays: Number(draft.graceDays) }),
+  };
+  const input = {
+    ...(different("company") && { company: draft.company }),
+    ...(different("registration") && { registration: draft.registration }),
+    ...(different("lockedProfile") && { lockedProfile: [...draft.lockedProfile] }),
+    ...(different("trustedDevices") && { trustedDevices: draft.trustedDevices }),
+    ...(Object.keys(twoFactor).length > 0 && { twoFactor }),
+  };
+  return Object.keys(input).length > 0 ? input : undefined;
+}
+
+/** The roles whose rule is different. */
+export const rolesOf = (base: Draft, draft: Draft) =>
+  Object.entries(draft.roles)
+    .filter(([id, required]) => base.roles[id] !== required)
+    .map(([roleId, required]) => ({ roleId, required }));
+
+/** Whether the change makes the viewer, who has no second factor, need one. */
+export function hitsViewer(base: Draft, draft: Draft, { viewer }: SettingsPageQuery): boolean {
+  const user = viewer.user;
+  if (!user || user.twoFactorEnabled) return false;
+  const owns = viewer.accounts.nodes.some(({ owner }) => owner);
+  const needs = (rules: Draft) =>
+    rules.everyone ||
+    (rules.staff && Boolean(user.role)) ||
+    (rules.owners && owns) ||
+    Boolean(user.role && rules.roles[user.role.id]);
+  return needs(draft) && !needs(base);
+}

@@ -1,0 +1,161 @@
+package settings
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"time"
+
+	"roster/ent/permission"
+	"roster/internal/access"
+	"roster/internal/audit"
+	"roster/internal/db"
+	"roster/internal/fault"
+	"roster/internal/name"
+)
+
+// mostGraceDays is the longest time that people can be given to get a second factor.
+const mostGraceDays = 365
+
+// Change is what staff want to be different; nil members stay as they are.
+type Change struct {
+	Company        *string
+	Registration   *bool
+	TwoFactor      RuleChange
+	TrustedDevices *bool
+	LockedProfile  *[]string
+}
+
+// RuleChange is what staff want to be different in the rule for second factors.
+type RuleChange struct {
+	Staff, Owners, Everyone *bool
+	GraceDays               *int
+}
+
+// Service shows and changes the settings for staff.
+type Service struct {
+	DB  *db.DB
+	Now func() time.Time
+}
+
+func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+
+// Get returns the settings in force. It needs CONFIGURE_SETTINGS.
+func (s *Service) Get(ctx context.Context) (*Settings, error) {
+	if err := access.Staff(ctx, permission.ConfigureSettings); err != nil {
+		return nil, err
+	}
+	chosen, err := Load(ctx, s.DB.Client)
+	return &chosen, err
+}
+
+// Update changes settings. A changed rule for second factors counts its days of grace from now on. It needs
+// CONFIGURE_SETTINGS and a fresh proof of identity. Faults on the members: fault.Required, Invalid, TooLong.
+func (s *Service) Update(ctx context.Context, c Change) (*Settings, error) {
+	var after Settings
+	entry := audit.Entry{Action: audit.SettingsChanged}
+	err := audit.Act(ctx, s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) error {
+		if err := access.Staff(ctx, permission.ConfigureSettings); err != nil {
+			return err
+		}
+		if err := access.Sudo(ctx, s.now()); err != nil {
+			return err
+		}
+		before, err := Load(ctx, tx.Client)
+		if err != nil {
+			return err
+		}
+		if after, err = c.apply(before, s.now()); err != nil {
+			return err
+		}
+		from, to := difference(before, after)
+		if len(to) == 0 {
+			return nil
+		}
+		for name, value := range to {
+			if err := write(ctx, tx, name, value); err != nil {
+				return err
+			}
+		}
+		entry.Detail = map[string]any{"before": from, "after": to}
+		return audit.Record(ctx, tx, s.now(), entry)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &after, nil
+}
+
+// apply is the settings with the change in them.
+func (c Change) apply(s Settings, now time.Time) (Settings, error) {
+	var problems fault.List
+	if c.Company != nil {
+		company, err := name.Require("company", *c.Company)
+		if err != nil {
+			return s, err
+		}
+		s.Company = company
+	}
+	s.Registration = or(c.Registration, s.Registration)
+	s.TrustedDevices = or(c.TrustedDevices, s.TrustedDevices)
+	if c.LockedProfile != nil {
+		s.LockedProfile = []string{}
+		for _, field := range ProfileFields { // in their order, each once
+			if slices.Contains(*c.LockedProfile, field) {
+				s.LockedProfile = append(s.LockedProfile, field)
+			}
+		}
+		for _, field := range *c.LockedProfile {
+			if !slices.Contains(ProfileFields, field) {
+				problems = fault.List{fault.On("lockedProfile", fault.Invalid, "This is not a field of the profile.")}
+			}
+		}
+	}
+	if days := c.TwoFactor.GraceDays; days != nil && (*days < 0 || *days > mostGraceDays) {
+		problems = append(problems, fault.On("twoFactor.graceDays", fault.Invalid, "Days of grace are 0 to 365."))
+	}
+	s.TwoFactor = c.TwoFactor.apply(s.TwoFactor, now)
+	return s, problems.Err()
+}
+
+func (c RuleChange) apply(r TwoFactorRule, now time.Time) TwoFactorRule {
+	next := TwoFactorRule{
+		Staff: or(c.Staff, r.Staff), Owners: or(c.Owners, r.Owners), Everyone: or(c.Everyone, r.Everyone),
+		GraceDays: or(c.GraceDays, r.GraceDays), Since: r.Since,
+	}
+	if next != r {
+		next.Since = now
+	}
+	return next
+}
+
+// difference is what changed, before and after, by the names of the settings.
+func difference(before, after Settings) (from, to map[string]any) {
+	from, to = map[string]any{}, map[string]any{}
+	old, fresh := before.values(), after.values()
+	for name, value := range fresh {
+		if !reflect.DeepEqual(old[name], value) {
+			from[name], to[name] = old[name], value
+		}
+	}
+	return from, to
+}
+
+// values are the settings by their stored names.
+func (s Settings) values() map[string]any {
+	if s.LockedProfile == nil {
+		s.LockedProfile = []string{}
+	}
+	values := map[string]any{}
+	for name, field := range s.fields() {
+		values[name] = reflect.ValueOf(field).Elem().Interface()
+	}
+	return values
+}
+
+func or[T any](wanted *T, present T) T {
+	if wanted != nil {
+		return *wanted
+	}
+	return present
+}
