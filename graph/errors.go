@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -68,6 +69,9 @@ func extensions(f *fault.Error) map[string]any {
 	return ext
 }
 
+// wholeInput are the codes of faults that may be about an input as a whole.
+var wholeInput = []fault.Code{fault.Wrong, fault.NotAllowed}
+
 // mendable takes the faults that the input itself can mend out of err, for the payload's userErrors. The list is
 // never nil. Whatever else err is comes back as an error.
 func mendable(err error) ([]*model.UserError, error) {
@@ -86,7 +90,7 @@ func mendable(err error) ([]*model.UserError, error) {
 	}
 	for _, f := range many {
 		code := model.UserErrorCode(f.Code)
-		if !code.IsValid() || len(f.Field) == 0 && f.Code != fault.Wrong {
+		if !code.IsValid() || len(f.Field) == 0 && !slices.Contains(wholeInput, f.Code) {
 			return problems, f
 		}
 		problems = append(problems, &model.UserError{Field: f.Field, Code: code, Message: f.Message})

@@ -44,7 +44,7 @@ func clock() time.Time { return noon }
 func open() generated.DirectiveRoot {
 	through := func(ctx context.Context, _ any, next graphql.Resolver) (any, error) { return next(ctx) }
 	return generated.DirectiveRoot{
-		Public: through, Authenticated: through, Sudo: through, Alone: through,
+		Public: through, Authenticated: through, Enrolling: through, Sudo: through, Alone: through,
 		Staff: func(ctx context.Context, _ any, next graphql.Resolver, _ *permission.Admin) (any, error) {
 			return next(ctx)
 		},
@@ -70,7 +70,7 @@ func resolver(t *testing.T, d *db.DB) *Resolver {
 	}
 	passwords := secret.NewHasher()
 	people := &users.Service{DB: d, Now: clock, Outbox: outbox}
-	factor := &factors.Service{DB: d, Now: clock, Keyring: ring, Outbox: outbox}
+	factor := &factors.Service{DB: d, Now: clock, Keyring: ring, Outbox: outbox, Passwords: passwords}
 	passkey := &passkeys.Service{DB: d, Now: clock, Site: passkeys.NewSite(base), Factors: factor, Outbox: outbox}
 	asked := &questions.Service{DB: d, Now: clock, Passwords: passwords, Outbox: outbox}
 	signIns := &signin.Service{DB: d, Now: clock, Passwords: passwords, Factors: factor, Passkeys: passkey}
@@ -172,6 +172,12 @@ func refusals(other *ent.User) map[string]struct{ call, nobody, customer, proofl
 		"renamePasskey":            {"mutation { renamePasskey(input: {passkeyId: " + passkey + `, name: "x"}) { passkey { id } } }`, "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"removePasskey":            {"mutation { removePasskey(input: {passkeyId: " + passkey + "}) { user { id } } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"startPasskeyConfirmation": {"mutation { startPasskeyConfirmation { challenge { options } } }", "UNAUTHENTICATED", "FORBIDDEN", "FORBIDDEN"},
+		"startTotpEnrolment": {"mutation { startTotpEnrolment { totp { key } } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"finishTotpEnrolment": {`mutation { finishTotpEnrolment(input: {enrolment: "x", code: "123456"}) { backupCodes } }`,
+			"UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"removeTotp":            {"mutation { removeTotp { user { id } } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"regenerateBackupCodes": {"mutation { regenerateBackupCodes { backupCodes } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"revokeTrustedDevice":   {`mutation { revokeTrustedDevice(input: {deviceId: "` + gid.Encode(gid.TrustedDevice, 1) + `"}) { deviceId } }`, "UNAUTHENTICATED", "NOT_FOUND", ""},
 		"disableSecurityQuestion": {"mutation { disableSecurityQuestion(input: {userId: " + id + `, reason: "x"}) { user { id } } }`,
 			"UNAUTHENTICATED", "FORBIDDEN", "SUDO_REQUIRED"},
 	}

@@ -23,6 +23,7 @@ func (r *Resolver) directives(now func() time.Time) generated.DirectiveRoot {
 	return generated.DirectiveRoot{
 		Public: g.Public, Authenticated: g.Authenticated, Staff: g.Staff,
 		Personal: g.Personal, Sudo: g.Sudo, Alone: g.Alone,
+		Enrolling: g.Enrolling,
 	}
 }
 

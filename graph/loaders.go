@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	ent "roster/ent/generated"
+	"roster/internal/factors"
 	"roster/internal/members"
 	"roster/internal/questions"
 	"roster/internal/signin"
@@ -24,6 +25,7 @@ type loaders struct {
 	uses     batch[int, int]
 	locks    batch[int, signin.Locks]
 	passkeys batch[int, int]
+	factors  batch[int, factors.State]
 
 	mu sync.Mutex
 	// pages are the first pages of users' memberships, by size.
@@ -42,6 +44,7 @@ func (r *Resolver) withLoaders(ctx context.Context) context.Context {
 	l.uses.fetch, l.uses.known = r.Questions.UsesOf, &l.hereQuestions
 	l.locks.fetch, l.locks.known = r.SignIns.LocksOf, &l.hereUsers
 	l.passkeys.fetch, l.passkeys.known = r.Passkeys.Counts, &l.hereUsers
+	l.factors.fetch, l.factors.known = r.Factors.States, &l.hereUsers
 	return context.WithValue(ctx, loadersKey{}, l)
 }
 

@@ -31,6 +31,8 @@ func (r *Resolver) find(ctx context.Context, id string) (model.Node, error) {
 		return orNull(r.Questions.Get(ctx, row))
 	case gid.Passkey:
 		return orNull(r.Passkeys.Get(ctx, row))
+	case gid.TrustedDevice:
+		return orNull(r.SignIns.Device(ctx, row))
 	}
 	return nil, nil
 }

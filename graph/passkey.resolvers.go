@@ -19,8 +19,8 @@ func (r *mutationResolver) StartPasskeyEnrolment(ctx context.Context) (*model.St
 }
 
 func (r *mutationResolver) FinishPasskeyEnrolment(ctx context.Context, input model.FinishPasskeyEnrolmentInput) (*model.FinishPasskeyEnrolmentPayload, error) {
-	added, of, err := r.Passkeys.FinishEnrolment(ctx, input.Name, input.Passkey)
-	payload := &model.FinishPasskeyEnrolmentPayload{Passkey: added, User: of}
+	added, now, err := r.SignIns.FinishPasskey(ctx, input.Name, input.Passkey)
+	payload := &model.FinishPasskeyEnrolmentPayload{Passkey: added, Viewer: now}
 	payload.UserErrors, err = mendable(err)
 	return payload, err
 }
@@ -86,6 +86,6 @@ func (r *viewerResolver) SecondFactors(ctx context.Context, obj *viewer.Viewer) 
 	if obj.UserID == 0 {
 		return nil, nil
 	}
-	enrolled, err := r.Factors.Enrolled(ctx, r.Factors.DB.Client, obj.UserID)
-	return methodsOf(enrolled), err
+	ways, err := r.Factors.Ways(ctx, r.Factors.DB.Client, obj.UserID)
+	return methodsOf(ways), err
 }

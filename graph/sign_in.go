@@ -19,7 +19,11 @@ func outcomeOf(o signin.Outcome) model.SignInOutcome {
 	case o.Viewer != nil:
 		return &model.SignedIn{Viewer: o.Viewer}
 	case o.Needed != nil:
-		return &model.SecondFactorNeeded{ExpiresAt: o.Needed.ExpiresAt, Methods: methodsOf(o.Needed.Methods)}
+		return &model.SecondFactorNeeded{
+			ExpiresAt: o.Needed.ExpiresAt, Methods: methodsOf(o.Needed.Methods), DeviceTrustable: o.Needed.MayTrust,
+		}
+	case o.Enrolment != nil:
+		return &model.EnrolmentNeeded{ExpiresAt: o.Enrolment.ExpiresAt}
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"context"
 	"roster/graph/generated"
 	"roster/graph/generated/model"
+	"roster/internal/factors"
 	"roster/internal/staff"
 )
 
@@ -19,11 +20,13 @@ func (r *mutationResolver) SignIn(ctx context.Context, input model.SignInInput) 
 }
 
 func (r *mutationResolver) VerifySecondFactor(ctx context.Context, input model.VerifySecondFactorInput) (*model.SignInPayload, error) {
+	trust := input.TrustDevice != nil && *input.TrustDevice
 	if input.Passkey != nil {
-		outcome, err := r.SignIns.GivePasskey(ctx, *input.Passkey)
+		outcome, err := r.SignIns.GivePasskey(ctx, *input.Passkey, trust)
 		return signInPayload(outcome, err)
 	}
-	outcome, err := r.SignIns.VerifySecondFactor(ctx, text(input.Code))
+	given := factors.Given{Code: text(input.Code), BackupCode: text(input.BackupCode)}
+	outcome, err := r.SignIns.VerifySecondFactor(ctx, given, trust)
 	return signInPayload(outcome, err)
 }
 
@@ -40,7 +43,8 @@ func (r *mutationResolver) ConfirmIdentity(ctx context.Context, input model.Conf
 		done, err := r.SignIns.ConfirmByPasskey(ctx, *input.Passkey)
 		return confirmPayload(done, err)
 	}
-	done, err := r.SignIns.ConfirmIdentity(ctx, text(input.Password), text(input.Code))
+	second := factors.Given{Code: text(input.Code), BackupCode: text(input.BackupCode)}
+	done, err := r.SignIns.ConfirmIdentity(ctx, text(input.Password), second)
 	return confirmPayload(done, err)
 }
 

@@ -41,11 +41,6 @@ func (w *world) proven(first, address string) *ent.User {
 	return u
 }
 
-func (b *browser) kind() any {
-	b.t.Helper()
-	return b.must("viewer", `{ viewer { kind } }`, nil)["kind"]
-}
-
 // waysIn gives a user everything that opens a door.
 func (w *world) waysIn(u *ent.User) {
 	w.t.Helper()

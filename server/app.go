@@ -77,7 +77,7 @@ func newApp(d *opened, s appSettings, now func() time.Time) (*app, error) {
 // resolver holds the activities, each with what it needs.
 func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Time) *graph.Resolver {
 	passwords := secret.NewHasher()
-	factor := &factors.Service{DB: d.DB, Now: now, Keyring: d.Keyring, Outbox: outbox}
+	factor := &factors.Service{DB: d.DB, Now: now, Keyring: d.Keyring, Outbox: outbox, Passwords: passwords}
 	passkey := &passkeys.Service{DB: d.DB, Now: now, Site: passkeys.NewSite(base), Factors: factor, Outbox: outbox}
 	asked := &questions.Service{DB: d.DB, Now: now, Passwords: passwords, Outbox: outbox}
 	r := &graph.Resolver{

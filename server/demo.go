@@ -56,11 +56,15 @@ func (c *demoCmd) Run(ctx context.Context) error {
 		}
 	}
 	if c.JSON {
+		fmt.Fprintln(os.Stderr, demandsNothing)
 		return json.NewEncoder(os.Stdout).Encode(logins)
 	}
 	fmt.Printf("Made %d users and %d accounts. ", c.Users, c.Accounts)
 	return printLogins(os.Stdout, logins)
 }
+
+// demandsNothing says what sample data do to the security of an installation (security.md #90).
+const demandsNothing = "Staff sign in without a second factor here: the setting that demands one of them, on in other new databases, was switched off."
 
 // printLogins is for people.
 func printLogins(w io.Writer, logins []demo.Login) error {
@@ -79,5 +83,9 @@ func printLogins(w io.Writer, logins []demo.Login) error {
 		}
 		fmt.Fprintf(out, "  %s\t%s\n", l.Email, text)
 	}
-	return out.Flush()
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", demandsNothing)
+	return err
 }

@@ -24,19 +24,6 @@ func (b *browser) register(input map[string]any) reply {
 	return b.ask(registerMutation, map[string]any{"i": input})
 }
 
-// choose stores settings as staff would.
-func (w *world) choose(change func(s *settings.Settings)) {
-	w.t.Helper()
-	w.tx(func(ctx context.Context, tx *db.Tx) error {
-		s, err := settings.Load(ctx, tx.Client)
-		if err != nil {
-			return err
-		}
-		change(&s)
-		return settings.Store(ctx, tx, s)
-	})
-}
-
 // A visitor becomes a user who owns an account, is mailed a link, and can sign in before using it (C1, C12).
 func TestRegister(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

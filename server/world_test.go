@@ -28,6 +28,7 @@ import (
 	"roster/internal/email"
 	"roster/internal/questions"
 	"roster/internal/secret"
+	"roster/internal/settings"
 	"roster/internal/users"
 )
 
@@ -72,6 +73,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.choose(func(s *settings.Settings) { s.TwoFactor = settings.TwoFactorRule{} })
 	w.server = httptest.NewTLSServer(w.handler)
 	t.Cleanup(func() { w.server.Close(); w.close() })
 	return w
@@ -94,6 +96,19 @@ func (w *world) tx(act func(ctx context.Context, tx *db.Tx) error) {
 	if err := db.InTx(dbtest.System(w.t), w.db.DB, act); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// choose changes the settings.
+func (w *world) choose(change func(*settings.Settings)) {
+	w.t.Helper()
+	w.tx(func(ctx context.Context, tx *db.Tx) error {
+		chosen, err := settings.Load(ctx, tx.Client)
+		if err != nil {
+			return err
+		}
+		change(&chosen)
+		return settings.Store(ctx, tx, chosen)
+	})
 }
 
 // user makes somebody with a password.
@@ -150,9 +165,12 @@ func (w *world) enroll(u *ent.User) {
 }
 
 // code is what the authenticator app shows now.
-func (w *world) code() string {
+func (w *world) code() string { return w.codeOf(base32.StdEncoding.EncodeToString(seed)) }
+
+// codeOf is what an app with this key shows now.
+func (w *world) codeOf(key string) string {
 	w.t.Helper()
-	code, err := totp.GenerateCodeCustom(base32.StdEncoding.EncodeToString(seed), w.clock(),
+	code, err := totp.GenerateCodeCustom(key, w.clock(),
 		totp.ValidateOpts{Period: 30, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
 	if err != nil {
 		w.t.Fatal(err)

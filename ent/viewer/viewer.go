@@ -35,6 +35,13 @@ type Viewer struct {
 	SessionID, TokenID int
 	// SudoUntil is when the explicit proof of identity runs out (security.md #32); zero: none was given.
 	SudoUntil time.Time
+	// TwoFactorRequired says that the user must have a second factor; TwoFactorDueAt is from when on nothing opens
+	// without one, zero where they have it or need none.
+	TwoFactorRequired bool
+	TwoFactorDueAt    time.Time
+	// Enrolling is set for somebody who has to set up a second factor before anything else opens. They are Anonymous
+	// to everything but that (security.md #35): no other member speaks of them.
+	Enrolling *Enrolling
 	// Name says which worker, command or step runs, and Behind who caused it, nil for nobody; only for System.
 	Name   string
 	Behind *Viewer
@@ -46,6 +53,9 @@ type Viewer struct {
 	// Language is a BCP 47 tag: the user's own, or what the browser asked for.
 	Language string
 }
+
+// Enrolling is whose sign-in waits for a second factor to be set up, and the session that it waits with.
+type Enrolling struct{ UserID, SessionID int }
 
 type key struct{}
 
@@ -94,6 +104,9 @@ func (v *Viewer) Can(p permission.Admin) bool { return v != nil && v.Permissions
 func (v *Viewer) IsStaff() bool {
 	return v != nil && (v.Kind == Staff || v.Kind == Token && v.Permissions != 0)
 }
+
+// EnrolmentNeeded reports whether the sign-in waits for a second factor to be set up.
+func (v *Viewer) EnrolmentNeeded() bool { return v != nil && v.Enrolling != nil }
 
 // SignedIn reports whether somebody, or some token, stands behind the request.
 func (v *Viewer) SignedIn() bool {

@@ -143,8 +143,10 @@ test("who reads German is written to in German, and still asked for the second f
   await page.getByRole("heading", { name: "Zwei-Faktor-Anmeldung" }).waitFor();
   await showScreen(page, "second-factor-de");
   await page.keyboard.type("000000");
+  await page.keyboard.press("Enter");
   await page.getByText("Dieser Code stimmt nicht").waitFor();
   await page.keyboard.type(codeOf(customer.totp ?? ""));
+  await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Ihr Konto" }).waitFor();
   await showScreen(page, "account-de", { tall: true });
 });

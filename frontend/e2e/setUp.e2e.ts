@@ -2,6 +2,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launch, showScreen, visit } from "./browser";
+import { giveCode, shownCodes, shownKey } from "./enrol";
 import { type Roster, startRoster } from "./roster";
 import { signIn } from "./signIn";
 
@@ -45,7 +46,19 @@ test("the printed link makes the first administrator, once", async () => {
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
   expect(await page.getByText("Nobody has set this up yet.").count()).toBe(0);
   await signIn(page, first);
+  // Staff must have a second factor; until then nothing else opens.
+  await page.getByRole("heading", { name: "Set up two-factor sign-in" }).waitFor();
+  await page.getByRole("img", { name: /QR code/ }).waitFor();
+  await showScreen(page, "enrolment-demanded", { tall: true });
+  await page.goto("/admin/users");
+  await page.getByRole("heading", { name: "Set up two-factor sign-in" }).waitFor();
+  await giveCode(page, await shownKey(page));
+  await page.getByRole("heading", { name: "Keep these backup codes" }).waitFor();
+  expect(await shownCodes(page)).toHaveLength(10);
+  await showScreen(page, "enrolment-codes");
+  await page.getByRole("button", { name: "I have kept them" }).click();
   await page.getByRole("heading", { name: "Manage Users" }).waitFor();
+  expect((await roster.mail(first.email)).subject).toBe("An authenticator app was set up");
   await page.getByText("1 user", { exact: true }).waitFor();
 
   await page.goto(link);

@@ -60,6 +60,12 @@ func (Guards) Personal(ctx context.Context, obj any, next graphql.Resolver, can 
 	return next(ctx)
 }
 
+// Enrolling refuses viewers who may not set up a factor of their own.
+func (g Guards) Enrolling(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
+	_, err := access.Enrolling(ctx, g.Now())
+	return g.admit(ctx, next, err)
+}
+
 // Sudo refuses viewers who did not prove who they are within the last ten minutes.
 func (g Guards) Sudo(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
 	return g.admit(ctx, next, access.Sudo(ctx, g.Now()))

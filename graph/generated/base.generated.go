@@ -1655,6 +1655,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._User(ctx, sel, obj)
+	case *generated.TrustedDevice:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._TrustedDevice(ctx, sel, obj)
 	case *generated.SecurityQuestion:
 		if obj == nil {
 			return graphql.Null

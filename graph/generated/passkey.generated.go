@@ -6,6 +6,7 @@ import (
 	"context"
 	"math"
 	"roster/ent/generated"
+	"roster/ent/viewer"
 	"roster/graph/generated/model"
 	"roster/internal/passkeys"
 	"strconv"
@@ -58,33 +59,33 @@ func (ec *executionContext) fieldContext_FinishPasskeyEnrolmentPayload_passkey(_
 	return fc, nil
 }
 
-func (ec *executionContext) _FinishPasskeyEnrolmentPayload_user(ctx context.Context, field graphql.CollectedField, obj *model.FinishPasskeyEnrolmentPayload) (ret graphql.Marshaler) {
+func (ec *executionContext) _FinishPasskeyEnrolmentPayload_viewer(ctx context.Context, field graphql.CollectedField, obj *model.FinishPasskeyEnrolmentPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
 		field,
 		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.fieldContext_FinishPasskeyEnrolmentPayload_user(ctx, field)
+			return ec.fieldContext_FinishPasskeyEnrolmentPayload_viewer(ctx, field)
 		},
 		func(ctx context.Context) (any, error) {
-			return obj.User, nil
+			return obj.Viewer, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *generated.User) graphql.Marshaler {
-			return ec.marshalOUser2ᚖrosterᚋentᚋgeneratedᚐUser(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *viewer.Viewer) graphql.Marshaler {
+			return ec.marshalOViewer2ᚖrosterᚋentᚋviewerᚐViewer(ctx, selections, v)
 		},
 		true,
 		false,
 	)
 }
-func (ec *executionContext) fieldContext_FinishPasskeyEnrolmentPayload_user(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+func (ec *executionContext) fieldContext_FinishPasskeyEnrolmentPayload_viewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "FinishPasskeyEnrolmentPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
-			return ec.childFields_User(ctx, field)
+			return ec.childFields_Viewer(ctx, field)
 		},
 	}
 	return fc, nil
@@ -861,8 +862,8 @@ func (ec *executionContext) _FinishPasskeyEnrolmentPayload(ctx context.Context, 
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
-		case "user":
-			out.Values[i] = ec._FinishPasskeyEnrolmentPayload_user(ctx, field, obj)
+		case "viewer":
+			out.Values[i] = ec._FinishPasskeyEnrolmentPayload_viewer(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

@@ -29,6 +29,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Query() QueryResolver
 	SecurityQuestion() SecurityQuestionResolver
+	TrustedDevice() TrustedDeviceResolver
 	User() UserResolver
 	UserConnection() UserConnectionResolver
 	Viewer() ViewerResolver
@@ -37,6 +38,7 @@ type ResolverRoot interface {
 type DirectiveRoot struct {
 	Alone         func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
 	Authenticated func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
+	Enrolling     func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
 	Personal      func(ctx context.Context, obj any, next graphql.Resolver, can permission.Admin) (res any, err error)
 	Public        func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
 	Staff         func(ctx context.Context, obj any, next graphql.Resolver, can *permission.Admin) (res any, err error)
@@ -123,10 +125,20 @@ type ComplexityRoot struct {
 		Retires func(childComplexity int) int
 	}
 
+	EnrolmentNeeded struct {
+		ExpiresAt func(childComplexity int) int
+	}
+
 	FinishPasskeyEnrolmentPayload struct {
 		Passkey    func(childComplexity int) int
-		User       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
+		Viewer     func(childComplexity int) int
+	}
+
+	FinishTotpEnrolmentPayload struct {
+		BackupCodes func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+		Viewer      func(childComplexity int) int
 	}
 
 	Installation struct {
@@ -188,9 +200,12 @@ type ComplexityRoot struct {
 		DisableTwoFactor          func(childComplexity int, input model.DisableTwoFactorInput) int
 		DisownChange              func(childComplexity int, input model.DisownChangeInput) int
 		FinishPasskeyEnrolment    func(childComplexity int, input model.FinishPasskeyEnrolmentInput) int
+		FinishTotpEnrolment       func(childComplexity int, input model.FinishTotpEnrolmentInput) int
+		RegenerateBackupCodes     func(childComplexity int) int
 		Register                  func(childComplexity int, input model.RegisterInput) int
 		RemoveOwnSecurityQuestion func(childComplexity int, input model.RemoveOwnSecurityQuestionInput) int
 		RemovePasskey             func(childComplexity int, input model.RemovePasskeyInput) int
+		RemoveTotp                func(childComplexity int) int
 		RenamePasskey             func(childComplexity int, input model.RenamePasskeyInput) int
 		ReorderSecurityQuestions  func(childComplexity int, input model.ReorderSecurityQuestionsInput) int
 		RequestPasswordReset      func(childComplexity int, input model.RequestPasswordResetInput) int
@@ -198,6 +213,7 @@ type ComplexityRoot struct {
 		ResetPassword             func(childComplexity int, input model.ResetPasswordInput) int
 		RestoreSecurityQuestion   func(childComplexity int, input model.RestoreSecurityQuestionInput) int
 		RetireSecurityQuestion    func(childComplexity int, input model.RetireSecurityQuestionInput) int
+		RevokeTrustedDevice       func(childComplexity int, input model.RevokeTrustedDeviceInput) int
 		SendPasswordReset         func(childComplexity int, input model.SendPasswordResetInput) int
 		SetRoleTwoFactor          func(childComplexity int, input model.SetRoleTwoFactorInput) int
 		SetSecurityQuestion       func(childComplexity int, input model.SetSecurityQuestionInput) int
@@ -209,6 +225,7 @@ type ComplexityRoot struct {
 		StartPasskeyEnrolment     func(childComplexity int) int
 		StartPasskeySecondFactor  func(childComplexity int) int
 		StartPasskeySignIn        func(childComplexity int) int
+		StartTotpEnrolment        func(childComplexity int) int
 		UpdateProfile             func(childComplexity int, input model.UpdateProfileInput) int
 		UpdateSecurityQuestion    func(childComplexity int, input model.UpdateSecurityQuestionInput) int
 		UpdateSettings            func(childComplexity int, input model.UpdateSettingsInput) int
@@ -261,6 +278,12 @@ type ComplexityRoot struct {
 		Viewer                   func(childComplexity int) int
 	}
 
+	RegenerateBackupCodesPayload struct {
+		BackupCodes func(childComplexity int) int
+		User        func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
 	RegisterPayload struct {
 		Done       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -272,6 +295,11 @@ type ComplexityRoot struct {
 	}
 
 	RemovePasskeyPayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RemoveTotpPayload struct {
 		User       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
@@ -311,6 +339,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	RevokeTrustedDevicePayload struct {
+		DeviceID   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	Role struct {
 		BuiltIn          func(childComplexity int) int
 		GlobalID         func(childComplexity int) int
@@ -320,8 +353,9 @@ type ComplexityRoot struct {
 	}
 
 	SecondFactorNeeded struct {
-		ExpiresAt func(childComplexity int) int
-		Methods   func(childComplexity int) int
+		DeviceTrustable func(childComplexity int) int
+		ExpiresAt       func(childComplexity int) int
+		Methods         func(childComplexity int) int
 	}
 
 	SecurityQuestion struct {
@@ -399,6 +433,29 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	StartTotpEnrolmentPayload struct {
+		Totp       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	TotpEnrolment struct {
+		ExpiresAt func(childComplexity int) int
+		Key       func(childComplexity int) int
+		QRCode    func(childComplexity int) int
+		Sealed    func(childComplexity int) int
+		URI       func(childComplexity int) int
+	}
+
+	TrustedDevice struct {
+		Address    func(childComplexity int) int
+		CreatedAt  func(childComplexity int) int
+		Current    func(childComplexity int) int
+		Device     func(childComplexity int) int
+		ExpiresAt  func(childComplexity int) int
+		GlobalID   func(childComplexity int) int
+		LastUsedAt func(childComplexity int) int
+	}
+
 	TwoFactorRule struct {
 		Everyone  func(childComplexity int) int
 		GraceDays func(childComplexity int) int
@@ -430,6 +487,8 @@ type ComplexityRoot struct {
 	}
 
 	User struct {
+		AuthenticatorSince    func(childComplexity int) int
+		BackupCodesLeft       func(childComplexity int) int
 		CreatedAt             func(childComplexity int) int
 		Email                 func(childComplexity int) int
 		EmailVerified         func(childComplexity int) int
@@ -481,13 +540,17 @@ type ComplexityRoot struct {
 	}
 
 	Viewer struct {
-		Accounts         func(childComplexity int, first *int, after *string) int
-		AdminPermissions func(childComplexity int) int
-		Kind             func(childComplexity int) int
-		Passkeys         func(childComplexity int) int
-		SecondFactors    func(childComplexity int) int
-		SudoUntil        func(childComplexity int) int
-		User             func(childComplexity int) int
+		Accounts          func(childComplexity int, first *int, after *string) int
+		AdminPermissions  func(childComplexity int) int
+		EnrolmentNeeded   func(childComplexity int) int
+		Kind              func(childComplexity int) int
+		Passkeys          func(childComplexity int) int
+		SecondFactors     func(childComplexity int) int
+		SudoUntil         func(childComplexity int) int
+		TrustedDevices    func(childComplexity int) int
+		TwoFactorDueAt    func(childComplexity int) int
+		TwoFactorRequired func(childComplexity int) int
+		User              func(childComplexity int) int
 	}
 }
 
@@ -741,24 +804,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.EmailVerificationPreview.Retires(childComplexity), true
 
+	case "EnrolmentNeeded.expiresAt":
+		if e.ComplexityRoot.EnrolmentNeeded.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EnrolmentNeeded.ExpiresAt(childComplexity), true
+
 	case "FinishPasskeyEnrolmentPayload.passkey":
 		if e.ComplexityRoot.FinishPasskeyEnrolmentPayload.Passkey == nil {
 			break
 		}
 
 		return e.ComplexityRoot.FinishPasskeyEnrolmentPayload.Passkey(childComplexity), true
-	case "FinishPasskeyEnrolmentPayload.user":
-		if e.ComplexityRoot.FinishPasskeyEnrolmentPayload.User == nil {
-			break
-		}
-
-		return e.ComplexityRoot.FinishPasskeyEnrolmentPayload.User(childComplexity), true
 	case "FinishPasskeyEnrolmentPayload.userErrors":
 		if e.ComplexityRoot.FinishPasskeyEnrolmentPayload.UserErrors == nil {
 			break
 		}
 
 		return e.ComplexityRoot.FinishPasskeyEnrolmentPayload.UserErrors(childComplexity), true
+	case "FinishPasskeyEnrolmentPayload.viewer":
+		if e.ComplexityRoot.FinishPasskeyEnrolmentPayload.Viewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinishPasskeyEnrolmentPayload.Viewer(childComplexity), true
+
+	case "FinishTotpEnrolmentPayload.backupCodes":
+		if e.ComplexityRoot.FinishTotpEnrolmentPayload.BackupCodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinishTotpEnrolmentPayload.BackupCodes(childComplexity), true
+	case "FinishTotpEnrolmentPayload.userErrors":
+		if e.ComplexityRoot.FinishTotpEnrolmentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinishTotpEnrolmentPayload.UserErrors(childComplexity), true
+	case "FinishTotpEnrolmentPayload.viewer":
+		if e.ComplexityRoot.FinishTotpEnrolmentPayload.Viewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.FinishTotpEnrolmentPayload.Viewer(childComplexity), true
 
 	case "Installation.company":
 		if e.ComplexityRoot.Installation.Company == nil {
@@ -1061,6 +1150,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.FinishPasskeyEnrolment(childComplexity, args["input"].(model.FinishPasskeyEnrolmentInput)), true
+	case "Mutation.finishTotpEnrolment":
+		if e.ComplexityRoot.Mutation.FinishTotpEnrolment == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_finishTotpEnrolment_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.FinishTotpEnrolment(childComplexity, args["input"].(model.FinishTotpEnrolmentInput)), true
+	case "Mutation.regenerateBackupCodes":
+		if e.ComplexityRoot.Mutation.RegenerateBackupCodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.RegenerateBackupCodes(childComplexity), true
 	case "Mutation.register":
 		if e.ComplexityRoot.Mutation.Register == nil {
 			break
@@ -1094,6 +1200,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RemovePasskey(childComplexity, args["input"].(model.RemovePasskeyInput)), true
+	case "Mutation.removeTotp":
+		if e.ComplexityRoot.Mutation.RemoveTotp == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveTotp(childComplexity), true
 	case "Mutation.renamePasskey":
 		if e.ComplexityRoot.Mutation.RenamePasskey == nil {
 			break
@@ -1171,6 +1283,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RetireSecurityQuestion(childComplexity, args["input"].(model.RetireSecurityQuestionInput)), true
+	case "Mutation.revokeTrustedDevice":
+		if e.ComplexityRoot.Mutation.RevokeTrustedDevice == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeTrustedDevice_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeTrustedDevice(childComplexity, args["input"].(model.RevokeTrustedDeviceInput)), true
 	case "Mutation.sendPasswordReset":
 		if e.ComplexityRoot.Mutation.SendPasswordReset == nil {
 			break
@@ -1267,6 +1390,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.StartPasskeySignIn(childComplexity), true
+	case "Mutation.startTotpEnrolment":
+		if e.ComplexityRoot.Mutation.StartTotpEnrolment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.StartTotpEnrolment(childComplexity), true
 	case "Mutation.updateProfile":
 		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
 			break
@@ -1564,6 +1693,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
 
+	case "RegenerateBackupCodesPayload.backupCodes":
+		if e.ComplexityRoot.RegenerateBackupCodesPayload.BackupCodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegenerateBackupCodesPayload.BackupCodes(childComplexity), true
+	case "RegenerateBackupCodesPayload.user":
+		if e.ComplexityRoot.RegenerateBackupCodesPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegenerateBackupCodesPayload.User(childComplexity), true
+	case "RegenerateBackupCodesPayload.userErrors":
+		if e.ComplexityRoot.RegenerateBackupCodesPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RegenerateBackupCodesPayload.UserErrors(childComplexity), true
+
 	case "RegisterPayload.done":
 		if e.ComplexityRoot.RegisterPayload.Done == nil {
 			break
@@ -1602,6 +1750,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RemovePasskeyPayload.UserErrors(childComplexity), true
+
+	case "RemoveTotpPayload.user":
+		if e.ComplexityRoot.RemoveTotpPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveTotpPayload.User(childComplexity), true
+	case "RemoveTotpPayload.userErrors":
+		if e.ComplexityRoot.RemoveTotpPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveTotpPayload.UserErrors(childComplexity), true
 
 	case "RenamePasskeyPayload.passkey":
 		if e.ComplexityRoot.RenamePasskeyPayload.Passkey == nil {
@@ -1694,6 +1855,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RetireSecurityQuestionPayload.UserErrors(childComplexity), true
 
+	case "RevokeTrustedDevicePayload.deviceId":
+		if e.ComplexityRoot.RevokeTrustedDevicePayload.DeviceID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeTrustedDevicePayload.DeviceID(childComplexity), true
+	case "RevokeTrustedDevicePayload.userErrors":
+		if e.ComplexityRoot.RevokeTrustedDevicePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeTrustedDevicePayload.UserErrors(childComplexity), true
+
 	case "Role.builtIn":
 		if e.ComplexityRoot.Role.BuiltIn == nil {
 			break
@@ -1725,6 +1899,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Role.RequireTwoFactor(childComplexity), true
 
+	case "SecondFactorNeeded.deviceTrustable":
+		if e.ComplexityRoot.SecondFactorNeeded.DeviceTrustable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecondFactorNeeded.DeviceTrustable(childComplexity), true
 	case "SecondFactorNeeded.expiresAt":
 		if e.ComplexityRoot.SecondFactorNeeded.ExpiresAt == nil {
 			break
@@ -1955,6 +2135,93 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StartPasskeySignInPayload.UserErrors(childComplexity), true
 
+	case "StartTotpEnrolmentPayload.totp":
+		if e.ComplexityRoot.StartTotpEnrolmentPayload.Totp == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartTotpEnrolmentPayload.Totp(childComplexity), true
+	case "StartTotpEnrolmentPayload.userErrors":
+		if e.ComplexityRoot.StartTotpEnrolmentPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StartTotpEnrolmentPayload.UserErrors(childComplexity), true
+
+	case "TotpEnrolment.expiresAt":
+		if e.ComplexityRoot.TotpEnrolment.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TotpEnrolment.ExpiresAt(childComplexity), true
+	case "TotpEnrolment.key":
+		if e.ComplexityRoot.TotpEnrolment.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TotpEnrolment.Key(childComplexity), true
+	case "TotpEnrolment.qrCode":
+		if e.ComplexityRoot.TotpEnrolment.QRCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TotpEnrolment.QRCode(childComplexity), true
+	case "TotpEnrolment.enrolment":
+		if e.ComplexityRoot.TotpEnrolment.Sealed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TotpEnrolment.Sealed(childComplexity), true
+	case "TotpEnrolment.uri":
+		if e.ComplexityRoot.TotpEnrolment.URI == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TotpEnrolment.URI(childComplexity), true
+
+	case "TrustedDevice.address":
+		if e.ComplexityRoot.TrustedDevice.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrustedDevice.Address(childComplexity), true
+	case "TrustedDevice.createdAt":
+		if e.ComplexityRoot.TrustedDevice.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrustedDevice.CreatedAt(childComplexity), true
+	case "TrustedDevice.current":
+		if e.ComplexityRoot.TrustedDevice.Current == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrustedDevice.Current(childComplexity), true
+	case "TrustedDevice.device":
+		if e.ComplexityRoot.TrustedDevice.Device == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrustedDevice.Device(childComplexity), true
+	case "TrustedDevice.expiresAt":
+		if e.ComplexityRoot.TrustedDevice.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrustedDevice.ExpiresAt(childComplexity), true
+	case "TrustedDevice.id":
+		if e.ComplexityRoot.TrustedDevice.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrustedDevice.GlobalID(childComplexity), true
+	case "TrustedDevice.lastUsedAt":
+		if e.ComplexityRoot.TrustedDevice.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrustedDevice.LastUsedAt(childComplexity), true
+
 	case "TwoFactorRule.everyone":
 		if e.ComplexityRoot.TwoFactorRule.Everyone == nil {
 			break
@@ -2050,6 +2317,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateUserPayload.UserErrors(childComplexity), true
 
+	case "User.authenticatorSince":
+		if e.ComplexityRoot.User.AuthenticatorSince == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.AuthenticatorSince(childComplexity), true
+	case "User.backupCodesLeft":
+		if e.ComplexityRoot.User.BackupCodesLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.BackupCodesLeft(childComplexity), true
 	case "User.createdAt":
 		if e.ComplexityRoot.User.CreatedAt == nil {
 			break
@@ -2293,6 +2572,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.AdminPermissions(childComplexity), true
+	case "Viewer.enrolmentNeeded":
+		if e.ComplexityRoot.Viewer.EnrolmentNeeded == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.EnrolmentNeeded(childComplexity), true
 	case "Viewer.kind":
 		if e.ComplexityRoot.Viewer.Kind == nil {
 			break
@@ -2317,6 +2602,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.SudoUntil(childComplexity), true
+	case "Viewer.trustedDevices":
+		if e.ComplexityRoot.Viewer.TrustedDevices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.TrustedDevices(childComplexity), true
+	case "Viewer.twoFactorDueAt":
+		if e.ComplexityRoot.Viewer.TwoFactorDueAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.TwoFactorDueAt(childComplexity), true
+	case "Viewer.twoFactorRequired":
+		if e.ComplexityRoot.Viewer.TwoFactorRequired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.TwoFactorRequired(childComplexity), true
 	case "Viewer.user":
 		if e.ComplexityRoot.Viewer.User == nil {
 			break
@@ -2344,6 +2647,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DisableTwoFactorInput", ec.unmarshalInputDisableTwoFactorInput),
 			graphql.NewInputUnmarshaler("DisownChangeInput", ec.unmarshalInputDisownChangeInput),
 			graphql.NewInputUnmarshaler("FinishPasskeyEnrolmentInput", ec.unmarshalInputFinishPasskeyEnrolmentInput),
+			graphql.NewInputUnmarshaler("FinishTotpEnrolmentInput", ec.unmarshalInputFinishTotpEnrolmentInput),
 			graphql.NewInputUnmarshaler("RegisterInput", ec.unmarshalInputRegisterInput),
 			graphql.NewInputUnmarshaler("RemoveOwnSecurityQuestionInput", ec.unmarshalInputRemoveOwnSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("RemovePasskeyInput", ec.unmarshalInputRemovePasskeyInput),
@@ -2354,6 +2658,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ResetPasswordInput", ec.unmarshalInputResetPasswordInput),
 			graphql.NewInputUnmarshaler("RestoreSecurityQuestionInput", ec.unmarshalInputRestoreSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("RetireSecurityQuestionInput", ec.unmarshalInputRetireSecurityQuestionInput),
+			graphql.NewInputUnmarshaler("RevokeTrustedDeviceInput", ec.unmarshalInputRevokeTrustedDeviceInput),
 			graphql.NewInputUnmarshaler("SecurityQuestionTextInput", ec.unmarshalInputSecurityQuestionTextInput),
 			graphql.NewInputUnmarshaler("SendPasswordResetInput", ec.unmarshalInputSendPasswordResetInput),
 			graphql.NewInputUnmarshaler("SetRoleTwoFactorInput", ec.unmarshalInputSetRoleTwoFactorInput),
@@ -2688,6 +2993,11 @@ directive @public on FIELD_DEFINITION
 directive @authenticated on FIELD_DEFINITION
 "Needs a viewer with this admin permission; without ` + "`" + `can` + "`" + `, with any."
 directive @staff(can: AdminPermission) on FIELD_DEFINITION
+"""
+Needs a signed-in viewer who proved who they are within the last ten minutes (else SUDO_REQUIRED), or somebody whose
+sign-in waits for a second factor to be set up: nothing else is open to them.
+"""
+directive @enrolling on FIELD_DEFINITION
 "Seen by the user it belongs to, and by staff with this admin permission. Others get FORBIDDEN."
 directive @personal(can: AdminPermission!) on FIELD_DEFINITION
 "Needs that the viewer proved who they are within the last ten minutes (confirmIdentity); else SUDO_REQUIRED."
@@ -2780,6 +3090,124 @@ type Installation {
   languages: [String!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/factors.graphql", Input: `extend type Mutation {
+  "Begins to add an authenticator app, or to replace the one in use. Nothing changes before it is finished."
+  startTotpEnrolment: StartTotpEnrolmentPayload @alone @enrolling
+  """
+  Adds the app with its first code, and answers with ten backup codes, this once; older ones die. Somebody whose sign-in
+  waited for this is signed in by it.
+  """
+  finishTotpEnrolment(input: FinishTotpEnrolmentInput!): FinishTotpEnrolmentPayload @alone @enrolling
+  "Removes the authenticator app. Refused where it is the last factor of somebody who must have one."
+  removeTotp: RemoveTotpPayload @sudo @authenticated
+  "Answers with ten new backup codes, this once; the older ones die."
+  regenerateBackupCodes: RegenerateBackupCodesPayload @alone @sudo @authenticated
+  "Makes one of the viewer's trusted devices ask for the second factor again."
+  revokeTrustedDevice(input: RevokeTrustedDeviceInput!): RevokeTrustedDevicePayload @authenticated
+}
+
+extend type Viewer {
+  "The devices that go without the second factor for a while, the newest first; 20 at most."
+  trustedDevices: [TrustedDevice!]!
+}
+
+extend type User {
+  "When the authenticator app was set up; null when there is none."
+  authenticatorSince: DateTime @personal(can: LIST_USERS)
+  "How many backup codes are unused."
+  backupCodesLeft: Int @personal(can: LIST_USERS)
+}
+
+"A browser that goes without the second factor for a while. It is seen by its user alone."
+type TrustedDevice implements Node {
+  "The global ID."
+  id: ID!
+  "What the browser said that it is (User-Agent)."
+  device: String!
+  "The network address that it was trusted from."
+  address: String!
+  "When it was trusted."
+  createdAt: DateTime!
+  "When it last went without the second factor; null: never."
+  lastUsedAt: DateTime
+  "Until when it goes without."
+  expiresAt: DateTime!
+  "Whether this request comes from it."
+  current: Boolean!
+}
+
+"What an authenticator app needs to be set up."
+type TotpEnrolment {
+  "The otpauth: address that the QR code holds."
+  uri: String!
+  "The key in base32, for apps without a camera."
+  key: String!
+  "The QR code: an SVG image, as a data: URI."
+  qrCode: String!
+  "What finishTotpEnrolment wants back: sealed, and good for this user in this session only."
+  enrolment: String!
+  "Until when it can be finished."
+  expiresAt: DateTime!
+}
+
+"What became of the beginning."
+type StartTotpEnrolmentPayload {
+  "What the app needs."
+  totp: TotpEnrolment
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"The app's first code."
+input FinishTotpEnrolmentInput {
+  "The ` + "`" + `enrolment` + "`" + ` of startTotpEnrolment."
+  enrolment: String!
+  "The six digits that the app shows."
+  code: String!
+}
+
+"What became of the enrolment."
+type FinishTotpEnrolmentPayload {
+  "The backup codes, to be kept; they are not shown again."
+  backupCodes: [String!]
+  "Who the viewer is now."
+  viewer: Viewer
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"What became of the removal."
+type RemoveTotpPayload {
+  "The user without the app."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"What became of the new codes."
+type RegenerateBackupCodesPayload {
+  "The backup codes, to be kept; they are not shown again."
+  backupCodes: [String!]
+  "The user with the codes."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Which device."
+input RevokeTrustedDeviceInput {
+  "The trusted device."
+  deviceId: ID!
+}
+
+"What became of the trust."
+type RevokeTrustedDevicePayload {
+  "The device that is not trusted any more."
+  deviceId: ID
+  "What to mend."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/lock.graphql", Input: `extend type Mutation {
   "Lets a user try again at once, after too many wrong passwords, codes or answers."
   clearUserLock(input: ClearUserLockInput!): ClearUserLockPayload @staff(can: RESET_USER_PASSWORD)
@@ -2850,9 +3278,12 @@ extend type Installation {
 
 extend type Mutation {
   "Asks the browser to make a passkey for the viewer. Its answer goes to finishPasskeyEnrolment within five minutes."
-  startPasskeyEnrolment: StartPasskeyEnrolmentPayload @alone @sudo @authenticated
-  "Adds the passkey that the browser made, and tells the viewer by mail. At most 20."
-  finishPasskeyEnrolment(input: FinishPasskeyEnrolmentInput!): FinishPasskeyEnrolmentPayload @alone @sudo @authenticated
+  startPasskeyEnrolment: StartPasskeyEnrolmentPayload @alone @enrolling
+  """
+  Adds the passkey that the browser made, and tells the viewer by mail; at most 20. Somebody whose sign-in waited for a
+  second factor to be set up is signed in by it.
+  """
+  finishPasskeyEnrolment(input: FinishPasskeyEnrolmentInput!): FinishPasskeyEnrolmentPayload @alone @enrolling
   "Gives one of the viewer's passkeys another name."
   renamePasskey(input: RenamePasskeyInput!): RenamePasskeyPayload @sudo @authenticated
   "Removes one of the viewer's passkeys, and tells them by mail. The last factor stays where one is required."
@@ -2931,8 +3362,8 @@ input FinishPasskeyEnrolmentInput {
 type FinishPasskeyEnrolmentPayload {
   "The passkey."
   passkey: Passkey
-  "Whose it is."
-  user: User
+  "Who the viewer is now."
+  viewer: Viewer
   "What to mend."
   userErrors: [UserError!]!
 }
@@ -3426,7 +3857,7 @@ type SetRoleTwoFactorPayload {
 	{Name: "../schema/signin.graphql", Input: `type Mutation {
   "Signs in with e-mail and password, and sets the session's cookie. One answer for unknown, suspended, locked and wrong."
   signIn(input: SignInInput!): SignInPayload @alone @public
-  "Gives the second factor to a sign-in that waits for it; five tries, ten minutes."
+  "Gives the second factor, or a backup code in its stead, to a sign-in that waits for it; five tries, ten minutes."
   verifySecondFactor(input: VerifySecondFactorInput!): SignInPayload @alone @public
   "Ends the session. Does nothing when there is none."
   signOut: SignOutPayload @public
@@ -3455,7 +3886,7 @@ type SignInPayload {
 }
 
 "What is next in a sign-in."
-union SignInOutcome = SignedIn | SecondFactorNeeded
+union SignInOutcome = SignedIn | SecondFactorNeeded | EnrolmentNeeded
 
 "The session stands."
 type SignedIn {
@@ -3469,6 +3900,17 @@ type SecondFactorNeeded {
   methods: [SecondFactorMethod!]!
   "Until when this sign-in waits."
   expiresAt: DateTime!
+  "Whether ` + "`" + `trustDevice` + "`" + ` has an effect: not for staff, and only where the installation lets clients."
+  deviceTrustable: Boolean!
+}
+
+"""
+The password was right, and the user must have a second factor and has none: nothing opens before one is set up
+(startTotpEnrolment, startPasskeyEnrolment). The viewer stays ANONYMOUS until then.
+"""
+type EnrolmentNeeded {
+  "Until when this sign-in waits."
+  expiresAt: DateTime!
 }
 
 "A way to give a second factor."
@@ -3477,14 +3919,20 @@ enum SecondFactorMethod {
   TOTP
   "A passkey."
   PASSKEY
+  "One of the codes that stand in for a lost factor, each once."
+  BACKUP_CODE
 }
 
-"The second factor: one of them."
+"The second factor: exactly one of ` + "`" + `code` + "`" + `, ` + "`" + `backupCode` + "`" + ` and ` + "`" + `passkey` + "`" + `."
 input VerifySecondFactorInput {
   "The six digits that the authenticator app shows."
   code: String
+  "A backup code that was not used yet; capitals, spaces and hyphens do not matter."
+  backupCode: String
   "What the browser answered to startPasskeySecondFactor, in its JSON form."
   passkey: String
+  "Whether to go without the second factor on this device for 30 days, where that is allowed."
+  trustDevice: Boolean
 }
 
 "The session is gone."
@@ -3497,8 +3945,10 @@ type SignOutPayload {
 input ConfirmIdentityInput {
   "The viewer's password."
   password: String
-  "The six digits of the authenticator app; needed where a second factor is enrolled."
+  "The six digits of the authenticator app; it, or a backup code, is needed where a second factor is enrolled."
   code: String
+  "A backup code that was not used yet, instead of the code."
+  backupCode: String
   "What the browser answered to startPasskeyConfirmation, in its JSON form. It is both factors in one."
   passkey: String
 }
@@ -3821,6 +4271,12 @@ type Viewer {
   permissions: [AdminPermission!]!
   "Until when acts that need a fresh proof of identity are open; null when none was given."
   sudoUntil: DateTime
+  "Whether the sign-in waits for a second factor to be set up; the kind is ANONYMOUS then, and nothing else is open."
+  enrolmentNeeded: Boolean!
+  "Whether the user must have a second factor, and so cannot remove the last one."
+  twoFactorRequired: Boolean!
+  "When nothing opens any more without a second factor; null where there is one, or none is required."
+  twoFactorDueAt: DateTime
   "The accounts that the user can reach, by name. Empty when there is no user."
   accounts("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): MembershipConnection!
 }
@@ -4062,12 +4518,24 @@ func (ec *executionContext) childFields_FinishPasskeyEnrolmentPayload(ctx contex
 	switch field.Name {
 	case "passkey":
 		return ec.fieldContext_FinishPasskeyEnrolmentPayload_passkey(ctx, field)
-	case "user":
-		return ec.fieldContext_FinishPasskeyEnrolmentPayload_user(ctx, field)
+	case "viewer":
+		return ec.fieldContext_FinishPasskeyEnrolmentPayload_viewer(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_FinishPasskeyEnrolmentPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FinishPasskeyEnrolmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_FinishTotpEnrolmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "backupCodes":
+		return ec.fieldContext_FinishTotpEnrolmentPayload_backupCodes(ctx, field)
+	case "viewer":
+		return ec.fieldContext_FinishTotpEnrolmentPayload_viewer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_FinishTotpEnrolmentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type FinishTotpEnrolmentPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Installation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4214,6 +4682,18 @@ func (ec *executionContext) childFields_PasswordResetPreview(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type PasswordResetPreview", field.Name)
 }
 
+func (ec *executionContext) childFields_RegenerateBackupCodesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "backupCodes":
+		return ec.fieldContext_RegenerateBackupCodesPayload_backupCodes(ctx, field)
+	case "user":
+		return ec.fieldContext_RegenerateBackupCodesPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RegenerateBackupCodesPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RegenerateBackupCodesPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RegisterPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "done":
@@ -4242,6 +4722,16 @@ func (ec *executionContext) childFields_RemovePasskeyPayload(ctx context.Context
 		return ec.fieldContext_RemovePasskeyPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RemovePasskeyPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RemoveTotpPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_RemoveTotpPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemoveTotpPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveTotpPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RenamePasskeyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4312,6 +4802,16 @@ func (ec *executionContext) childFields_RetireSecurityQuestionPayload(ctx contex
 		return ec.fieldContext_RetireSecurityQuestionPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RetireSecurityQuestionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeTrustedDevicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deviceId":
+		return ec.fieldContext_RevokeTrustedDevicePayload_deviceId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RevokeTrustedDevicePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeTrustedDevicePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Role(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -4472,6 +4972,52 @@ func (ec *executionContext) childFields_StartPasskeySignInPayload(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type StartPasskeySignInPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_StartTotpEnrolmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "totp":
+		return ec.fieldContext_StartTotpEnrolmentPayload_totp(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_StartTotpEnrolmentPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StartTotpEnrolmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TotpEnrolment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "uri":
+		return ec.fieldContext_TotpEnrolment_uri(ctx, field)
+	case "key":
+		return ec.fieldContext_TotpEnrolment_key(ctx, field)
+	case "qrCode":
+		return ec.fieldContext_TotpEnrolment_qrCode(ctx, field)
+	case "enrolment":
+		return ec.fieldContext_TotpEnrolment_enrolment(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_TotpEnrolment_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TotpEnrolment", field.Name)
+}
+
+func (ec *executionContext) childFields_TrustedDevice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_TrustedDevice_id(ctx, field)
+	case "device":
+		return ec.fieldContext_TrustedDevice_device(ctx, field)
+	case "address":
+		return ec.fieldContext_TrustedDevice_address(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_TrustedDevice_createdAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_TrustedDevice_lastUsedAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_TrustedDevice_expiresAt(ctx, field)
+	case "current":
+		return ec.fieldContext_TrustedDevice_current(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TrustedDevice", field.Name)
+}
+
 func (ec *executionContext) childFields_TwoFactorRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "staff":
@@ -4568,6 +5114,10 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_role(ctx, field)
 	case "memberships":
 		return ec.fieldContext_User_memberships(ctx, field)
+	case "authenticatorSince":
+		return ec.fieldContext_User_authenticatorSince(ctx, field)
+	case "backupCodesLeft":
+		return ec.fieldContext_User_backupCodesLeft(ctx, field)
 	case "signInLock":
 		return ec.fieldContext_User_signInLock(ctx, field)
 	case "secondFactorLock":
@@ -4644,8 +5194,16 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_permissions(ctx, field)
 	case "sudoUntil":
 		return ec.fieldContext_Viewer_sudoUntil(ctx, field)
+	case "enrolmentNeeded":
+		return ec.fieldContext_Viewer_enrolmentNeeded(ctx, field)
+	case "twoFactorRequired":
+		return ec.fieldContext_Viewer_twoFactorRequired(ctx, field)
+	case "twoFactorDueAt":
+		return ec.fieldContext_Viewer_twoFactorDueAt(ctx, field)
 	case "accounts":
 		return ec.fieldContext_Viewer_accounts(ctx, field)
+	case "trustedDevices":
+		return ec.fieldContext_Viewer_trustedDevices(ctx, field)
 	case "passkeys":
 		return ec.fieldContext_Viewer_passkeys(ctx, field)
 	case "secondFactors":

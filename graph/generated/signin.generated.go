@@ -30,6 +30,11 @@ type MutationResolver interface {
 	ChangeEmail(ctx context.Context, input model.ChangeEmailInput) (*model.ChangeEmailPayload, error)
 	ConfirmEmailChange(ctx context.Context, input model.ConfirmEmailChangeInput) (*model.ConfirmEmailChangePayload, error)
 	DisownChange(ctx context.Context, input model.DisownChangeInput) (*model.DisownChangePayload, error)
+	StartTotpEnrolment(ctx context.Context) (*model.StartTotpEnrolmentPayload, error)
+	FinishTotpEnrolment(ctx context.Context, input model.FinishTotpEnrolmentInput) (*model.FinishTotpEnrolmentPayload, error)
+	RemoveTotp(ctx context.Context) (*model.RemoveTotpPayload, error)
+	RegenerateBackupCodes(ctx context.Context) (*model.RegenerateBackupCodesPayload, error)
+	RevokeTrustedDevice(ctx context.Context, input model.RevokeTrustedDeviceInput) (*model.RevokeTrustedDevicePayload, error)
 	ClearUserLock(ctx context.Context, input model.ClearUserLockInput) (*model.ClearUserLockPayload, error)
 	StartPasskeyEnrolment(ctx context.Context) (*model.StartPasskeyEnrolmentPayload, error)
 	FinishPasskeyEnrolment(ctx context.Context, input model.FinishPasskeyEnrolmentInput) (*model.FinishPasskeyEnrolmentPayload, error)
@@ -219,6 +224,20 @@ func (ec *executionContext) field_Mutation_finishPasskeyEnrolment_args(ctx conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_finishTotpEnrolment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.FinishTotpEnrolmentInput, error) {
+			return ec.unmarshalNFinishTotpEnrolmentInput2rosterᚋgraphᚋgeneratedᚋmodelᚐFinishTotpEnrolmentInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_register_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -351,6 +370,20 @@ func (ec *executionContext) field_Mutation_retireSecurityQuestion_args(ctx conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.RetireSecurityQuestionInput, error) {
 			return ec.unmarshalNRetireSecurityQuestionInput2rosterᚋgraphᚋgeneratedᚋmodelᚐRetireSecurityQuestionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revokeTrustedDevice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RevokeTrustedDeviceInput, error) {
+			return ec.unmarshalNRevokeTrustedDeviceInput2rosterᚋgraphᚋgeneratedᚋmodelᚐRevokeTrustedDeviceInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -607,6 +640,29 @@ func (ec *executionContext) fieldContext_ConfirmIdentityPayload_userErrors(_ con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _EnrolmentNeeded_expiresAt(ctx context.Context, field graphql.CollectedField, obj *model.EnrolmentNeeded) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EnrolmentNeeded_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EnrolmentNeeded_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("EnrolmentNeeded", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _Mutation_signIn(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -1166,6 +1222,290 @@ func (ec *executionContext) fieldContext_Mutation_disownChange(ctx context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_startTotpEnrolment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_startTotpEnrolment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Mutation().StartTotpEnrolment(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Alone == nil {
+					var zeroVal *model.StartTotpEnrolmentPayload
+					return zeroVal, errors.New("directive alone is not implemented")
+				}
+				return ec.Directives.Alone(ctx, nil, directive0)
+			}
+			directive2 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Enrolling == nil {
+					var zeroVal *model.StartTotpEnrolmentPayload
+					return zeroVal, errors.New("directive enrolling is not implemented")
+				}
+				return ec.Directives.Enrolling(ctx, nil, directive1)
+			}
+
+			next = directive2
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.StartTotpEnrolmentPayload) graphql.Marshaler {
+			return ec.marshalOStartTotpEnrolmentPayload2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐStartTotpEnrolmentPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_startTotpEnrolment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StartTotpEnrolmentPayload(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_finishTotpEnrolment(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_finishTotpEnrolment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().FinishTotpEnrolment(ctx, fc.Args["input"].(model.FinishTotpEnrolmentInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Alone == nil {
+					var zeroVal *model.FinishTotpEnrolmentPayload
+					return zeroVal, errors.New("directive alone is not implemented")
+				}
+				return ec.Directives.Alone(ctx, nil, directive0)
+			}
+			directive2 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Enrolling == nil {
+					var zeroVal *model.FinishTotpEnrolmentPayload
+					return zeroVal, errors.New("directive enrolling is not implemented")
+				}
+				return ec.Directives.Enrolling(ctx, nil, directive1)
+			}
+
+			next = directive2
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.FinishTotpEnrolmentPayload) graphql.Marshaler {
+			return ec.marshalOFinishTotpEnrolmentPayload2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐFinishTotpEnrolmentPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_finishTotpEnrolment(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_FinishTotpEnrolmentPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_finishTotpEnrolment_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_removeTotp(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_removeTotp(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Mutation().RemoveTotp(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Sudo == nil {
+					var zeroVal *model.RemoveTotpPayload
+					return zeroVal, errors.New("directive sudo is not implemented")
+				}
+				return ec.Directives.Sudo(ctx, nil, directive0)
+			}
+			directive2 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Authenticated == nil {
+					var zeroVal *model.RemoveTotpPayload
+					return zeroVal, errors.New("directive authenticated is not implemented")
+				}
+				return ec.Directives.Authenticated(ctx, nil, directive1)
+			}
+
+			next = directive2
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RemoveTotpPayload) graphql.Marshaler {
+			return ec.marshalORemoveTotpPayload2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐRemoveTotpPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_removeTotp(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RemoveTotpPayload(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_regenerateBackupCodes(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_regenerateBackupCodes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Mutation().RegenerateBackupCodes(ctx)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Alone == nil {
+					var zeroVal *model.RegenerateBackupCodesPayload
+					return zeroVal, errors.New("directive alone is not implemented")
+				}
+				return ec.Directives.Alone(ctx, nil, directive0)
+			}
+			directive2 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Sudo == nil {
+					var zeroVal *model.RegenerateBackupCodesPayload
+					return zeroVal, errors.New("directive sudo is not implemented")
+				}
+				return ec.Directives.Sudo(ctx, nil, directive1)
+			}
+			directive3 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Authenticated == nil {
+					var zeroVal *model.RegenerateBackupCodesPayload
+					return zeroVal, errors.New("directive authenticated is not implemented")
+				}
+				return ec.Directives.Authenticated(ctx, nil, directive2)
+			}
+
+			next = directive3
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RegenerateBackupCodesPayload) graphql.Marshaler {
+			return ec.marshalORegenerateBackupCodesPayload2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐRegenerateBackupCodesPayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_regenerateBackupCodes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RegenerateBackupCodesPayload(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_revokeTrustedDevice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokeTrustedDevice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokeTrustedDevice(ctx, fc.Args["input"].(model.RevokeTrustedDeviceInput))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Authenticated == nil {
+					var zeroVal *model.RevokeTrustedDevicePayload
+					return zeroVal, errors.New("directive authenticated is not implemented")
+				}
+				return ec.Directives.Authenticated(ctx, nil, directive0)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokeTrustedDevicePayload) graphql.Marshaler {
+			return ec.marshalORevokeTrustedDevicePayload2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐRevokeTrustedDevicePayload(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokeTrustedDevice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevokeTrustedDevicePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokeTrustedDevice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_clearUserLock(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1250,21 +1590,14 @@ func (ec *executionContext) _Mutation_startPasskeyEnrolment(ctx context.Context,
 				return ec.Directives.Alone(ctx, nil, directive0)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Sudo == nil {
+				if ec.Directives.Enrolling == nil {
 					var zeroVal *model.StartPasskeyEnrolmentPayload
-					return zeroVal, errors.New("directive sudo is not implemented")
+					return zeroVal, errors.New("directive enrolling is not implemented")
 				}
-				return ec.Directives.Sudo(ctx, nil, directive1)
-			}
-			directive3 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
-					var zeroVal *model.StartPasskeyEnrolmentPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
-				}
-				return ec.Directives.Authenticated(ctx, nil, directive2)
+				return ec.Directives.Enrolling(ctx, nil, directive1)
 			}
 
-			next = directive3
+			next = directive2
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.StartPasskeyEnrolmentPayload) graphql.Marshaler {
@@ -1310,21 +1643,14 @@ func (ec *executionContext) _Mutation_finishPasskeyEnrolment(ctx context.Context
 				return ec.Directives.Alone(ctx, nil, directive0)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Sudo == nil {
+				if ec.Directives.Enrolling == nil {
 					var zeroVal *model.FinishPasskeyEnrolmentPayload
-					return zeroVal, errors.New("directive sudo is not implemented")
+					return zeroVal, errors.New("directive enrolling is not implemented")
 				}
-				return ec.Directives.Sudo(ctx, nil, directive1)
-			}
-			directive3 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
-					var zeroVal *model.FinishPasskeyEnrolmentPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
-				}
-				return ec.Directives.Authenticated(ctx, nil, directive2)
+				return ec.Directives.Enrolling(ctx, nil, directive1)
 			}
 
-			next = directive3
+			next = directive2
 			return next
 		},
 		func(ctx context.Context, selections ast.SelectionSet, v *model.FinishPasskeyEnrolmentPayload) graphql.Marshaler {
@@ -3048,6 +3374,29 @@ func (ec *executionContext) fieldContext_SecondFactorNeeded_expiresAt(_ context.
 	return graphql.NewScalarFieldContext("SecondFactorNeeded", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _SecondFactorNeeded_deviceTrustable(ctx context.Context, field graphql.CollectedField, obj *model.SecondFactorNeeded) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SecondFactorNeeded_deviceTrustable(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeviceTrustable, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SecondFactorNeeded_deviceTrustable(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SecondFactorNeeded", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _SetUpPayload_user(ctx context.Context, field graphql.CollectedField, obj *model.SetUpPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3246,7 +3595,7 @@ func (ec *executionContext) unmarshalInputConfirmIdentityInput(ctx context.Conte
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"password", "code", "passkey"}
+	fieldsInOrder := [...]string{"password", "code", "backupCode", "passkey"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -3267,6 +3616,13 @@ func (ec *executionContext) unmarshalInputConfirmIdentityInput(ctx context.Conte
 				return it, err
 			}
 			it.Code = data
+		case "backupCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("backupCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BackupCode = data
 		case "passkey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("passkey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -3428,7 +3784,7 @@ func (ec *executionContext) unmarshalInputVerifySecondFactorInput(ctx context.Co
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"code", "passkey"}
+	fieldsInOrder := [...]string{"code", "backupCode", "passkey", "trustDevice"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -3442,6 +3798,13 @@ func (ec *executionContext) unmarshalInputVerifySecondFactorInput(ctx context.Co
 				return it, err
 			}
 			it.Code = data
+		case "backupCode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("backupCode"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.BackupCode = data
 		case "passkey":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("passkey"))
 			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
@@ -3449,6 +3812,13 @@ func (ec *executionContext) unmarshalInputVerifySecondFactorInput(ctx context.Co
 				return it, err
 			}
 			it.Passkey = data
+		case "trustDevice":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("trustDevice"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TrustDevice = data
 		}
 	}
 	return it, nil
@@ -3488,6 +3858,13 @@ func (ec *executionContext) _SignInOutcome(ctx context.Context, sel ast.Selectio
 			return graphql.Null
 		}
 		return ec._SecondFactorNeeded(ctx, sel, obj)
+	case model.EnrolmentNeeded:
+		return ec._EnrolmentNeeded(ctx, sel, &obj)
+	case *model.EnrolmentNeeded:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._EnrolmentNeeded(ctx, sel, obj)
 	default:
 		if typedObj, ok := obj.(graphql.Marshaler); ok {
 			return typedObj
@@ -3524,6 +3901,39 @@ func (ec *executionContext) _ConfirmIdentityPayload(ctx context.Context, sel ast
 			}
 		case "userErrors":
 			out.Values[i] = ec._ConfirmIdentityPayload_userErrors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var enrolmentNeededImplementors = []string{"EnrolmentNeeded", "SignInOutcome"}
+
+func (ec *executionContext) _EnrolmentNeeded(ctx context.Context, sel ast.SelectionSet, obj *model.EnrolmentNeeded) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, enrolmentNeededImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EnrolmentNeeded")
+		case "expiresAt":
+			out.Values[i] = ec._EnrolmentNeeded_expiresAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -3622,6 +4032,41 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "disownChange":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_disownChange(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "startTotpEnrolment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_startTotpEnrolment(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "finishTotpEnrolment":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_finishTotpEnrolment(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "removeTotp":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_removeTotp(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "regenerateBackupCodes":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_regenerateBackupCodes(ctx, field)
+			})
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "revokeTrustedDevice":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokeTrustedDevice(ctx, field)
 			})
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
@@ -3864,6 +4309,11 @@ func (ec *executionContext) _SecondFactorNeeded(ctx context.Context, sel ast.Sel
 			}
 		case "expiresAt":
 			out.Values[i] = ec._SecondFactorNeeded_expiresAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "deviceTrustable":
+			out.Values[i] = ec._SecondFactorNeeded_deviceTrustable(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -24,6 +24,7 @@ type ViewerResolver interface {
 	User(ctx context.Context, obj *viewer.Viewer) (*generated.User, error)
 
 	Accounts(ctx context.Context, obj *viewer.Viewer, first *int, after *string) (*members.Page, error)
+	TrustedDevices(ctx context.Context, obj *viewer.Viewer) ([]*generated.TrustedDevice, error)
 	Passkeys(ctx context.Context, obj *viewer.Viewer) ([]*generated.Passkey, error)
 	SecondFactors(ctx context.Context, obj *viewer.Viewer) ([]model.SecondFactorMethod, error)
 }
@@ -159,6 +160,75 @@ func (ec *executionContext) fieldContext_Viewer_sudoUntil(_ context.Context, fie
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Viewer_enrolmentNeeded(ctx context.Context, field graphql.CollectedField, obj *viewer.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_enrolmentNeeded(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EnrolmentNeeded(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_enrolmentNeeded(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _Viewer_twoFactorRequired(ctx context.Context, field graphql.CollectedField, obj *viewer.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_twoFactorRequired(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TwoFactorRequired, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_twoFactorRequired(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Viewer_twoFactorDueAt(ctx context.Context, field graphql.CollectedField, obj *viewer.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_twoFactorDueAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TwoFactorDueAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_twoFactorDueAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, false, false, "DateTime")
+}
+
 func (ec *executionContext) _Viewer_accounts(ctx context.Context, field graphql.CollectedField, obj *viewer.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -199,6 +269,38 @@ func (ec *executionContext) fieldContext_Viewer_accounts(ctx context.Context, fi
 	if fc.Args, err = ec.field_Viewer_accounts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Viewer_trustedDevices(ctx context.Context, field graphql.CollectedField, obj *viewer.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_trustedDevices(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().TrustedDevices(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*generated.TrustedDevice) graphql.Marshaler {
+			return ec.marshalNTrustedDevice2ᚕᚖrosterᚋentᚋgeneratedᚐTrustedDeviceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_trustedDevices(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Viewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TrustedDevice(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -302,11 +404,32 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "enrolmentNeeded":
+			out.Values[i] = ec._Viewer_enrolmentNeeded(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "twoFactorRequired":
+			out.Values[i] = ec._Viewer_twoFactorRequired(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "twoFactorDueAt":
+			out.Values[i] = ec._Viewer_twoFactorDueAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "accounts":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Viewer_accounts(ctx, field, obj)
+				})
+		case "trustedDevices":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Viewer_trustedDevices(ctx, field, obj)
 				})
 		case "passkeys":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
@@ -435,6 +558,13 @@ func (ec *executionContext) marshalOAdminPermission2ᚖrosterᚋentᚋpermission
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOViewer2ᚖrosterᚋentᚋviewerᚐViewer(ctx context.Context, sel ast.SelectionSet, v *viewer.Viewer) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Viewer(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

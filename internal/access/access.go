@@ -78,6 +78,35 @@ func Sudo(ctx context.Context, now time.Time) error {
 	return fault.New(fault.SudoRequired, "Please confirm that it is you.")
 }
 
+// Proven returns who the viewer is, for acts upon their own credentials (security.md #33). It refuses like Person and
+// Sudo.
+func Proven(ctx context.Context, now time.Time) (userID int, err error) {
+	if err := Person(ctx); err != nil {
+		return 0, err
+	}
+	return viewer.From(ctx).UserID, Sudo(ctx, now)
+}
+
+// Enroller is who sets up a factor of their own, and in which session. Waiting says that nothing else is open to them.
+type Enroller struct {
+	UserID, SessionID int
+	Waiting           bool
+}
+
+// Enrolling returns who may set up a factor: somebody whose sign-in waits for that and nothing else, or whom Proven lets
+// through.
+func Enrolling(ctx context.Context, now time.Time) (Enroller, error) {
+	v := viewer.From(ctx)
+	if v.EnrolmentNeeded() && !v.SignedIn() {
+		return Enroller{UserID: v.Enrolling.UserID, SessionID: v.Enrolling.SessionID, Waiting: true}, nil
+	}
+	id, err := Proven(ctx, now)
+	if err != nil {
+		return Enroller{}, err
+	}
+	return Enroller{UserID: id, SessionID: v.SessionID}, nil
+}
+
 // OverUser refuses to act upon a member of staff who holds an admin permission that the viewer lacks (security.md
 // #46), with fault.Forbidden naming one of them. Acting upon oneself is no escalation.
 func OverUser(ctx context.Context, client *ent.Client, target *ent.User) error {

@@ -43,6 +43,13 @@ const (
 	PasskeyCopied           Action = "PASSKEY_COPIED"
 	Imported                Action = "IMPORTED"
 	SampleDataMade          Action = "SAMPLE_DATA_MADE"
+
+	AuthenticatorAdded   Action = "AUTHENTICATOR_ADDED"
+	AuthenticatorRemoved Action = "AUTHENTICATOR_REMOVED"
+	BackupCodesMade      Action = "BACKUP_CODES_MADE"
+	BackupCodeUsed       Action = "BACKUP_CODE_USED"
+	DeviceTrusted        Action = "DEVICE_TRUSTED"
+	DeviceTrustRevoked   Action = "DEVICE_TRUST_REVOKED"
 )
 
 // The actions around one's own address.

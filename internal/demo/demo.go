@@ -17,6 +17,7 @@ import (
 	"roster/internal/fault"
 	"roster/internal/questions"
 	"roster/internal/secret"
+	"roster/internal/settings"
 	"roster/internal/staff"
 )
 
@@ -64,7 +65,8 @@ type Service struct {
 	Staff     *staff.Service
 }
 
-// Make fills an empty database, in one transaction. fault.NotAllowed: there are users already.
+// Make fills an empty database, in one transaction. It also switches off that staff must have a second factor: the
+// caller says so. fault.NotAllowed: there are users already.
 func (s *Service) Make(ctx context.Context, sample Sample) error {
 	if err := sample.Check(); err != nil {
 		return err
@@ -86,6 +88,9 @@ func (s *Service) Make(ctx context.Context, sample Sample) error {
 		if err := m.fill(ctx, tx); err != nil {
 			return err
 		}
+		if err := demandNothing(ctx, tx); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, s.Now().UTC().Truncate(time.Microsecond), audit.Entry{
 			Action: audit.SampleDataMade, Detail: map[string]any{"users": sample.Users, "accounts": sample.Accounts, "seed": sample.Seed},
 		})
@@ -97,6 +102,16 @@ func (s *Service) Make(ctx context.Context, sample Sample) error {
 		return fmt.Errorf("gathering statistics: %w", err)
 	}
 	return nil
+}
+
+// demandNothing lets the staff of the sample in without a second factor, which a new database demands of them.
+func demandNothing(ctx context.Context, tx *db.Tx) error {
+	chosen, err := settings.Load(ctx, tx.Client)
+	if err != nil {
+		return err
+	}
+	chosen.TwoFactor = settings.TwoFactorRule{}
+	return settings.Store(ctx, tx, chosen)
 }
 
 // hashes are made once: a million of them would take hours, and everybody may know these secrets.

@@ -220,7 +220,7 @@ func signIn(t *testing.T, in *signin.Service, l demo.Login) {
 		r.AddCookie(c)
 	}
 	ctx = signin.WithCookies(viewer.With(r.Context(), &viewer.Viewer{Kind: viewer.Anonymous}), httptest.NewRecorder(), r)
-	if out, err = in.VerifySecondFactor(ctx, code); err != nil || out.Viewer == nil {
+	if out, err = in.VerifySecondFactor(ctx, factors.Given{Code: code}, false); err != nil || out.Viewer == nil {
 		t.Errorf("%s: %+v, %v", l.Email, out, err)
 	}
 }

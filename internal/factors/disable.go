@@ -3,10 +3,9 @@ package factors
 import (
 	"context"
 	"fmt"
+	"time"
 
 	ent "roster/ent/generated"
-	"roster/ent/generated/factor"
-	"roster/ent/generated/passkey"
 	"roster/ent/generated/session"
 	"roster/ent/permission"
 	"roster/ent/viewer"
@@ -86,11 +85,8 @@ func (s *Service) removable(ctx context.Context, tx *db.Tx, userID int) (*ent.Us
 // remove takes the factors away and, with the old credentials, every session (security.md #19).
 func (s *Service) remove(ctx context.Context, tx *db.Tx, u *ent.User) (*ent.User, error) {
 	system := viewer.ForSystem(ctx, "removing factors")
-	if _, err := tx.Factor.Delete().Where(factor.UserID(u.ID)).Exec(system); err != nil {
-		return nil, fmt.Errorf("removing factors: %w", err)
-	}
-	if _, err := tx.Passkey.Delete().Where(passkey.UserID(u.ID)).Exec(system); err != nil {
-		return nil, fmt.Errorf("removing passkeys: %w", err)
+	if _, err := Retire(ctx, tx, u.ID, time.Time{}); err != nil {
+		return nil, err
 	}
 	if _, err := tx.Session.Delete().Where(session.UserID(u.ID)).Exec(system); err != nil {
 		return nil, fmt.Errorf("ending sessions: %w", err)

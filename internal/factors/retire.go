@@ -9,7 +9,6 @@ import (
 	"roster/ent/generated/backupcode"
 	"roster/ent/generated/factor"
 	"roster/ent/generated/passkey"
-	"roster/ent/generated/trusteddevice"
 	"roster/ent/viewer"
 	"roster/internal/db"
 )
@@ -29,8 +28,8 @@ func Retire(ctx context.Context, tx *db.Tx, userID int, since time.Time) (left b
 	if _, err := tx.Passkey.Delete().Where(passkey.UserID(userID), passkey.CreatedAtGTE(since)).Exec(ctx); err != nil {
 		return false, fmt.Errorf("removing passkeys: %w", err)
 	}
-	if _, err := tx.TrustedDevice.Delete().Where(trusteddevice.UserID(userID)).Exec(ctx); err != nil {
-		return false, fmt.Errorf("removing trusted devices: %w", err)
+	if err := distrust(ctx, tx, userID); err != nil {
+		return false, err
 	}
 	apps, err := tx.Factor.Query().Where(factor.UserID(userID)).Count(ctx)
 	if err != nil {

@@ -1,10 +1,10 @@
-// Package factors keeps what people have beside their password: the authenticator app (TOTP, RFC 6238), and the word on
-// which factors somebody has. Passkeys are enrolled and checked in a package of their own, above; here they count.
+// Package factors keeps what people have beside their password: the authenticator app (TOTP, RFC 6238), the backup codes
+// that stand in for a lost factor, and the word on which factors somebody has, and must have. Passkeys are enrolled and
+// checked in a package of their own, above; here they count.
 package factors
 
 import (
 	"context"
-	"encoding/base32"
 	"fmt"
 	"strconv"
 	"time"
@@ -30,6 +30,8 @@ const (
 	TOTP Method = "TOTP"
 	// Passkey is the answer of a passkey.
 	Passkey Method = "PASSKEY"
+	// BackupCode is one of the codes that stand in for a lost factor.
+	BackupCode Method = "BACKUP_CODE"
 )
 
 // SeedSize is how many bytes a seed has: 160 bits (security.md #29).
@@ -46,6 +48,8 @@ type Service struct {
 	Now     func() time.Time
 	Keyring *secret.Keyring
 	Outbox  *mail.Outbox
+	// Passwords hashes backup codes, which take their turn among the passwords.
+	Passwords *secret.Hasher
 }
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
@@ -127,14 +131,13 @@ func (s *Service) Verify(ctx context.Context, tx *db.Tx, userID int, code string
 
 // matching finds the step whose code this is: the current one or the one before.
 func matching(seed []byte, code string, now time.Time) (used int64, ok bool) {
-	secretText := base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(seed)
 	options := hotp.ValidateOpts{Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1}
 	current := now.Unix() / step
 	for _, candidate := range []int64{current, current - 1} {
 		if candidate < 0 {
 			continue
 		}
-		if right, err := hotp.ValidateCustom(code, uint64(candidate), secretText, options); err == nil && right {
+		if right, err := hotp.ValidateCustom(code, uint64(candidate), keyOf(seed), options); err == nil && right {
 			return candidate, true
 		}
 	}

@@ -54,6 +54,11 @@ const (
 	NewEmail Kind = "NEW_EMAIL"
 	// EmailDisputed tells an address that the one before it disowned the change.
 	EmailDisputed Kind = "EMAIL_DISPUTED"
+
+	AuthenticatorAdded   Kind = "AUTHENTICATOR_ADDED"
+	AuthenticatorRemoved Kind = "AUTHENTICATOR_REMOVED"
+	BackupCodesMade      Kind = "BACKUP_CODES_MADE"
+	BackupCodeUsed       Kind = "BACKUP_CODE_USED"
 )
 
 // Kinds are all of them.
@@ -61,6 +66,7 @@ var Kinds = []Kind{
 	PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail,
 	AlreadyRegistered, AddressWanted, ConfirmEmailChange, EmailChangedUnproven, NewEmail, EmailDisputed, SecurityQuestionRemoved,
 	PasskeyAdded, PasskeyRemoved, PasskeyCopied,
+	AuthenticatorAdded, AuthenticatorRemoved, BackupCodesMade, BackupCodeUsed,
 }
 
 // linked says which kinds carry a link: the path of its page, and what its token opens.

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
-	"time"
 	"unicode/utf8"
 
 	"github.com/go-webauthn/webauthn/protocol"
@@ -13,7 +12,7 @@ import (
 
 	ent "roster/ent/generated"
 	"roster/ent/viewer"
-	"roster/internal/audit"
+	"roster/internal/access"
 	"roster/internal/db"
 	"roster/internal/factors"
 	"roster/internal/fault"
@@ -28,24 +27,24 @@ const longestName = 60
 // handleSize is how many random bytes stand for a user in their passkeys: as many as the standard takes.
 const handleSize = 64
 
-// StartEnrolment asks the viewer's browser to make a passkey. fault.NotAllowed on passkeys: they have 20 already.
-// fault.SudoRequired, fault.Forbidden: who may do this, and where.
+// StartEnrolment asks the viewer's browser to make a passkey. Who may, access says in Enrolling. fault.NotAllowed on
+// passkeys: they have 20 already. fault.Forbidden: there can be none here.
 func (s *Service) StartEnrolment(ctx context.Context) (Challenge, error) {
-	userID, err := s.owner(ctx)
+	who, err := access.Enrolling(ctx, s.now())
 	if err != nil {
 		return Challenge{}, err
 	}
 	if err := s.ready(ctx); err != nil {
 		return Challenge{}, err
 	}
-	known, err := s.holder(ctx, s.DB.Client, userID)
+	known, err := s.holder(ctx, s.DB.Client, who.UserID)
 	if err != nil {
 		return Challenge{}, err
 	}
 	if err := room(len(known.credentials)); err != nil {
 		return Challenge{}, err
 	}
-	u, err := s.DB.User.Get(ctx, userID)
+	u, err := s.DB.User.Get(viewer.ForSystem(ctx, "passkeys"), who.UserID)
 	if err != nil {
 		return Challenge{}, fmt.Errorf("loading user: %w", err)
 	}
@@ -64,63 +63,63 @@ func (s *Service) StartEnrolment(ctx context.Context) (Challenge, error) {
 	if err != nil {
 		return Challenge{}, fmt.Errorf("making a challenge: %w", err)
 	}
-	return s.put(ctx, enrolment, userID, creation.Response, session)
+	return s.put(ctx, enrolment, who.UserID, creation.Response, session)
 }
 
-// FinishEnrolment takes the passkey that the viewer's browser made, under the viewer's own name for it. fault.Required,
-// fault.TooLong, fault.Invalid on name. On passkey: fault.Invalid, it is none; fault.Expired, it took longer than five
-// minutes, or the challenge was for something else; fault.Wrong, it does not answer the challenge, or its device did not
-// verify the user; fault.Taken, it is enrolled already. fault.NotAllowed on passkeys: there are 20 already.
-func (s *Service) FinishEnrolment(ctx context.Context, called, made string) (*ent.Passkey, *ent.User, error) {
-	var added *ent.Passkey
-	var u *ent.User
-	userID, err := s.owner(ctx)
+// Made is a passkey that a browser made, for the challenge that it answers.
+type Made struct {
+	// Name is what its user calls it.
+	Name   string
+	parsed *protocol.ParsedCredentialCreationData
+	taken  Taken
+}
+
+// Open reads the passkey that the browser of who made, under their own name for it, and uses the challenge up.
+// fault.Required, fault.TooLong, fault.Invalid on name. On passkey: fault.Invalid, it is none; fault.Expired, it took
+// longer than five minutes, or the challenge was for something else.
+func (s *Service) Open(ctx context.Context, who access.Enroller, called, made string) (m Made, err error) {
+	if m.Name, err = checkName(called); err != nil {
+		return Made{}, err
+	}
+	if m.parsed, err = readMade(made); err != nil {
+		return Made{}, err
+	}
+	m.taken, err = s.Take(ctx, enrolment, who.UserID)
+	return m, err
+}
+
+// Add gives the user the passkey, and tells them by mail. fault.Wrong on passkey: it does not answer the challenge, or
+// its device did not verify the user; fault.Taken: it is enrolled already; fault.Expired: who waited for a second factor
+// has one meanwhile. fault.NotAllowed on passkeys: there are 20 already.
+func (s *Service) Add(ctx context.Context, tx *db.Tx, who access.Enroller, m Made) (*ent.Passkey, *ent.User, error) {
+	handle := m.taken.session.UserID
+	credential, err := s.Site.party.CreateCredential(holder{handle: handle}, m.taken.session, m.parsed)
+	if err != nil {
+		return nil, nil, Wrong()
+	}
+	if _, err := factors.Mark(ctx, tx, who, meanwhile()); err != nil {
+		return nil, nil, err
+	}
+	added, err := s.add(ctx, tx, who.UserID, m.Name, handle, credential)
 	if err != nil {
 		return nil, nil, err
 	}
-	called, err = checkName(called)
+	if err := factors.Weaken(ctx, tx, who); err != nil {
+		return nil, nil, err
+	}
+	u, err := s.Factors.Settle(ctx, tx, who.UserID)
 	if err != nil {
 		return nil, nil, err
 	}
-	parsed, err := readMade(made)
-	if err != nil {
-		return nil, nil, err
-	}
-	taken, err := s.Take(ctx, enrolment, userID)
-	if err != nil {
-		return nil, nil, err
-	}
-	entry := audit.Entry{Action: audit.PasskeyAdded, Target: audit.OnUser(userID), Detail: map[string]any{"passkey": called}}
-	err = audit.Act(ctx, s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) error {
-		credential, err := s.Site.party.CreateCredential(holder{handle: taken.session.UserID}, taken.session, parsed)
-		if err != nil {
-			return Wrong()
-		}
-		if added, err = s.add(ctx, tx, userID, called, taken.session.UserID, credential); err != nil {
-			return err
-		}
-		if err := weaken(ctx, tx); err != nil {
-			return err
-		}
-		if u, err = s.Factors.Settle(ctx, tx, userID); err != nil {
-			return err
-		}
-		if err := s.tell(ctx, tx, u, mail.PasskeyAdded, called); err != nil {
-			return err
-		}
-		return audit.Record(ctx, tx, s.now(), entry)
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	return added, u, nil
+	return added, u, s.tell(ctx, tx, u, mail.PasskeyAdded, m.Name)
+}
+
+func meanwhile() error {
+	return fault.On("passkey", fault.Expired, "Another factor was added meanwhile. Please try again.")
 }
 
 // add stores a passkey, unless the user's others changed so meanwhile that it does not fit beside them.
 func (s *Service) add(ctx context.Context, tx *db.Tx, userID int, called string, handle []byte, c *webauthn.Credential) (*ent.Passkey, error) {
-	if err := factors.Lock(ctx, tx, userID); err != nil {
-		return nil, err
-	}
 	known, err := s.holder(ctx, tx.Client, userID)
 	if err != nil {
 		return nil, err
@@ -129,7 +128,7 @@ func (s *Service) add(ctx context.Context, tx *db.Tx, userID int, called string,
 		return nil, err
 	}
 	if known.handle != nil && string(known.handle) != string(handle) {
-		return nil, fault.On("passkey", fault.Expired, "Another passkey was added meanwhile. Please try again.")
+		return nil, meanwhile()
 	}
 	// How it was made is nothing that we need to know; the key, the flags and the counter are.
 	c.Attestation = webauthn.CredentialAttestation{}
@@ -145,16 +144,6 @@ func (s *Service) add(ctx context.Context, tx *db.Tx, userID int, called string,
 		return nil, fmt.Errorf("saving a passkey: %w", err)
 	}
 	return added, nil
-}
-
-// weaken takes from the user's other sessions the proof that they gave without the new passkey (security.md #32).
-func weaken(ctx context.Context, tx *db.Tx) error {
-	v := viewer.From(ctx)
-	_, err := tx.SQL.ExecContext(ctx, "UPDATE sessions SET sudo_at = $1 WHERE user_id = $2 AND id <> $3", time.Time{}, v.UserID, v.SessionID)
-	if err != nil {
-		return fmt.Errorf("weakening other sessions: %w", err)
-	}
-	return nil
 }
 
 func room(taken int) error {

@@ -6,17 +6,17 @@ import (
 
 	ent "roster/ent/generated"
 	"roster/ent/viewer"
+	"roster/internal/access"
 	"roster/internal/audit"
 	"roster/internal/db"
 	"roster/internal/factors"
-	"roster/internal/fault"
 	"roster/internal/mail"
 )
 
 // Rename gives one of the viewer's passkeys another name. fault.NotFound: it is none of theirs. fault.Required,
 // fault.TooLong, fault.Invalid on name.
 func (s *Service) Rename(ctx context.Context, id int, called string) (*ent.Passkey, error) {
-	userID, err := s.owner(ctx)
+	userID, err := access.Proven(ctx, s.now())
 	if err != nil {
 		return nil, err
 	}
@@ -47,14 +47,14 @@ func (s *Service) Rename(ctx context.Context, id int, called string) (*ent.Passk
 // Remove takes one of the viewer's passkeys away. fault.NotFound: it is none of theirs. fault.NotAllowed on passkeyId:
 // it is their last factor, and they must have one.
 func (s *Service) Remove(ctx context.Context, id int) (*ent.User, error) {
-	userID, err := s.owner(ctx)
+	userID, err := access.Proven(ctx, s.now())
 	if err != nil {
 		return nil, err
 	}
 	var u *ent.User
 	entry := audit.Entry{Action: audit.PasskeyRemoved, Target: audit.OnUser(userID)}
 	err = audit.Act(ctx, s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) error {
-		if err := factors.Lock(ctx, tx, userID); err != nil {
+		if err := tx.LockUser(ctx, userID); err != nil {
 			return err
 		}
 		gone, err := one(ctx, tx.Client, userID, id)
@@ -68,7 +68,7 @@ func (s *Service) Remove(ctx context.Context, id int) (*ent.User, error) {
 		if u, err = s.Factors.Settle(ctx, tx, userID); err != nil {
 			return err
 		}
-		if err := s.dispensable(ctx, tx, u); err != nil {
+		if err := factors.Dispensable(ctx, tx, u, "passkeyId"); err != nil {
 			return err
 		}
 		if err := s.tell(ctx, tx, u, mail.PasskeyRemoved, gone.Name); err != nil {
@@ -81,19 +81,4 @@ func (s *Service) Remove(ctx context.Context, id int) (*ent.User, error) {
 		return nil, err
 	}
 	return u, nil
-}
-
-// dispensable refuses to leave somebody without a factor who must have one.
-func (s *Service) dispensable(ctx context.Context, tx *db.Tx, u *ent.User) error {
-	if u.TwoFactorEnabled {
-		return nil
-	}
-	required, err := s.Factors.Required(ctx, tx.Client, u)
-	if err != nil {
-		return err
-	}
-	if required {
-		return fault.On("passkeyId", fault.NotAllowed, "You need a second factor here, and this is your last one. Add another one first.")
-	}
-	return nil
 }

@@ -97,16 +97,3 @@ func one(ctx context.Context, client *ent.Client, userID, id int) (*ent.Passkey,
 	}
 	return p, nil
 }
-
-// owner is the user who changes their own passkeys: in a session of theirs, with a fresh proof of who they are
-// (security.md #33). API tokens and staff who act as a user are refused (#14, #48).
-func (s *Service) owner(ctx context.Context) (int, error) {
-	if err := access.SignedIn(ctx); err != nil {
-		return 0, err
-	}
-	v := viewer.From(ctx)
-	if v.UserID == 0 || v.Kind != viewer.User && v.Kind != viewer.Staff {
-		return 0, fault.New(fault.Forbidden, "Only the users themselves change their passkeys.")
-	}
-	return v.UserID, access.Sudo(ctx, s.now())
-}

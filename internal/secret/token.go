@@ -18,7 +18,7 @@ const NonceSize = 32
 type Purpose string
 
 // The purposes. Session is for a session id in its cookie, whatever stage the session has reached; Passkey for the
-// cookie that binds a challenge to a browser.
+// cookie that binds a challenge to a browser; Device for the cookie of a browser that is trusted.
 const (
 	Reset       Purpose = "rst"
 	VerifyEmail Purpose = "ver"
@@ -29,6 +29,7 @@ const (
 	Session     Purpose = "ses"
 	Passkey     Purpose = "pky"
 	API         Purpose = "rat"
+	Device      Purpose = "dev"
 )
 
 // prefix ends in a character that base64url knows too; the fixed length keeps the parts apart.

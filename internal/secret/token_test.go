@@ -30,7 +30,7 @@ func TestNewToken(t *testing.T) {
 }
 
 func TestPurposesDiffer(t *testing.T) {
-	all := []Purpose{Reset, VerifyEmail, ChangeEmail, Invitation, SetUp, Session, API}
+	all := []Purpose{Reset, VerifyEmail, ChangeEmail, Invitation, SetUp, Session, API, Device}
 	nonce := NewNonce()
 	for _, made := range all {
 		for _, wanted := range all {

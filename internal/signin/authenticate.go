@@ -18,7 +18,8 @@ const touchesAtOnce = 8
 
 // Authenticate returns who a request with this cookie acts as, with one statement: the session, its user's state and
 // credentials, and the role's permissions, so that a change of any holds from the next request on (security.md #15).
-// It is the anonymous viewer when the cookie is none of ours, or its session is over or waits for a second factor.
+// It is the anonymous viewer when the cookie is none of ours, or its session is over or waits for a second factor: to
+// be given, or to be set up.
 // Address, device and request are those of the context's viewer.
 func (s *Service) Authenticate(ctx context.Context, cookie string) (*viewer.Viewer, error) {
 	f, err := s.standing(ctx, cookie)
@@ -26,7 +27,12 @@ func (s *Service) Authenticate(ctx context.Context, cookie string) (*viewer.View
 		return nil, err
 	}
 	client := anonymous(viewer.From(ctx))
-	if f == nil || f.stage != session.StageOPEN {
+	switch {
+	case f == nil:
+		return client, nil
+	case f.mustEnroll(s.now()):
+		return f.enrolling(client), nil
+	case f.stage != session.StageOPEN:
 		return client, nil
 	}
 	s.touch(ctx, f)

@@ -12,6 +12,7 @@ import (
 	"roster/internal/access"
 	"roster/internal/audit"
 	"roster/internal/db"
+	"roster/internal/factors"
 	"roster/internal/fault"
 	"roster/internal/secret"
 	"roster/internal/throttle"
@@ -39,7 +40,7 @@ type Confirmation struct {
 // The session gets a new id; the old one dies. fault.Wrong on password or code; with too many tries
 // of this user, on any surface, always on password, right or not (#24). fault.Forbidden: an API token, which has nobody
 // to prove. fault.Unauthenticated: nobody is signed in, or the session ended meanwhile.
-func (s *Service) ConfirmIdentity(ctx context.Context, password, code string) (Confirmation, error) {
+func (s *Service) ConfirmIdentity(ctx context.Context, password string, second factors.Given) (Confirmation, error) {
 	userID, err := mayConfirm(ctx)
 	if err != nil {
 		return Confirmation{}, err
@@ -59,8 +60,14 @@ func (s *Service) ConfirmIdentity(ctx context.Context, password, code string) (C
 	if err != nil {
 		return Confirmation{}, s.giveSudoBack(ctx, userID, locked, err)
 	}
+	var ready factors.Proof
+	if !second.None() {
+		if ready, err = s.Factors.Prepare(ctx, userID, second); err != nil {
+			return Confirmation{}, s.giveBackSecond(ctx, userID, locked, err)
+		}
+	}
 	return s.proven(ctx, userID, func(ctx context.Context, tx *db.Tx) (confirmed, error) {
-		return s.confirm(ctx, tx, who, result.outcome == signin.OutcomeSIGNED_IN, code)
+		return s.confirm(ctx, tx, who, result.outcome == signin.OutcomeSIGNED_IN, second, ready)
 	})
 }
 
@@ -136,7 +143,7 @@ func (s *Service) giveSudoBack(ctx context.Context, userID int, locked bool, err
 }
 
 // confirm checks the second factor, where there is one, and writes the proof into the session.
-func (s *Service) confirm(ctx context.Context, tx *db.Tx, who candidate, right bool, code string) (confirmed, error) {
+func (s *Service) confirm(ctx context.Context, tx *db.Tx, who candidate, right bool, second factors.Given, ready factors.Proof) (confirmed, error) {
 	if !right {
 		return confirmed{}, fault.On("password", fault.Wrong, "The password is not right, or there were too many tries.")
 	}
@@ -144,17 +151,17 @@ func (s *Service) confirm(ctx context.Context, tx *db.Tx, who candidate, right b
 	if err != nil {
 		return confirmed{}, err
 	}
-	if len(enrolled) > 0 && code != "" {
-		if ok, err := s.Factors.Verify(ctx, tx, who.userID, code); err != nil {
+	if len(enrolled) > 0 && !second.None() {
+		if ok, err := s.Factors.Use(ctx, tx, who.userID, ready); err != nil {
 			return confirmed{}, err
 		} else if !ok {
-			return confirmed{}, wrongCode()
+			return confirmed{}, wrongFactor(second)
 		}
 	}
 	if err := throttle.SecondFactor.GiveBack(ctx, tx, throttle.User(who.userID)); err != nil {
 		return confirmed{}, err
 	}
-	if len(enrolled) > 0 && code == "" {
+	if len(enrolled) > 0 && second.None() {
 		return confirmed{Confirmation: Confirmation{SecondFactorNeeded: true}}, nil
 	}
 	return s.elevate(ctx, tx, who)

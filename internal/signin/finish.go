@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -14,12 +15,20 @@ import (
 	"roster/internal/secret"
 )
 
-// Outcome is how far a sign-in came: either Viewer or Needed is set.
+// Outcome is how far a sign-in came: exactly one member is set.
 type Outcome struct {
 	// Viewer is who the session stands for.
 	Viewer *viewer.Viewer
 	// Needed says that a second factor is asked for.
 	Needed *SecondFactor
+	// Enrolment says that a second factor has to be set up first.
+	Enrolment *Enrolment
+}
+
+// Enrolment is a sign-in that waits for a second factor to be set up.
+type Enrolment struct {
+	// ExpiresAt is until when it waits.
+	ExpiresAt time.Time
 }
 
 // SecondFactor is what a sign-in waits for.
@@ -28,6 +37,8 @@ type SecondFactor struct {
 	Methods []factors.Method
 	// ExpiresAt is until when it waits.
 	ExpiresAt time.Time
+	// MayTrust says that the device can go without it for a while, when its user wishes.
+	MayTrust bool
 }
 
 // proof is what somebody gave to sign in, and the credentials that it was checked against.
@@ -36,6 +47,8 @@ type proof struct {
 	version  int
 	second   bool
 	remember bool
+	// trust asks to go without the second factor on this device for a while.
+	trust bool
 }
 
 // ended is an Outcome with the cookie that carries it.
@@ -43,6 +56,10 @@ type ended struct {
 	Outcome
 	cookie   string
 	remember bool
+	// device is the cookie of a device that is trusted from here on; empty: none.
+	device string
+	// waiting is who the request acts as until the enrolment is done; nil unless Enrolment is set.
+	waiting *viewer.Viewer
 }
 
 // finish is the one end of every way to sign in, and the only place that makes a session (security.md #28). It demands
@@ -52,16 +69,60 @@ func (s *Service) finish(ctx context.Context, tx *db.Tx, p proof, now time.Time)
 	if err := s.drop(ctx, tx); err != nil {
 		return ended{}, err
 	}
-	methods, err := s.Factors.Enrolled(ctx, tx.Client, p.userID)
+	ways, err := s.Factors.Ways(ctx, tx.Client, p.userID)
 	if err != nil {
 		return ended{}, err
 	}
-	if len(methods) > 0 && !p.second {
-		cookie, _, err := s.create(ctx, tx, p, session.StageSECOND_FACTOR, pendingLasts, now)
-		needed := &SecondFactor{Methods: methods, ExpiresAt: now.Add(pendingLasts)}
-		return ended{Outcome: Outcome{Needed: needed}, cookie: cookie}, err
+	switch {
+	case len(ways) == 0:
+		if owed, err := owed(ctx, tx, p.userID, now); err != nil {
+			return ended{}, err
+		} else if owed {
+			return s.enrol(ctx, tx, p, now)
+		}
+	case !p.second:
+		if trusted, err := s.trusted(ctx, tx, p, now); err != nil {
+			return ended{}, err
+		} else if !trusted {
+			return s.ask(ctx, tx, p, ways, now)
+		}
 	}
 	return s.open(ctx, tx, p, now)
+}
+
+// ask makes the session of somebody who has to give the second factor.
+func (s *Service) ask(ctx context.Context, tx *db.Tx, p proof, ways []factors.Method, now time.Time) (ended, error) {
+	needed := &SecondFactor{Methods: ways, ExpiresAt: now.Add(pendingLasts)}
+	var err error
+	if needed.MayTrust, err = mayTrust(ctx, tx, p.userID); err != nil {
+		return ended{}, err
+	}
+	cookie, _, err := s.create(ctx, tx, p, session.StageSECOND_FACTOR, pendingLasts, now)
+	return ended{Outcome: Outcome{Needed: needed}, cookie: cookie}, err
+}
+
+// enrol makes the session of somebody who has to set up a second factor.
+func (s *Service) enrol(ctx context.Context, tx *db.Tx, p proof, now time.Time) (ended, error) {
+	cookie, hash, err := s.create(ctx, tx, p, session.StageENROLMENT, enrolmentLasts, now)
+	if err != nil {
+		return ended{}, err
+	}
+	f, err := find(ctx, tx.SQL, hash)
+	if err != nil {
+		return ended{}, err
+	} else if f == nil {
+		return ended{}, errors.New("loading the new session: it is not there")
+	}
+	out := Outcome{Enrolment: &Enrolment{ExpiresAt: now.Add(enrolmentLasts)}}
+	return ended{Outcome: out, cookie: cookie, waiting: f.enrolling(viewer.From(ctx).Actor())}, nil
+}
+
+func owed(ctx context.Context, tx *db.Tx, userID int, now time.Time) (bool, error) {
+	demand, err := factors.DemandOn(ctx, tx, userID)
+	if err != nil {
+		return false, err
+	}
+	return demand.Owed(now)
 }
 
 // open makes the session of somebody who gave everything.
@@ -81,7 +142,7 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, p proof, now time.Time) (
 	if err != nil {
 		return ended{}, err
 	} else if f == nil {
-		return ended{}, fmt.Errorf("loading the new session: it is not there")
+		return ended{}, errors.New("loading the new session: it is not there")
 	}
 	v := f.viewer(viewer.From(ctx).Actor())
 	ctx = viewer.With(ctx, v)
@@ -92,7 +153,11 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, p proof, now time.Time) (
 	if err := audit.Record(ctx, tx, now, entry); err != nil {
 		return ended{}, err
 	}
-	return ended{Outcome: Outcome{Viewer: v}, cookie: cookie, remember: p.remember && !f.staff}, nil
+	end := ended{Outcome: Outcome{Viewer: v}, cookie: cookie, remember: p.remember && !f.staff}
+	if p.trust {
+		end.device, err = s.trust(ctx, tx, p, now)
+	}
+	return end, err
 }
 
 // create makes a session row, and lets the user's oldest ones of the same stage fall.

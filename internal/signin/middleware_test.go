@@ -11,6 +11,7 @@ import (
 	"roster/ent/viewer"
 	"roster/internal/db"
 	"roster/internal/dbtest"
+	"roster/internal/factors"
 	"roster/internal/fault"
 )
 
@@ -34,7 +35,7 @@ func Test21Tokens(t *testing.T) {
 			if _, err := b.SignIn(ctx, "a@example.com", password, false); !fault.Is(err, fault.Forbidden) {
 				t.Errorf("signing in: %v", err)
 			}
-			if _, err := b.ConfirmIdentity(ctx, password, ""); !fault.Is(err, fault.Forbidden) {
+			if _, err := b.ConfirmIdentity(ctx, password, factors.Given{}); !fault.Is(err, fault.Forbidden) {
 				t.Errorf("confirming: %v", err)
 			}
 			if v, err := b.SignOut(ctx); err != nil || v.Kind != viewer.Token {

@@ -80,7 +80,7 @@ func (w *world) enrol(u *ent.User) *device {
 		}
 		d.key.Options.UserHandle = []byte(asked.UserID)
 		made := virtualwebauthn.CreateAttestationResponse(d.site, d.key, d.pass, *asked)
-		if _, _, err := w.Passkeys.FinishEnrolment(ctx, "Key of "+u.Email, made); err != nil {
+		if _, _, err := w.FinishPasskey(ctx, "Key of "+u.Email, made); err != nil {
 			w.t.Fatal(err)
 		}
 	})
@@ -377,7 +377,7 @@ func (b *browser) startSecond() (c passkeys.Challenge) {
 
 func (b *browser) finishSecond(answer string) (out signin.Outcome, err error) {
 	b.t.Helper()
-	b.request(func(ctx context.Context) { out, err = b.GivePasskey(ctx, answer) })
+	b.request(func(ctx context.Context) { out, err = b.GivePasskey(ctx, answer, false) })
 	return out, err
 }
 

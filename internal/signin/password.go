@@ -151,7 +151,7 @@ func (s *Service) accept(ctx context.Context, tx *db.Tx, who candidate, c checke
 			return ended{}, err
 		}
 	}
-	end, err := s.finish(ctx, tx, proof{who.userID, who.version, false, remember}, now)
+	end, err := s.finish(ctx, tx, proof{userID: who.userID, version: who.version, remember: remember}, now)
 	if err != nil {
 		return ended{}, err
 	}

@@ -66,9 +66,16 @@ func canHold(ctx context.Context) error {
 
 // deliver hands the session out, and lets the rest of the request act as its user.
 func deliver(ctx context.Context, e ended) Outcome {
-	jarOf(ctx).set(e.cookie, e.remember)
-	if e.Viewer != nil {
+	j := jarOf(ctx)
+	j.set(e.cookie, e.remember)
+	if e.device != "" {
+		j.trust(e.device)
+	}
+	switch {
+	case e.Viewer != nil:
 		become(ctx, e.Viewer)
+	case e.waiting != nil:
+		become(ctx, e.waiting)
 	}
 	return e.Outcome
 }

@@ -13,6 +13,7 @@ import (
 	"roster/ent/permission"
 	"roster/ent/viewer"
 	"roster/internal/access"
+	"roster/internal/factors"
 )
 
 // perUser is how many open sessions a user may have; the oldest falls (security.md #19).
@@ -23,6 +24,9 @@ const (
 	pendingLasts = 10 * time.Minute
 	pendingTries = 5
 )
+
+// enrolmentLasts is how long a sign-in waits for a second factor to be set up: time to find and install an app.
+const enrolmentLasts = 30 * time.Minute
 
 // lifetime is how long a session lasts without use, and in any case.
 type lifetime struct{ idle, absolute time.Duration }
@@ -53,11 +57,16 @@ type found struct {
 	language    string
 	staff       bool
 	permissions permission.AdminSet
+
+	// demanded says that the user must have a second factor, enabled that they have one, and dueAt from when on nothing
+	// opens without.
+	demanded, enabled bool
+	dueAt             time.Time
 }
 
 // lookup is all that a request costs before its own statements.
 const lookup = `SELECT s.id, s.stage, s.remember, s.credential_version, s.created_at, s.seen_at, s.expires_at, s.sudo_at,
-	u.id, u.credential_version, u.state, u.language, r.permissions
+	u.id, u.credential_version, u.state, u.language, r.permissions, ` + factors.DemandColumns + `
 FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN roles r ON r.id = u.role_id
 WHERE s.secret_hash = $1`
 
@@ -69,9 +78,11 @@ type querier interface {
 func find(ctx context.Context, q querier, hash []byte) (*found, error) {
 	var f found
 	var role []byte
-	err := q.QueryRowContext(ctx, lookup, hash).Scan(
+	var demand factors.Demand
+	err := q.QueryRowContext(ctx, lookup, hash).Scan(append([]any{
 		&f.id, &f.stage, &f.remember, &f.version, &f.createdAt, &f.seenAt, &f.expiresAt, &f.sudoAt,
-		&f.userID, &f.userVersion, &f.state, &f.language, &role)
+		&f.userID, &f.userVersion, &f.state, &f.language, &role,
+	}, demand.Targets()...)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil //nolint:nilnil // no session is an answer, not a failure
 	} else if err != nil {
@@ -83,7 +94,18 @@ func find(ctx context.Context, q querier, hash []byte) (*found, error) {
 			return nil, fmt.Errorf("loading role: %w", err)
 		}
 	}
+	f.enabled = demand.Enabled
+	if f.dueAt, f.demanded, err = demand.Due(); err != nil {
+		return nil, err
+	}
 	return &f, nil
+}
+
+// mustEnroll reports whether nothing is open to the session but setting up a second factor: it was made so, or the
+// user's time ran out since (product.md C13). Once there is a factor, somebody has to give it: a session that never did
+// is then good for nothing.
+func (f *found) mustEnroll(now time.Time) bool {
+	return !f.enabled && (f.stage == session.StageENROLMENT || f.stage == session.StageOPEN && f.demanded && !now.Before(f.dueAt))
 }
 
 // alive reports whether the session still stands for its user at now.
@@ -91,7 +113,7 @@ func (f *found) alive(now time.Time) bool {
 	if f.state != user.StateACTIVE || f.version != f.userVersion || !now.Before(f.expiresAt) {
 		return false
 	}
-	if f.stage == session.StageSECOND_FACTOR {
+	if f.stage != session.StageOPEN {
 		return true
 	}
 	last := lifetimeOf(f.staff, f.remember)
@@ -110,6 +132,16 @@ func (f *found) viewer(client *viewer.Viewer) *viewer.Viewer {
 	if !f.sudoAt.IsZero() {
 		v.SudoUntil = f.sudoAt.Add(access.SudoLasts).UTC()
 	}
+	if v.TwoFactorRequired = f.demanded; f.demanded && !f.enabled {
+		v.TwoFactorDueAt = f.dueAt.UTC()
+	}
+	return v
+}
+
+// enrolling is who a request acts as whose session waits for a second factor to be set up: nobody, to all but that.
+func (f *found) enrolling(client *viewer.Viewer) *viewer.Viewer {
+	v := anonymous(client)
+	v.Enrolling = &viewer.Enrolling{UserID: f.userID, SessionID: f.id}
 	return v
 }
 

@@ -27,7 +27,12 @@ func (s *Service) SignOut(ctx context.Context) (*viewer.Viewer, error) {
 	}
 	j := jarOf(ctx)
 	j.clear()
-	j.w.Header().Set("Clear-Site-Data", `"cache", "cookies", "storage"`)
+	forget := `"cache", "cookies", "storage"`
+	if _, trusted := j.deviceHash(); trusted {
+		// A trusted device stays one: the session's cookie went by itself.
+		forget = `"cache", "storage"`
+	}
+	j.w.Header().Set("Clear-Site-Data", forget)
 	become(ctx, anonymous(v))
 	return v, nil
 }

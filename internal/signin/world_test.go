@@ -24,6 +24,7 @@ import (
 	"roster/internal/mail"
 	"roster/internal/passkeys"
 	"roster/internal/secret"
+	"roster/internal/settings"
 	"roster/internal/signin"
 	"roster/internal/tokens"
 )
@@ -59,15 +60,30 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	factor := &factors.Service{DB: d, Now: w.clock, Keyring: ring, Outbox: outbox}
+	passwords := secret.NewHasher()
+	factor := &factors.Service{DB: d, Now: w.clock, Keyring: ring, Outbox: outbox, Passwords: passwords}
 	site := passkeys.NewSite(&url.URL{Scheme: "https", Host: "roster.test"})
 	w.Service = &signin.Service{
-		DB: d, Now: w.clock, Passwords: secret.NewHasher(), Factors: factor,
+		DB: d, Now: w.clock, Passwords: passwords, Factors: factor,
 		Passkeys: &passkeys.Service{DB: d, Now: w.clock, Site: site, Factors: factor, Outbox: outbox},
 		Tokens:   &tokens.Service{DB: d, Now: w.clock},
 	}
 	t.Cleanup(w.Close)
+	w.choose(func(s *settings.Settings) { s.TwoFactor = settings.TwoFactorRule{} })
 	return w
+}
+
+// choose changes the settings.
+func (w *world) choose(change func(*settings.Settings)) {
+	w.t.Helper()
+	w.tx(func(ctx context.Context, tx *db.Tx) error {
+		chosen, err := settings.Load(ctx, tx.Client)
+		if err != nil {
+			return err
+		}
+		change(&chosen)
+		return settings.Store(ctx, tx, chosen)
+	})
 }
 
 func (w *world) clock() time.Time {
@@ -139,9 +155,12 @@ func (w *world) enroll(u *ent.User) {
 }
 
 // code is what the app shows now.
-func (w *world) code() string {
+func (w *world) code() string { return w.codeOf(base32.StdEncoding.EncodeToString(seed)) }
+
+// codeOf is what an app with this key shows now.
+func (w *world) codeOf(key string) string {
 	w.t.Helper()
-	code, err := totp.GenerateCodeCustom(base32.StdEncoding.EncodeToString(seed), w.clock(),
+	code, err := totp.GenerateCodeCustom(key, w.clock(),
 		totp.ValidateOpts{Period: 30, Digits: otp.DigitsSix, Algorithm: otp.AlgorithmSHA1})
 	if err != nil {
 		w.t.Fatal(err)
@@ -153,10 +172,10 @@ func (w *world) code() string {
 type browser struct {
 	*world
 	cookie *http.Cookie
-	// challenge is the cookie that binds a challenge for a passkey to the browser.
-	challenge *http.Cookie
-	from      string
-	header    http.Header
+	// challenge is the cookie that binds a challenge for a passkey to the browser, device that of a trusted device.
+	challenge, device *http.Cookie
+	from              string
+	header            http.Header
 }
 
 func (w *world) browser() *browser { return &browser{world: w, from: "192.0.2.1"} }
@@ -169,7 +188,7 @@ func (b *browser) request(act func(ctx context.Context)) *http.Response {
 	for name, values := range b.header {
 		r.Header[name] = values
 	}
-	for _, c := range []*http.Cookie{b.cookie, b.challenge} {
+	for _, c := range []*http.Cookie{b.cookie, b.challenge, b.device} {
 		if c != nil {
 			r.AddCookie(c)
 		}
@@ -180,8 +199,12 @@ func (b *browser) request(act func(ctx context.Context)) *http.Response {
 		ServeHTTP(answer, r.WithContext(ctx))
 	response := answer.Result()
 	for _, c := range response.Cookies() {
-		if c.Name == "__Host-roster-passkey" {
+		switch c.Name {
+		case "__Host-roster-passkey":
 			b.challenge = c
+			continue
+		case "__Host-roster-device":
+			b.device = c
 			continue
 		}
 		if b.cookie = c; c.MaxAge < 0 {
@@ -208,13 +231,18 @@ func (b *browser) mustSignIn(address string, remember bool) *viewer.Viewer {
 
 func (b *browser) second(code string) (out signin.Outcome, err error) {
 	b.t.Helper()
-	b.request(func(ctx context.Context) { out, err = b.VerifySecondFactor(ctx, code) })
+	return b.give(factors.Given{Code: code}, false)
+}
+
+func (b *browser) give(second factors.Given, trust bool) (out signin.Outcome, err error) {
+	b.t.Helper()
+	b.request(func(ctx context.Context) { out, err = b.VerifySecondFactor(ctx, second, trust) })
 	return out, err
 }
 
 func (b *browser) confirm(password, code string) (c signin.Confirmation, err error) {
 	b.t.Helper()
-	b.request(func(ctx context.Context) { c, err = b.ConfirmIdentity(ctx, password, code) })
+	b.request(func(ctx context.Context) { c, err = b.ConfirmIdentity(ctx, password, factors.Given{Code: code}) })
 	return c, err
 }
 

@@ -3,6 +3,7 @@ import { IconMenu2, IconSearch, IconSelector } from "@tabler/icons-react";
 import { Link, Outlet, useRouter, useRouterState } from "@tanstack/react-router";
 import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { TwoFactorBanner } from "../lib/session/TwoFactorBanner";
 import { useCan, useSession } from "../lib/session/useSession";
 import { VerifyBanner } from "../lib/session/VerifyBanner";
 import { AccountMenu } from "../ui/AccountMenu";
@@ -64,6 +65,7 @@ function Inside() {
       </div>
       <main className={classes.main} id="main" tabIndex={-1}>
         <VerifyBanner />
+        <TwoFactorBanner />
         <Outlet />
       </main>
       <Drawer

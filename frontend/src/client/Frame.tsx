@@ -3,6 +3,7 @@ import { IconChevronDown } from "@tabler/icons-react";
 import { Link, Outlet } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { TwoFactorBanner } from "../lib/session/TwoFactorBanner";
 import { useSession } from "../lib/session/useSession";
 import { VerifyBanner } from "../lib/session/VerifyBanner";
 import { AccountMenu } from "../ui/AccountMenu";
@@ -56,6 +57,7 @@ function Inside() {
       </header>
       <main className={classes.main} id="main" tabIndex={-1}>
         <VerifyBanner />
+        <TwoFactorBanner />
         <Outlet />
       </main>
       <CommandPalette opened={palette} onClose={() => setPalette(false)} />

@@ -5,6 +5,7 @@ import {
   IconId,
   IconLogout,
   IconMoon,
+  IconShieldLock,
   IconSun,
   IconUserCircle,
 } from "@tabler/icons-react";
@@ -49,6 +50,13 @@ export function AccountMenu({ children, ...rest }: MenuProps & { children: React
         </Menu.Item>
         <Menu.Item component={Link} to="/profile" leftSection={<IconId size={16} stroke={1.7} aria-hidden="true" />}>
           {t("frame.profile")}
+        </Menu.Item>
+        <Menu.Item
+          component={Link}
+          to="/security"
+          leftSection={<IconShieldLock size={16} stroke={1.7} aria-hidden="true" />}
+        >
+          {t("frame.security")}
         </Menu.Item>
         <Menu.Divider />
         <Choices label={t("scheme.title")}>

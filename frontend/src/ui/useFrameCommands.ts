@@ -1,5 +1,5 @@
 import { useMantineColorScheme } from "@mantine/core";
-import { IconId, IconLanguage, IconLogout, IconUserCircle } from "@tabler/icons-react";
+import { IconId, IconLanguage, IconLogout, IconShieldLock, IconUserCircle } from "@tabler/icons-react";
 import { useRouter } from "@tanstack/react-router";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -43,6 +43,13 @@ export function useFrameCommands(): void {
         group: t("palette.you"),
         icon: IconId,
         run: () => void router.navigate({ to: "/profile" }),
+      },
+      {
+        id: "security",
+        label: t("frame.security"),
+        group: t("palette.you"),
+        icon: IconShieldLock,
+        run: () => void router.navigate({ to: "/security" }),
       },
       {
         id: "sign-out",

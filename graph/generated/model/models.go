@@ -9,6 +9,7 @@ import (
 	"roster/ent/generated"
 	"roster/ent/generated/user"
 	"roster/ent/viewer"
+	"roster/internal/factors"
 	"roster/internal/mail"
 	"roster/internal/passkeys"
 	"roster/internal/questions"
@@ -93,8 +94,10 @@ type ConfirmEmailChangePayload struct {
 type ConfirmIdentityInput struct {
 	// The viewer's password.
 	Password *string `json:"password,omitempty"`
-	// The six digits of the authenticator app; needed where a second factor is enrolled.
+	// The six digits of the authenticator app; it, or a backup code, is needed where a second factor is enrolled.
 	Code *string `json:"code,omitempty"`
+	// A backup code that was not used yet, instead of the code.
+	BackupCode *string `json:"backupCode,omitempty"`
 	// What the browser answered to startPasskeyConfirmation, in its JSON form. It is both factors in one.
 	Passkey *string `json:"passkey,omitempty"`
 }
@@ -195,6 +198,15 @@ type DisownPreview struct {
 	Restores *string `json:"restores,omitempty"`
 }
 
+// The password was right, and the user must have a second factor and has none: nothing opens before one is set up
+// (startTotpEnrolment, startPasskeyEnrolment). The viewer stays ANONYMOUS until then.
+type EnrolmentNeeded struct {
+	// Until when this sign-in waits.
+	ExpiresAt time.Time `json:"expiresAt"`
+}
+
+func (EnrolmentNeeded) IsSignInOutcome() {}
+
 // A new passkey.
 type FinishPasskeyEnrolmentInput struct {
 	// What to call it: 1 to 60 characters.
@@ -207,8 +219,26 @@ type FinishPasskeyEnrolmentInput struct {
 type FinishPasskeyEnrolmentPayload struct {
 	// The passkey.
 	Passkey *generated.Passkey `json:"passkey,omitempty"`
-	// Whose it is.
-	User *generated.User `json:"user,omitempty"`
+	// Who the viewer is now.
+	Viewer *viewer.Viewer `json:"viewer,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The app's first code.
+type FinishTotpEnrolmentInput struct {
+	// The `enrolment` of startTotpEnrolment.
+	Enrolment string `json:"enrolment"`
+	// The six digits that the app shows.
+	Code string `json:"code"`
+}
+
+// What became of the enrolment.
+type FinishTotpEnrolmentPayload struct {
+	// The backup codes, to be kept; they are not shown again.
+	BackupCodes []string `json:"backupCodes,omitempty"`
+	// Who the viewer is now.
+	Viewer *viewer.Viewer `json:"viewer,omitempty"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -249,6 +279,16 @@ type PasswordResetPreview struct {
 }
 
 type Query struct {
+}
+
+// What became of the new codes.
+type RegenerateBackupCodesPayload struct {
+	// The backup codes, to be kept; they are not shown again.
+	BackupCodes []string `json:"backupCodes,omitempty"`
+	// The user with the codes.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // Who registers.
@@ -302,6 +342,14 @@ type RemovePasskeyInput struct {
 // What became of the removal.
 type RemovePasskeyPayload struct {
 	// Whose it was.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of the removal.
+type RemoveTotpPayload struct {
+	// The user without the app.
 	User *generated.User `json:"user,omitempty"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
@@ -411,12 +459,28 @@ type RetireSecurityQuestionPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which device.
+type RevokeTrustedDeviceInput struct {
+	// The trusted device.
+	DeviceID string `json:"deviceId"`
+}
+
+// What became of the trust.
+type RevokeTrustedDevicePayload struct {
+	// The device that is not trusted any more.
+	DeviceID *string `json:"deviceId,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // The password was right; a second factor is asked for.
 type SecondFactorNeeded struct {
 	// The ways in which it can be given.
 	Methods []SecondFactorMethod `json:"methods"`
 	// Until when this sign-in waits.
 	ExpiresAt time.Time `json:"expiresAt"`
+	// Whether `trustDevice` has an effect: not for staff, and only where the installation lets clients.
+	DeviceTrustable bool `json:"deviceTrustable"`
 }
 
 func (SecondFactorNeeded) IsSignInOutcome() {}
@@ -561,6 +625,14 @@ type StartPasskeySecondFactorPayload struct {
 type StartPasskeySignInPayload struct {
 	// What to ask the browser.
 	Challenge *passkeys.Challenge `json:"challenge,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What became of the beginning.
+type StartTotpEnrolmentPayload struct {
+	// What the app needs.
+	Totp *factors.Enrolment `json:"totp,omitempty"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -739,12 +811,16 @@ type VerifyEmailPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
-// The second factor: one of them.
+// The second factor: exactly one of `code`, `backupCode` and `passkey`.
 type VerifySecondFactorInput struct {
 	// The six digits that the authenticator app shows.
 	Code *string `json:"code,omitempty"`
+	// A backup code that was not used yet; capitals, spaces and hyphens do not matter.
+	BackupCode *string `json:"backupCode,omitempty"`
 	// What the browser answered to startPasskeySecondFactor, in its JSON form.
 	Passkey *string `json:"passkey,omitempty"`
+	// Whether to go without the second factor on this device for 30 days, where that is allowed.
+	TrustDevice *bool `json:"trustDevice,omitempty"`
 }
 
 // What became of a mail.
@@ -874,16 +950,19 @@ const (
 	SecondFactorMethodTotp SecondFactorMethod = "TOTP"
 	// A passkey.
 	SecondFactorMethodPasskey SecondFactorMethod = "PASSKEY"
+	// One of the codes that stand in for a lost factor, each once.
+	SecondFactorMethodBackupCode SecondFactorMethod = "BACKUP_CODE"
 )
 
 var AllSecondFactorMethod = []SecondFactorMethod{
 	SecondFactorMethodTotp,
 	SecondFactorMethodPasskey,
+	SecondFactorMethodBackupCode,
 }
 
 func (e SecondFactorMethod) IsValid() bool {
 	switch e {
-	case SecondFactorMethodTotp, SecondFactorMethodPasskey:
+	case SecondFactorMethodTotp, SecondFactorMethodPasskey, SecondFactorMethodBackupCode:
 		return true
 	}
 	return false

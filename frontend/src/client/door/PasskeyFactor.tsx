@@ -40,6 +40,8 @@ const VerifyPasskeyDocument = graphql(`
 interface Props {
   /** It is the only way; else it stands beside another one. */
   alone: boolean;
+  /** Whether this device goes without from here on. */
+  trustDevice: boolean;
   onSignedIn: () => Promise<void>;
   onOver: () => void;
   /** What went wrong, in a sentence; undefined when a try begins. */
@@ -47,7 +49,7 @@ interface Props {
 }
 
 /** Gives a passkey as second factor. */
-export function PasskeyFactor({ alone, onSignedIn, onOver, onProblem }: Props) {
+export function PasskeyFactor({ alone, trustDevice, onSignedIn, onOver, onProblem }: Props) {
   const { t } = useTranslation("client");
   const { t: c } = useTranslation("common");
   const [ask, asking] = usePasskey(StartPasskeySecondFactorDocument);
@@ -60,7 +62,7 @@ export function PasskeyFactor({ alone, onSignedIn, onOver, onProblem }: Props) {
     const { ok, payload, userErrors, fault } = {
       userErrors: [],
       fault: undefined,
-      ...(await verify({ input: { passkey: asked.answer } })),
+      ...(await verify({ input: { passkey: asked.answer, ...(trustDevice && { trustDevice }) } })),
     };
     if (ok && payload.outcome) return onSignedIn();
     const [refused] = userErrors;

@@ -3,7 +3,6 @@ import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
-import type { SecondFactorMethod } from "../../gen/graphql";
 import { faultText, waitText } from "../../lib/api/faultText";
 import { useAct } from "../../lib/api/useAct";
 import { useSession } from "../../lib/session/useSession";
@@ -13,6 +12,7 @@ import { Form } from "../../ui/Form";
 import { useFields } from "../../ui/useFields";
 import { DoorCard } from "./DoorCard";
 import { PasskeySignIn } from "./PasskeySignIn";
+import type { SecondFactor } from "./SecondFactorStep";
 import { useWait } from "./useWait";
 
 const SignInDocument = graphql(`
@@ -22,6 +22,7 @@ const SignInDocument = graphql(`
         __typename
         ... on SecondFactorNeeded {
           methods
+          deviceTrustable
         }
       }
       userErrors {
@@ -39,11 +40,13 @@ interface Props {
   /** The sign-in took too long or too many tries, and starts over. */
   ended: boolean;
   onSignedIn: () => Promise<void>;
-  onSecondFactor: (methods: readonly SecondFactorMethod[]) => void;
+  onSecondFactor: (factor: SecondFactor) => void;
+  /** A second factor has to be set up first. */
+  onEnrolment: () => void;
 }
 
 /** The first step. Every failure reads the same: whether an address has a user is nobody's business. */
-export function PasswordStep({ email, onEmail, ended, onSignedIn, onSecondFactor }: Props) {
+export function PasswordStep({ email, onEmail, ended, onSignedIn, onSecondFactor, onEnrolment }: Props) {
   const { t } = useTranslation("client");
   const { t: c } = useTranslation("common");
   const { setupNeeded, registrationOpen } = useSession().installation;
@@ -69,7 +72,9 @@ export function PasswordStep({ email, onEmail, ended, onSignedIn, onSecondFactor
       if (fault.code === "RATE_LIMITED" && fault.retryAfter) wait(fault.retryAfter);
       setRefused(faultText(c, fault));
     } else if (ok && payload.outcome?.__typename === "SecondFactorNeeded") {
-      onSecondFactor(payload.outcome.methods);
+      onSecondFactor(payload.outcome);
+    } else if (ok && payload.outcome?.__typename === "EnrolmentNeeded") {
+      onEnrolment();
     } else if (ok && payload.outcome) {
       setEntering(true);
       await onSignedIn();

@@ -1,11 +1,12 @@
-import { Button, Divider, PinInput } from "@mantine/core";
+import { Button, Checkbox, Divider } from "@mantine/core";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
 import type { SecondFactorMethod } from "../../gen/graphql";
 import { faultText } from "../../lib/api/faultText";
 import { useAct } from "../../lib/api/useAct";
-import { Banner } from "../../ui/Banner";
+import { CodeField, focusCode } from "../../ui/CodeField";
+import { TextField } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { DoorCard } from "./DoorCard";
 import { PasskeyFactor } from "./PasskeyFactor";
@@ -25,31 +26,62 @@ const VerifySecondFactorDocument = graphql(`
   }
 `);
 
-interface Props {
-  email: string;
+/** What the API said of the second factor. */
+export interface SecondFactor {
   methods: readonly SecondFactorMethod[];
+  /** Whether this device may go without it for a while. */
+  deviceTrustable: boolean;
+}
+
+interface Props extends SecondFactor {
+  email: string;
   onSignedIn: () => Promise<void>;
   onStartOver: (because: "ended" | "wish") => void;
 }
 
-/** The second step: a passkey, or the six digits of the authenticator app, sent as soon as the sixth is there. */
-export function SecondFactorStep({ email, methods, onSignedIn, onStartOver }: Props) {
+type Way = "code" | "backupCode" | "passkey";
+
+/** What is asked for first. */
+function mainWay(methods: readonly SecondFactorMethod[]): Way {
+  if (methods.includes("TOTP")) return "code";
+  return methods.includes("PASSKEY") ? "passkey" : "backupCode";
+}
+
+const lead = {
+  code: "secondFactor.lead",
+  backupCode: "secondFactor.backupLead",
+  passkey: "secondFactor.leadPasskey",
+} as const;
+
+/**
+ * The second step: a passkey, the six digits of the authenticator app, or a backup code in their stead. The sixth digit
+ * sends them, unless there is something to choose.
+ */
+export function SecondFactorStep({ email, methods, deviceTrustable, onSignedIn, onStartOver }: Props) {
   const { t } = useTranslation("client");
   const { t: c } = useTranslation("common");
   const [verify, busy] = useAct(VerifySecondFactorDocument, { quiet: true });
-  const [code, setCode] = useState("");
+  const [way, setWay] = useState<Way>(mainWay(methods));
+  const [entered, setEntered] = useState("");
+  const [trustDevice, setTrustDevice] = useState(false);
   const [problem, setProblem] = useState<string>();
   const [entering, setEntering] = useState(false);
   const digits = useRef<HTMLFieldSetElement>(null);
+  const backup = useRef<HTMLInputElement>(null);
 
-  const submit = async (entered: string) => {
-    if (busy || entering) return;
-    if (entered.length < 6) return setProblem(c("userError.code.REQUIRED"));
+  const choose = (other: Way) => {
+    setWay(other);
+    setEntered("");
+    setProblem(undefined);
+  };
+  const submit = async (given: string) => {
+    if (busy || entering || way === "passkey") return;
+    if (way === "code" ? given.length < 6 : !given.trim()) return setProblem(c(`userError.${way}.REQUIRED`));
     setProblem(undefined);
     const { ok, payload, userErrors, fault } = {
       userErrors: [],
       fault: undefined,
-      ...(await verify({ input: { code: entered } })),
+      ...(await verify({ input: { [way]: given, ...(trustDevice && { trustDevice }) } })),
     };
     if (ok && payload.outcome) {
       setEntering(true);
@@ -57,71 +89,102 @@ export function SecondFactorStep({ email, methods, onSignedIn, onStartOver }: Pr
     }
     if (fault?.code === "UNAUTHENTICATED" || userErrors.some((error) => error.code === "EXPIRED"))
       return onStartOver("ended");
-    setProblem(fault ? faultText(c, fault) : c("userError.code.WRONG"));
-    setCode("");
-    digits.current?.querySelector("input")?.focus();
+    setProblem(fault ? faultText(c, fault) : c(`userError.${way}.WRONG`));
+    if (way === "backupCode") return backup.current?.focus();
+    setEntered("");
+    focusCode(digits.current);
   };
 
   const passkey = methods.includes("PASSKEY");
-  const alone = passkey && !methods.includes("TOTP");
-  const byPasskey = passkey && (
-    <PasskeyFactor alone={alone} onSignedIn={onSignedIn} onOver={() => onStartOver("ended")} onProblem={setProblem} />
-  );
   return (
     <DoorCard
       title={t("secondFactor.title")}
-      lead={t(alone ? "secondFactor.leadPasskey" : "secondFactor.lead", { email })}
+      lead={t(lead[way], { email })}
       foot={
-        <Button variant="subtle" size="compact-sm" onClick={() => onStartOver("wish")}>
-          {t("secondFactor.back")}
-        </Button>
+        <>
+          <OtherWay way={way} methods={methods} onChoose={choose} />
+          <Button variant="subtle" size="compact-sm" onClick={() => onStartOver("wish")}>
+            {t("secondFactor.back")}
+          </Button>
+        </>
       }
     >
-      {alone ? (
-        <>
-          {problem && (
-            <div style={{ marginBlockEnd: "1rem" }}>
-              <Banner tone="bad" urgent>
-                {problem}
-              </Banner>
-            </div>
-          )}
-          {byPasskey}
-        </>
-      ) : (
-        <>
-          <Form onSubmit={() => submit(code)} problems={problem ? [problem] : []}>
-            <fieldset ref={digits} style={{ margin: 0, padding: 0, border: 0 }}>
-              <legend style={{ padding: 0, marginBlockEnd: "0.375rem", fontWeight: 500, fontSize: "0.8125rem" }}>
-                {c("field.code")}
-              </legend>
-              <PinInput
-                length={6}
-                type="number"
-                inputMode="numeric"
-                oneTimeCode
-                autoFocus
-                value={code}
-                onChange={setCode}
-                onComplete={submit}
-                error={Boolean(problem)}
-                size="md"
-                aria-label={c("field.code")}
-                styles={{ root: { display: "flex" }, pinInput: { flex: 1 }, input: { inlineSize: "100%" } }}
-              />
-            </fieldset>
-            <Button type="submit" fullWidth loading={busy || entering}>
-              {t("secondFactor.submit")}
-            </Button>
-          </Form>
-          {passkey && (
-            <>
-              <Divider label={t("signIn.or")} my="md" />
-              {byPasskey}
-            </>
-          )}
-        </>
-      )}
+      <Form onSubmit={() => submit(entered)} problems={problem ? [problem] : []}>
+        {way === "code" && (
+          <CodeField
+            ref={digits}
+            value={entered}
+            onChange={setEntered}
+            onComplete={deviceTrustable ? undefined : submit}
+            wrong={Boolean(problem)}
+            autoFocus
+          />
+        )}
+        {way === "backupCode" && (
+          <TextField
+            ref={backup}
+            name="backupCode"
+            label={c("field.backupCode")}
+            description={c("field.backupCodeHint")}
+            value={entered}
+            onChange={(event) => setEntered(event.currentTarget.value)}
+            error={Boolean(problem)}
+            autoComplete="off"
+            autoCapitalize="characters"
+            spellCheck={false}
+            maxLength={32}
+            autoFocus
+          />
+        )}
+        {deviceTrustable && (
+          <Checkbox
+            label={t("secondFactor.trust")}
+            description={t("secondFactor.trustHint")}
+            checked={trustDevice}
+            onChange={(event) => setTrustDevice(event.currentTarget.checked)}
+          />
+        )}
+        {way !== "passkey" && (
+          <Button type="submit" fullWidth loading={busy || entering}>
+            {t("secondFactor.submit")}
+          </Button>
+        )}
+        {way === "code" && passkey && <Divider label={t("signIn.or")} />}
+        {way !== "backupCode" && passkey && (
+          <PasskeyFactor
+            alone={way === "passkey"}
+            trustDevice={trustDevice}
+            onSignedIn={onSignedIn}
+            onOver={() => onStartOver("ended")}
+            onProblem={setProblem}
+          />
+        )}
+      </Form>
     </DoorCard>
+  );
+}
+
+interface OtherWayProps {
+  way: Way;
+  methods: readonly SecondFactorMethod[];
+  onChoose: (way: Way) => void;
+}
+
+/** From what was enrolled to a backup code, and back. */
+function OtherWay({ way, methods, onChoose }: OtherWayProps) {
+  const { t } = useTranslation("client");
+  const main = mainWay(methods);
+  if (way === "backupCode" && main !== "backupCode") {
+    return (
+      <Button variant="subtle" size="compact-sm" onClick={() => onChoose(main)}>
+        {t(main === "code" ? "secondFactor.useApp" : "secondFactor.usePasskey")}
+      </Button>
+    );
+  }
+  if (way === "backupCode" || !methods.includes("BACKUP_CODE")) return null;
+  return (
+    <Button variant="subtle" size="compact-sm" onClick={() => onChoose("backupCode")}>
+      {t("secondFactor.useBackupCode")}
+    </Button>
   );
 }

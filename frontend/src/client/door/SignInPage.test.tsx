@@ -37,6 +37,11 @@ function door(
 
 const signedIn = { outcome: { __typename: "SignedIn" } };
 
+/** A second factor is asked for. */
+const needed = (deviceTrustable = false) => ({
+  outcome: { __typename: "SecondFactorNeeded", methods: ["TOTP", "BACKUP_CODE"], deviceTrustable },
+});
+
 async function fill(user: Awaited<ReturnType<typeof renderAt>>["user"]) {
   await user.type(await screen.findByRole("textbox", { name: "Email address" }), "ada@example.com");
   await user.type(screen.getByLabelText("Password"), "correct horse battery");
@@ -73,7 +78,7 @@ test("a second factor is asked for, and sent with its sixth digit", async () => 
   const verify = vi.fn(() => signedIn);
   const { user } = await renderAt(
     "/sign-in",
-    door(() => ({ outcome: { __typename: "SecondFactorNeeded" } }), verify),
+    door(() => needed(), verify),
   );
   await fill(user);
   await screen.findByRole("heading", { name: "Two-factor sign-in" });
@@ -87,7 +92,7 @@ test("a wrong code can be tried again; one that is over starts anew", async () =
   const { user } = await renderAt(
     "/sign-in",
     door(
-      () => ({ outcome: { __typename: "SecondFactorNeeded" } }),
+      () => needed(),
       () => refused(codes.shift() ?? "", ["code"]),
     ),
   );
@@ -99,6 +104,80 @@ test("a wrong code can be tried again; one that is over starts anew", async () =
   await screen.findByRole("heading", { name: "Sign in" });
   expect(screen.getByRole("alert")).toHaveTextContent("Sign in again from the start");
   expect(screen.getByRole("textbox", { name: "Email address" })).toHaveValue("ada@example.com");
+});
+
+test("a device can be trusted; then nothing is sent before Enter is pressed", async () => {
+  const verify = vi.fn(() => signedIn);
+  const { user } = await renderAt(
+    "/sign-in",
+    door(() => needed(true), verify),
+  );
+  await fill(user);
+  await screen.findByRole("heading", { name: "Two-factor sign-in" });
+  await user.keyboard("123456");
+  expect(verify).not.toHaveBeenCalled();
+  await user.click(screen.getByRole("checkbox", { name: "Don’t ask again on this device" }));
+  await user.click(screen.getByRole("textbox", { name: "Digit 6 of 6" }));
+  await user.keyboard("{Enter}");
+  await screen.findByRole("heading", { name: "Your account" });
+  expect(verify).toHaveBeenCalledExactlyOnceWith({ code: "123456", trustDevice: true });
+});
+
+test("a backup code stands in for the app; a wrong one is told", async () => {
+  const answers: unknown[] = [refused("WRONG", ["backupCode"]), signedIn];
+  const verify = vi.fn(() => answers.shift());
+  const { user } = await renderAt(
+    "/sign-in",
+    door(() => needed(), verify),
+  );
+  await fill(user);
+  await user.click(await screen.findByRole("button", { name: "Use a backup code" }));
+  await user.type(screen.getByRole("textbox", { name: "Backup code" }), "0000-aaaa-bbbb-cccc{Enter}");
+  expect(await screen.findByRole("alert")).toHaveTextContent("This backup code is not right");
+  await user.type(screen.getByRole("textbox", { name: "Backup code" }), "{Enter}");
+  await screen.findByRole("heading", { name: "Your account" });
+  expect(verify).toHaveBeenLastCalledWith({ backupCode: "0000-aaaa-bbbb-cccc" });
+});
+
+/** A sign-in that waits for an app to be set up. */
+function enrolling(finish: () => unknown): Fakes {
+  return {
+    Mutation: () => ({
+      signIn: () => ({ outcome: { __typename: "EnrolmentNeeded" } }),
+      startTotpEnrolment: () => ({ totp: { key: "ABCDEFGH", qrCode: "data:," }, userErrors: [] }),
+      finishTotpEnrolment: finish,
+    }),
+  };
+}
+
+test("who must have a second factor sets it up, keeps the codes, and is in", async () => {
+  let inside = false;
+  const { user, path } = await renderAt("/sign-in", {
+    ...enrolling(() => {
+      inside = true;
+      return { backupCodes: ["0000-AAAA-BBBB-CCCC"], userErrors: [] };
+    }),
+    Viewer: () => (inside ? { kind: "USER", permissions: [] } : { kind: "ANONYMOUS", permissions: [], user: null }),
+    User: () => ({ name: "Ada Lovelace" }),
+  });
+  await fill(user);
+  await screen.findByRole("heading", { name: "Set up two-factor sign-in" });
+  await screen.findByText("ABCD EFGH");
+  await user.click(screen.getByRole("textbox", { name: "Digit 1 of 6" }));
+  await user.keyboard("123456");
+  await screen.findByText("0000-AAAA-BBBB-CCCC");
+  expect(path()).toBe("/sign-in");
+  await user.click(screen.getByRole("button", { name: "I have kept them" }));
+  await screen.findByRole("heading", { name: "Your account" });
+});
+
+test("a page that is loaded anew goes on with the set-up", async () => {
+  await renderAt("/account", {
+    ...enrolling(() => refused("WRONG", ["code"])),
+    Viewer: () => ({ kind: "ANONYMOUS", permissions: [], user: null, enrolmentNeeded: true }),
+  });
+  await screen.findByRole("heading", { name: "Set up two-factor sign-in" });
+  expect(screen.getByRole("button", { name: "Sign out" })).toBeVisible();
 });
 
 test.each(["WRONG", "INVALID", "NOT_ALLOWED"])(

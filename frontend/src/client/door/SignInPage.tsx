@@ -1,21 +1,30 @@
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
-import type { SecondFactorMethod } from "../../gen/graphql";
 import { useApi } from "../../lib/api/ApiProvider";
 import { homeOf } from "../../lib/session/guards";
+import { useSession } from "../../lib/session/useSession";
+import { EnrolmentStep } from "./EnrolmentStep";
 import { PasswordStep } from "./PasswordStep";
-import { SecondFactorStep } from "./SecondFactorStep";
+import { type SecondFactor, SecondFactorStep } from "./SecondFactorStep";
 
 const route = getRouteApi("/door/sign-in");
 
-/** Sign-in: the password, then the second factor where one is enrolled, then on to where one came from. */
+/**
+ * Sign-in: the password, then the second factor where one is enrolled, or its set-up where one is demanded, then on to
+ * where one came from.
+ */
 export function SignInPage() {
   const api = useApi();
   const router = useRouter();
   const { return_to } = route.useSearch();
   // Kept while the second step runs, so that a step back does not ask for the address again.
   const [email, setEmail] = useState("");
-  const [methods, setMethods] = useState<readonly SecondFactorMethod[]>();
+  // A page that is loaded anew goes on where the sign-in waits.
+  const { enrolmentNeeded } = useSession().viewer;
+  const [step, setStep] = useState<"password" | "secondFactor" | "enrolment">(
+    enrolmentNeeded ? "enrolment" : "password",
+  );
+  const [asked, setAsked] = useState<SecondFactor>({ methods: [], deviceTrustable: false });
   const [ended, setEnded] = useState(false);
 
   const enter = async () => {
@@ -24,21 +33,27 @@ export function SignInPage() {
   };
   const startOver = (because: "ended" | "wish") => {
     setEnded(because === "ended");
-    setMethods(undefined);
+    setStep("password");
   };
 
-  return methods ? (
-    <SecondFactorStep email={email} methods={methods} onSignedIn={enter} onStartOver={startOver} />
-  ) : (
+  if (step === "enrolment") return <EnrolmentStep email={email} onSignedIn={enter} onStartOver={startOver} />;
+  return step === "password" ? (
     <PasswordStep
       email={email}
       onEmail={setEmail}
       ended={ended}
       onSignedIn={enter}
-      onSecondFactor={(needed) => {
+      onSecondFactor={(factor) => {
         setEnded(false);
-        setMethods(needed);
+        setAsked(factor);
+        setStep("secondFactor");
+      }}
+      onEnrolment={() => {
+        setEnded(false);
+        setStep("enrolment");
       }}
     />
+  ) : (
+    <SecondFactorStep {...asked} email={email} onSignedIn={enter} onStartOver={startOver} />
   );
 }

@@ -30,9 +30,11 @@ const FinishPasskeyEnrolmentDocument = graphql(`
         id
         name
       }
-      user {
-        id
-        twoFactorEnabled
+      viewer {
+        user {
+          id
+          twoFactorEnabled
+        }
       }
       userErrors {
         field

@@ -2,14 +2,18 @@ import { useTranslation } from "react-i18next";
 import { Page } from "../../ui/Page";
 import { PasskeysSection } from "./PasskeysSection";
 import { SecurityQuestionSection } from "./SecurityQuestionSection";
+import { TrustedDevicesSection } from "./TrustedDevicesSection";
+import { TwoFactorSection } from "./TwoFactorSection";
 
-/** How a user signs in, and what keeps their sign-in safe: each section asks for its own data. */
+/** How the viewer signs in, and what keeps others from doing so. Each section asks for its own data. */
 export function SecurityPage() {
   const { t } = useTranslation("client");
   return (
-    <Page title={t("security.title")}>
+    <Page title={t("security.title")} lead={t("security.lead")}>
+      <TwoFactorSection />
       <PasskeysSection />
       <SecurityQuestionSection />
+      <TrustedDevicesSection />
     </Page>
   );
 }

@@ -9,6 +9,8 @@ const SessionDocument = graphql(`
     viewer {
       kind
       permissions
+      enrolmentNeeded
+      twoFactorDueAt
       user {
         id
         number

@@ -60,7 +60,18 @@ const embedded = [
   "StartPasskeySignInPayload",
   "StartPasskeySecondFactorPayload",
   "StartPasskeyConfirmationPayload",
+  // Second factors of one's own.
+  "EnrolmentNeeded",
+  "TotpEnrolment",
+  "StartTotpEnrolmentPayload",
+  "FinishTotpEnrolmentPayload",
+  "RemoveTotpPayload",
+  "RegenerateBackupCodesPayload",
+  "RevokeTrustedDevicePayload",
 ];
+
+// What each union holds; a new member of one comes here too.
+const possibleTypes = { SignInOutcome: ["SignedIn", "SecondFactorNeeded", "EnrolmentNeeded"] };
 
 /** Makes a client with an empty cache. It speaks POST /graphql only, and tells every refusal to `onFault`. */
 export function makeClient(onFault: (fault: Fault) => void): Client {
@@ -73,7 +84,7 @@ export function makeClient(onFault: (fault: Fault) => void): Client {
     },
     exchanges: [
       mapExchange({ onError: (error) => onFault(faultOf(error)) }),
-      cacheExchange({ keys: Object.fromEntries(embedded.map((type) => [type, () => null])) }),
+      cacheExchange({ keys: Object.fromEntries(embedded.map((type) => [type, () => null])), possibleTypes }),
       fetchExchange,
     ],
   });

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql } from "../../gen";
+import type { SecondFactorMethod } from "../../gen/graphql";
 import { PasswordField, TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
 import { useFields } from "../../ui/useFields";
@@ -65,7 +66,7 @@ export function SudoDialog({ onProven, onClose }: Props) {
   const ways = data?.viewer.secondFactors ?? [];
   const passkey = ways.includes("PASSKEY");
   if (passkey && ways.every((way) => way === "PASSKEY")) return <ByPasskey onProven={onProven} onClose={onClose} />;
-  return <ByPassword passkey={passkey && passkeysSupported()} onProven={onProven} onClose={onClose} />;
+  return <ByPassword ways={ways} onProven={onProven} onClose={onClose} />;
 }
 
 /** Gives a passkey, and returns a sentence about what went wrong; none when nothing did, or nobody needs to know. */
@@ -112,29 +113,38 @@ function ByPasskey({ onProven, onClose }: Props) {
   );
 }
 
-function ByPassword({ passkey, onProven, onClose }: Props & { passkey: boolean }) {
+function ByPassword({ ways, onProven, onClose }: Props & { ways: readonly SecondFactorMethod[] }) {
   const { t } = useTranslation();
+  const passkey = ways.includes("PASSKEY") && passkeysSupported();
   const [confirm, busy] = useAct(ConfirmIdentityDocument, { quiet: true });
   const [prove, proving] = useProofByPasskey(onProven);
-  const [withCode, setWithCode] = useState(false);
+  const [second, setSecond] = useState<"code" | "backupCode">();
   const [refused, setRefused] = useState<string>();
-  const fields = useFields({ password: "", code: "" });
+  const fields = useFields({ password: "", code: "", backupCode: "" });
 
   const submit = async () => {
     setRefused(undefined);
-    const { password, code } = fields.values;
+    const { password, code, backupCode } = fields.values;
     const filled = fields.check({
       password: !password && t("userError.password.REQUIRED"),
-      code: withCode && !code.trim() && t("userError.code.REQUIRED"),
+      code: second === "code" && !code.trim() && t("userError.code.REQUIRED"),
+      backupCode: second === "backupCode" && !backupCode.trim() && t("userError.backupCode.REQUIRED"),
     });
     if (!filled) return;
     const { payload, userErrors, fault, ok } = {
       userErrors: [],
       fault: undefined,
-      ...(await confirm({ input: { password, code: withCode ? code.replaceAll(/\s/g, "") : null } })),
+      ...(await confirm({
+        input: {
+          password,
+          ...(second === "code" && { code: code.replaceAll(/\s/g, "") }),
+          ...(second === "backupCode" && { backupCode }),
+        },
+      })),
     };
     if (fault) return setRefused(faultText(t, fault));
-    if (payload?.secondFactorNeeded) setWithCode(true);
+    if (payload?.secondFactorNeeded)
+      setSecond(ways.includes("PASSKEY") && !ways.includes("TOTP") ? "backupCode" : "code");
     if (!ok) return fields.refuse(userErrors);
     if (payload?.sudoUntil) onProven();
   };
@@ -174,7 +184,7 @@ function ByPassword({ passkey, onProven, onClose }: Props & { passkey: boolean }
         autoComplete="current-password"
         data-autofocus
       />
-      {withCode && (
+      {second === "code" && (
         <TextField
           {...fields.input("code")}
           label={t("field.code")}
@@ -184,6 +194,29 @@ function ByPassword({ passkey, onProven, onClose }: Props & { passkey: boolean }
           maxLength={7}
           autoFocus
         />
+      )}
+      {second === "backupCode" && (
+        <TextField
+          {...fields.input("backupCode")}
+          label={t("field.backupCode")}
+          description={t("field.backupCodeHint")}
+          autoComplete="off"
+          autoCapitalize="characters"
+          spellCheck={false}
+          maxLength={32}
+          autoFocus
+        />
+      )}
+      {second && ways.includes("TOTP") && ways.includes("BACKUP_CODE") && (
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          px={0}
+          style={{ alignSelf: "start" }}
+          onClick={() => setSecond(second === "code" ? "backupCode" : "code")}
+        >
+          {t(second === "code" ? "sudo.useBackupCode" : "sudo.useApp")}
+        </Button>
       )}
     </FormDialog>
   );

@@ -13,11 +13,13 @@ import { type Fakes, fakeApi } from "./fakeApi";
  * Viewer among them a member of staff with every permission is signed in.
  */
 export async function renderAt(path: string, fakes: Fakes = {}): Promise<{ user: UserEvent; path: () => string }> {
+  const viewer = fakes.Viewer ?? (() => ({ kind: "STAFF", permissions: ["LIST_USERS"] }));
   const answer = fakeApi({
-    Viewer: () => ({ kind: "STAFF", permissions: ["LIST_USERS"] }),
     // Lists end; a list that always has more would be read for ever.
     PageInfo: () => ({ hasNextPage: false }),
     ...fakes,
+    // Nothing is demanded of the viewer, unless the test is about that.
+    Viewer: () => ({ enrolmentNeeded: false, twoFactorRequired: false, twoFactorDueAt: null, ...viewer() }),
   });
   vi.stubGlobal("fetch", (input: string, init: RequestInit) =>
     answer(new Request(new URL(input, "http://localhost"), init)),

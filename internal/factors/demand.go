@@ -1,0 +1,56 @@
+package factors
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"roster/internal/db"
+	"roster/internal/settings"
+)
+
+// Demand is whether a user must have a second factor, and whether they have one (product.md C13).
+type Demand struct {
+	Enabled bool
+	came    time.Time
+	asks    sql.NullBool // null: no role
+	owner   bool
+	rule    []byte
+}
+
+// DemandColumns are those of a Demand, for a statement over users u LEFT JOIN roles r that loads other things too: so
+// a change of the rule holds from the next request on.
+const DemandColumns = `u.two_factor_enabled, u.created_at, r.require_two_factor,
+	EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.owner),
+	(SELECT value FROM settings WHERE id = 'twoFactor')`
+
+// Targets are where the DemandColumns go.
+func (d *Demand) Targets() []any { return []any{&d.Enabled, &d.came, &d.asks, &d.owner, &d.rule} }
+
+// Due reports whether a second factor is demanded of the user, and from when on nothing opens without it.
+func (d *Demand) Due() (at time.Time, demanded bool, err error) {
+	rule, err := settings.ReadTwoFactor(d.rule)
+	if err != nil {
+		return time.Time{}, false, err
+	}
+	at, demanded = rule.Due(settings.Subject{Staff: d.asks.Valid, Owner: d.owner, RoleAsks: d.asks.Bool, Came: d.came})
+	return at, demanded, nil
+}
+
+// Owed reports whether the user has no factor at now, and may not go on without one.
+func (d *Demand) Owed(now time.Time) (bool, error) {
+	at, demanded, err := d.Due()
+	return demanded && !d.Enabled && !now.Before(at), err
+}
+
+// DemandOn reads what is demanded of a user.
+func DemandOn(ctx context.Context, tx *db.Tx, userID int) (Demand, error) {
+	var d Demand
+	err := tx.SQL.QueryRowContext(ctx,
+		"SELECT "+DemandColumns+" FROM users u LEFT JOIN roles r ON r.id = u.role_id WHERE u.id = $1", userID).Scan(d.Targets()...)
+	if err != nil {
+		return d, fmt.Errorf("reading whether a second factor is demanded: %w", err)
+	}
+	return d, nil
+}
