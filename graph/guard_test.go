@@ -172,7 +172,7 @@ func refusals(other *ent.User) map[string]struct{ call, nobody, customer, proofl
 		"renamePasskey":            {"mutation { renamePasskey(input: {passkeyId: " + passkey + `, name: "x"}) { passkey { id } } }`, "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"removePasskey":            {"mutation { removePasskey(input: {passkeyId: " + passkey + "}) { user { id } } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"startPasskeyConfirmation": {"mutation { startPasskeyConfirmation { challenge { options } } }", "UNAUTHENTICATED", "FORBIDDEN", "FORBIDDEN"},
-		"startTotpEnrolment": {"mutation { startTotpEnrolment { totp { key } } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"startTotpEnrolment":       {"mutation { startTotpEnrolment { totp { key } } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"finishTotpEnrolment": {`mutation { finishTotpEnrolment(input: {enrolment: "x", code: "123456"}) { backupCodes } }`,
 			"UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"removeTotp":            {"mutation { removeTotp { user { id } } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},

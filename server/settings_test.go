@@ -12,6 +12,7 @@ import (
 	"roster/internal/db"
 	"roster/internal/dbtest"
 	"roster/internal/mail"
+	"roster/internal/settings"
 	"roster/internal/users"
 )
 
@@ -27,6 +28,7 @@ const (
 func Test33Settings(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
+		w.choose(func(s *settings.Settings) { s.TwoFactor = settings.TwoFactorRule{Staff: true, GraceDays: 3} })
 		w.staff("Kim", "kim@example.com", permission.ConfigureSettings)
 		kim := w.browser().signIn("kim@example.com")
 		rule, _ := kim.must("settings", settingsQuery, nil)["twoFactor"].(map[string]any)
@@ -90,6 +92,7 @@ func Test33Settings(t *testing.T) {
 func Test46RoleTwoFactor(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
+		w.choose(func(s *settings.Settings) { s.TwoFactor = settings.TwoFactorRule{GraceDays: 3} })
 		if err := w.graph.Staff.EnsureRoles(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -38,7 +38,7 @@ func (s *Service) RemoveTOTP(ctx context.Context) (*ent.User, error) {
 		if u, err = s.Settle(ctx, tx, userID); err != nil {
 			return err
 		}
-		if err := Dispensable(ctx, tx, u, ""); err != nil {
+		if err := Dispensable(ctx, tx, u); err != nil {
 			return err
 		}
 		if err := s.tell(ctx, tx, u, mail.AuthenticatorRemoved, nil); err != nil {
@@ -52,9 +52,9 @@ func (s *Service) RemoveTOTP(ctx context.Context) (*ent.User, error) {
 	return u, nil
 }
 
-// Dispensable refuses to leave somebody without a factor who must have one, with fault.NotAllowed on field. u is the
-// user as Settle returned them.
-func Dispensable(ctx context.Context, tx *db.Tx, u *ent.User, field string) error {
+// Dispensable refuses to leave somebody without a factor who must have one, with fault.NotAllowed (product.md C13). u is
+// the user as Settle returned them.
+func Dispensable(ctx context.Context, tx *db.Tx, u *ent.User) error {
 	if u.TwoFactorEnabled {
 		return nil
 	}
@@ -65,7 +65,7 @@ func Dispensable(ctx context.Context, tx *db.Tx, u *ent.User, field string) erro
 	if _, demanded, err := demand.Due(); err != nil {
 		return err
 	} else if demanded {
-		return fault.On(field, fault.NotAllowed, "You need a second factor here, and this is your last one. Add another one first.")
+		return fault.New(fault.NotAllowed, "You need a second factor here, and this is your last one. Add another one first.")
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"roster/internal/audit"
 	"roster/internal/db"
 	"roster/internal/factors"
+	"roster/internal/fault"
 	"roster/internal/mail"
 )
 
@@ -68,7 +69,9 @@ func (s *Service) Remove(ctx context.Context, id int) (*ent.User, error) {
 		if u, err = s.Factors.Settle(ctx, tx, userID); err != nil {
 			return err
 		}
-		if err := factors.Dispensable(ctx, tx, u, "passkeyId"); err != nil {
+		if err := factors.Dispensable(ctx, tx, u); fault.Is(err, fault.NotAllowed) {
+			return fault.On("passkeyId", fault.NotAllowed, err.Error())
+		} else if err != nil {
 			return err
 		}
 		if err := s.tell(ctx, tx, u, mail.PasskeyRemoved, gone.Name); err != nil {

@@ -20,6 +20,7 @@ import (
 	"roster/internal/factors"
 	"roster/internal/fault"
 	"roster/internal/passkeys"
+	"roster/internal/settings"
 	"roster/internal/signin"
 )
 
@@ -70,21 +71,64 @@ func (w *world) enrol(u *ent.User) *device {
 	b := w.browser()
 	b.request(func(ctx context.Context) {
 		ctx = w.proven(ctx, u)
-		c, err := w.Passkeys.StartEnrolment(ctx)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		asked, err := virtualwebauthn.ParseAttestationOptions(c.Options)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		d.key.Options.UserHandle = []byte(asked.UserID)
-		made := virtualwebauthn.CreateAttestationResponse(d.site, d.key, d.pass, *asked)
-		if _, _, err := w.FinishPasskey(ctx, "Key of "+u.Email, made); err != nil {
+		if _, _, err := w.FinishPasskey(ctx, "Key of "+u.Email, w.made(ctx, d)); err != nil {
 			w.t.Fatal(err)
 		}
 	})
 	return d
+}
+
+// made is what the device answers when it is asked for a new passkey.
+func (w *world) made(ctx context.Context, d *device) string {
+	w.t.Helper()
+	c, err := w.Passkeys.StartEnrolment(ctx)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	asked, err := virtualwebauthn.ParseAttestationOptions(c.Options)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	d.key.Options.UserHandle = []byte(asked.UserID)
+	return virtualwebauthn.CreateAttestationResponse(d.site, d.key, d.pass, *asked)
+}
+
+// C13, #35: who waits for a factor to be set up may do so with a passkey. Once one is there, what else waits is over: the
+// password alone adds none.
+func Test35EnrolsByPasskey(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.choose(func(s *settings.Settings) { s.TwoFactor = settings.TwoFactorRule{Everyone: true} })
+		u := w.user("a@example.com")
+		b, thief := w.browser(), w.browser()
+		made := map[*browser]string{}
+		for _, one := range []*browser{b, thief} {
+			if out, err := one.signIn("a@example.com", password, false); err != nil || out.Enrolment == nil {
+				t.Fatalf("%+v, %v", out, err)
+			}
+			one.request(func(ctx context.Context) { made[one] = w.made(ctx, newDevice(t)) })
+		}
+		before := b.cookie.Value
+		b.request(func(ctx context.Context) {
+			if _, v, err := b.FinishPasskey(ctx, "Mine", made[b]); err != nil || v.UserID != u.ID {
+				t.Errorf("%+v, %v", v, err)
+			}
+		})
+		if v := b.is(); v.UserID != u.ID || b.cookie.Value == before {
+			t.Errorf("after it: %+v", v)
+		}
+		thief.request(func(ctx context.Context) {
+			if _, _, err := thief.FinishPasskey(ctx, "Theirs", made[thief]); !fault.Is(err, fault.Unauthenticated) {
+				t.Errorf("the other who waited: %v, want UNAUTHENTICATED", err)
+			}
+		})
+		if w.number("SELECT count(*) FROM passkeys") != 1 || w.number("SELECT count(*) FROM sessions") != 1 {
+			t.Error("what waited with the password alone goes on")
+		}
+		if w.number("SELECT count(*) FROM audit_entries WHERE action = 'PASSKEY_ADDED' AND outcome = 'DONE' AND actor_id = $1", u.ID) != 1 {
+			t.Error("not in the audit log")
+		}
+	})
 }
 
 func (b *browser) startSignIn() (c passkeys.Challenge) {

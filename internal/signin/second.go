@@ -49,7 +49,9 @@ func (s *Service) VerifySecondFactor(ctx context.Context, given factors.Given, t
 	}
 	return s.giveSecond(ctx, waiting, attempt{
 		locked: locked, trust: trust, wrong: wrongFactor(given),
-		use: func(ctx context.Context, tx *db.Tx) (bool, error) { return s.Factors.Use(ctx, tx, waiting.userID, ready) },
+		use: func(ctx context.Context, tx *db.Tx) (bool, error) {
+			return s.Factors.Use(ctx, tx, waiting.userID, ready)
+		},
 	})
 }
 

@@ -255,5 +255,5 @@ func (b *browser) is() (v *viewer.Viewer) {
 
 // proven is a context in which the user acts, having just proved who they are.
 func (w *world) proven(ctx context.Context, u *ent.User) context.Context {
-	return viewer.With(ctx, &viewer.Viewer{Kind: viewer.User, UserID: u.ID, SudoUntil: w.clock().Add(time.Minute)})
+	return viewer.With(ctx, &viewer.Viewer{Kind: viewer.User, UserID: u.ID, SessionID: -1, SudoUntil: w.clock().Add(time.Minute)})
 }

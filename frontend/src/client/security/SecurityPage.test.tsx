@@ -13,7 +13,13 @@ const begun = {
 /** A user whose app is set up or not; what the acts answer is pinned by the test. */
 function someone(app: boolean, left: number, acts: Record<string, (args: never) => unknown> = {}): Fakes {
   return {
-    Viewer: () => ({ kind: "USER", permissions: [], trustedDevices: [] }),
+    Viewer: () => ({
+      kind: "USER",
+      permissions: [],
+      trustedDevices: [],
+      passkeys: [],
+      secondFactors: app ? ["TOTP", "BACKUP_CODE"] : [],
+    }),
     User: () => ({
       id: "u1",
       email: "ada@example.com",
@@ -90,7 +96,8 @@ test("the last factor of somebody who must have one stays, and the dialog says w
       removeTotp: () => ({ user: null, userErrors: [{ field: null, code: "NOT_ALLOWED", message: "No." }] }),
     }),
   );
-  await user.click(await screen.findByRole("button", { name: "Remove" }));
+  const section = await screen.findByRole("region", { name: "Two-factor sign-in" });
+  await user.click(await within(section).findByRole("button", { name: "Remove" }));
   const dialog = await screen.findByRole("dialog", { name: "Remove the authenticator app?" });
   await user.click(within(dialog).getByRole("button", { name: "Remove" }));
   expect(await within(dialog).findByRole("alert")).toHaveTextContent("Replace the app instead.");
