@@ -32,7 +32,7 @@ test("a customer's second factor, from set-up to removal", async () => {
   const { page, faults } = await visit(browser, roster.url);
   await page.goto("/security");
   await signIn(page, customer);
-  await page.getByRole("heading", { name: "Security" }).waitFor();
+  await page.getByRole("heading", { name: "Security", exact: true }).waitFor();
   await showScreen(page, "security-without");
   await page.getByRole("button", { name: "Set up" }).click();
   await page.getByRole("dialog", { name: "Confirm it’s you" }).waitFor();
@@ -82,14 +82,14 @@ test("a customer's second factor, from set-up to removal", async () => {
   await elsewhere.page.getByRole("button", { name: "Use the authenticator app" }).click();
   await giveCode(elsewhere.page, key, used);
   await elsewhere.page.getByRole("button", { name: "Verify" }).click();
-  await elsewhere.page.getByRole("heading", { name: "Security" }).waitFor();
+  await elsewhere.page.getByRole("heading", { name: "Security", exact: true }).waitFor();
 
   // The trusted device is not asked, until it is asked again.
   await signOut(page);
   await page.goto("/security");
   await signIn(page, customer);
   await page.getByRole("heading", { name: "Trusted devices" }).waitFor();
-  await page.getByText("This device").waitFor();
+  await page.getByText("This device", { exact: true }).waitFor();
   await showScreen(page, "security", { tall: true });
   await elsewhere.page.reload();
   await elsewhere.page.getByRole("button", { name: /^Ask again on Chrome/ }).click();
@@ -99,8 +99,8 @@ test("a customer's second factor, from set-up to removal", async () => {
   await page.getByRole("heading", { name: "Two-factor sign-in" }).waitFor();
 
   // Taking it away asks who is there.
-  await elsewhere.page.getByRole("button", { name: "Remove" }).click();
-  await elsewhere.page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await elsewhere.page.getByRole("button", { name: "Remove", exact: true }).click();
+  await elsewhere.page.getByRole("dialog").getByRole("button", { name: "Remove", exact: true }).click();
   await elsewhere.page.getByLabel("Password", { exact: true }).fill(customer.password);
   await elsewhere.page.getByRole("button", { name: "Confirm" }).click();
   await elsewhere.page.getByRole("button", { name: "Use a backup code instead" }).click();

@@ -43,7 +43,7 @@ async function enter({ email, password }: Person): Promise<Page> {
   await one.page.goto("/sign-in");
   await one.page.getByLabel("Email address").fill(email);
   await one.page.getByLabel("Password", { exact: true }).fill(password);
-  await one.page.getByRole("button", { name: "Sign in" }).click();
+  await one.page.getByRole("button", { name: "Sign in", exact: true }).click();
   await one.page.getByRole("main").waitFor();
   await one.page.waitForURL((url) => url.pathname !== "/sign-in");
   return one.page;
@@ -117,14 +117,14 @@ test("a customer chooses a question, and changes it with the present answer only
   await dialog.getByLabel("Answer").fill("no");
   await dialog.getByRole("button", { name: "Save" }).click();
   await prove(customer, me);
-  await dialog.getByText("Use at least 3 characters.").waitFor();
+  await dialog.getByText("An answer needs at least 3 characters.").waitFor();
   await showScreen(customer, "own-question-dialog");
   await dialog.getByLabel("Answer").fill("The Hobbit");
   await dialog.getByRole("button", { name: "Save" }).click();
   await customer.getByText("Which book did you read first?").waitFor();
   await showScreen(customer, "own-question");
 
-  await customer.getByRole("button", { name: "Change" }).click();
+  await customer.getByRole("button", { name: "Change", exact: true }).click();
   const change = customer.getByRole("dialog", { name: "Change your security question" });
   await change.getByLabel("Your present answer").fill("Dune");
   await change.getByLabel("Answer", { exact: true }).fill("Treasure Island");
@@ -182,9 +182,9 @@ test("the customer chooses a new pair without the old answer, and removes it", a
   expect(await dialog.getByLabel("Your present answer").count()).toBe(0);
   await dialog.getByLabel("Answer").fill("Moby Dick");
   await dialog.getByRole("button", { name: "Save" }).click();
-  await customer.getByRole("button", { name: "Remove" }).click();
+  await customer.getByRole("button", { name: "Remove", exact: true }).click();
   await customer.getByLabel("Your present answer").fill("moby dick");
-  await customer.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+  await customer.getByRole("dialog").getByRole("button", { name: "Remove", exact: true }).click();
   await customer.getByText("You have not chosen one.").waitFor();
   expect((await roster.mail(me.email)).subject).toBe("You removed your security question");
 });
@@ -228,7 +228,7 @@ test("staff see every mail, as a page and as text", async () => {
   };
   expect(await shown("Set a new password")).toContain("#sample");
   await admin.getByRole("radio", { name: "German" }).check();
-  await admin.getByRole("link", { name: "Ihre E-Mail-Adresse wurde geändert" }).click();
+  await admin.getByRole("link", { name: "Ihre E-Mail-Adresse wurde geändert" }).first().click();
   expect(await shown("Ihre E-Mail-Adresse wurde geändert")).toContain("Letterbox &amp; Sons");
   await admin.getByRole("radio", { name: "Plain text" }).check();
   await admin.getByText("Guten Tag Maria Sample").waitFor();

@@ -276,6 +276,35 @@ func Test75LinksThatWouldNotOpen(t *testing.T) {
 	})
 }
 
+// What goes to an address that is not the user's is sent all the same; what disowns a change, whatever became of the user
+// (product.md C9, part 13).
+func Test75LinksToOtherAddresses(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		r := newRelay(t, false)
+		for i, c := range []struct {
+			about  mail.Kind
+			change string
+		}{
+			{mail.ConfirmEmailChange, "version = version + 1"},
+			{mail.EmailChanged, "credential_version = credential_version + 1, state = 'SUSPENDED'"},
+		} {
+			w.tx(func(ctx context.Context, tx *db.Tx) error {
+				letter := links.Letter{About: c.about, To: "elsewhere@example.com", Params: map[string]string{"name": "A", "address": "e…@example.com"}}
+				if err := links.Post(ctx, tx, w.outbox, w.clock(), w.user, letter); err != nil {
+					return err
+				}
+				_, err := tx.SQL.ExecContext(ctx, "UPDATE users SET "+c.change)
+				return err
+			})
+			row := w.last()
+			if err := w.runner(r, "?tls=none").Deliver(t.Context(), row.ID, false); err != nil || len(r.all()) != i+1 {
+				t.Errorf("%s: %v, %d mails", c.about, err, len(r.all()))
+			}
+		}
+	})
+}
+
 // The worker finds what was queued and sends it.
 func TestRunner(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

@@ -144,9 +144,12 @@ func masked(err error, row *ent.Mail) string {
 	return text
 }
 
-// standing counts a link that would still open, were it in time: it lasts anew from the moment that its mail is sent.
+// standing counts a link that would still open, were it in time: it lasts anew from the moment that its mail is sent. A
+// link that confirms a change goes to an address that is not the user's yet; one that disowns a change goes to one that is
+// not the user's any more, and outlives the credentials. Package links has the same rule for links that are used.
 const standing = `SELECT count(*) FROM one_time_tokens t JOIN users u ON u.id = t.user_id WHERE t.id = $1 AND t.used_at IS NULL
-	AND u.email_key = t.address_key AND u.credential_version = t.credential_version AND u.state = 'ACTIVE'`
+	AND (t.purpose = 'DISOWN' OR u.credential_version = t.credential_version AND u.state = 'ACTIVE'
+		AND (t.purpose = 'CHANGE_EMAIL' OR u.email_key = t.address_key))`
 
 // purposeless reports whether the link of a mail would lead nowhere: its token was used or replaced, or the user's
 // address, credentials or state are not what they were (security.md #75).
