@@ -15,6 +15,7 @@ import (
 type bench struct {
 	small, large int
 	turn         time.Duration
+	onlyTiming   bool
 	table        table
 }
 
@@ -46,6 +47,9 @@ func (b *bench) engine(ctx context.Context, engine, folder string) error {
 		defer cluster.Close()
 	default:
 		return errors.New("there is no such engine: sqlite, postgres")
+	}
+	if err := b.timing(ctx, engine, folder, cluster); err != nil || b.onlyTiming {
+		return err
 	}
 	small, err := b.run(ctx, engine, b.small, folder, cluster)
 	if err != nil {
