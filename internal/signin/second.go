@@ -163,7 +163,6 @@ func (s *Service) refuseUser(ctx context.Context, tx *db.Tx, action audit.Action
 	entry := audit.Entry{Action: action, Target: audit.OnUser(userID), Detail: map[string]any{"outcome": outcome}}
 	if userID == 0 {
 		entry.Target = audit.Target{}
-		return audit.Refused(ctx, tx, now, entry, refusal)
 	}
 	if err := s.history(ctx, tx, userID, outcome, now); err != nil {
 		return err
