@@ -56,11 +56,14 @@ const (
 	EmailDisputed Kind = "EMAIL_DISPUTED"
 )
 
+// OwnPasswordChanged tells users that they changed their password themselves, or set their first one.
+const OwnPasswordChanged Kind = "OWN_PASSWORD_CHANGED"
+
 // Kinds are all of them.
 var Kinds = []Kind{
 	PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail,
 	AlreadyRegistered, AddressWanted, ConfirmEmailChange, EmailChangedUnproven, NewEmail, EmailDisputed, SecurityQuestionRemoved,
-	PasskeyAdded, PasskeyRemoved, PasskeyCopied,
+	PasskeyAdded, PasskeyRemoved, PasskeyCopied, OwnPasswordChanged,
 }
 
 // linked says which kinds carry a link: the path of its page, and what its token opens.
