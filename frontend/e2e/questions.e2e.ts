@@ -124,7 +124,7 @@ test("a customer chooses a question, and changes it with the present answer only
   await customer.getByText("Which book did you read first?").waitFor();
   await showScreen(customer, "own-question");
 
-  await customer.getByRole("button", { name: "Change" }).click();
+  await customer.getByRole("button", { name: "Change", exact: true }).click();
   const change = customer.getByRole("dialog", { name: "Change your security question" });
   await change.getByLabel("Your present answer").fill("Dune");
   await change.getByLabel("Answer", { exact: true }).fill("Treasure Island");

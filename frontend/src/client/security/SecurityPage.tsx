@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Page } from "../../ui/Page";
 import { PasskeysSection } from "./PasskeysSection";
+import { PasswordSection } from "./PasswordSection";
 import { SecurityQuestionSection } from "./SecurityQuestionSection";
 
 /** How a user signs in, and what keeps their sign-in safe: each section asks for its own data. */
@@ -8,6 +9,7 @@ export function SecurityPage() {
   const { t } = useTranslation("client");
   return (
     <Page title={t("security.title")}>
+      <PasswordSection />
       <PasskeysSection />
       <SecurityQuestionSection />
     </Page>
