@@ -187,7 +187,7 @@ test("the strength is estimated once the field is entered, knows the user's name
   await user.click(chosen);
   expect(started).toHaveLength(1);
   await user.paste("eve@");
-  const word = await dialog.findByText("Strength: too short yet");
+  const word = await dialog.findByText("Still too short");
   expect(word).toHaveAttribute("aria-live", "polite");
   await user.paste("example.com!");
   await vi.waitFor(() => expect(word).toHaveTextContent(/Strength: (very )?weak/));

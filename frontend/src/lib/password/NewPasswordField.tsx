@@ -23,7 +23,7 @@ export function NewPasswordField({ least, about = [], onFocus, ...input }: Props
   const { t } = useTranslation("client");
   const { company } = useSession().installation;
   const [entered, setEntered] = useState(false);
-  const score = useStrength({ password: input.value, about: [company, "Roster", ...about] }, entered);
+  const judged = useStrength({ password: input.value, about: [company, "Roster", ...about] }, entered);
   return (
     <PasswordField
       label={t("newPassword.label")}
@@ -37,7 +37,7 @@ export function NewPasswordField({ least, about = [], onFocus, ...input }: Props
       inputContainer={(children) => (
         <>
           {children}
-          <StrengthMeter score={score} tooShort={score !== undefined && lengthOf(input.value) < least} />
+          <StrengthMeter score={judged?.score} tooShort={judged !== undefined && lengthOf(judged.password) < least} />
         </>
       )}
     />

@@ -15,19 +15,21 @@ const steps = [1, 2, 3, 4] as const;
 export function StrengthMeter({ score, tooShort }: Props) {
   const { t } = useTranslation();
   const level = tooShort || score === undefined ? 0 : Math.max(1, score);
-  const word = tooShort ? t("strength.tooShort") : score !== undefined && t(`strength.${score}`);
+  const text = tooShort
+    ? t("strength.tooShort")
+    : score !== undefined && t("strength.is", { word: t(`strength.${score}`) });
   return (
-    <div className={classes.meter} data-level={level} data-shown={word ? true : undefined}>
-      {word && (
+    <div className={classes.meter} data-level={level} data-shown={text ? true : undefined}>
+      {text && (
         <div className={classes.bar} aria-hidden="true">
           {steps.map((step) => (
             <span key={step} className={step <= level ? classes.full : undefined} />
           ))}
         </div>
       )}
-      {/* Read out as it changes, so its place is there before the first word. */}
+      {/* Read out as it changes, so its place is there before the first one. */}
       <p className={classes.word} aria-live="polite">
-        {word && t("strength.is", { word })}
+        {text}
       </p>
     </div>
   );

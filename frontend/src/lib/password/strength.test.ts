@@ -15,15 +15,15 @@ test("one question at a time; of those that come meanwhile only the last is aske
       terminate = terminate;
     },
   );
-  const told: number[] = [];
-  const estimator = startEstimator((score) => told.push(score));
+  const told: string[] = [];
+  const estimator = startEstimator(({ password, score }) => told.push(`${password} ${score}`));
   for (const password of ["a", "ab", "abc"]) estimator.ask({ password, about: [] });
   expect(posted).toEqual(["a"]);
   answer(0);
   // What is out of date by now is not told.
   expect([posted, told]).toEqual([["a", "abc"], []]);
   answer(1);
-  expect([posted, told]).toEqual([["a", "abc"], [1]]);
+  expect([posted, told]).toEqual([["a", "abc"], ["abc 1"]]);
   estimator.ask({ password: "abcd", about: [] });
   expect(posted).toEqual(["a", "abc", "abcd"]);
   estimator.stop();

@@ -7,26 +7,37 @@ export interface Question {
   about: readonly string[];
 }
 
+/** A score, and of which password: another one may have been typed since. */
+export interface Judgement {
+  password: string;
+  score: Score;
+}
+
 /**
  * Starts the estimator, which is loaded for this: beside the page, so that nobody waits for it while typing. It answers
  * one question at a time; of those that come meanwhile only the last counts. Where it can't be had, no answer comes.
  */
-export function startEstimator(tell: (score: Score) => void): { ask: (question: Question) => void; stop: () => void } {
+export function startEstimator(tell: (judgement: Judgement) => void): {
+  ask: (question: Question) => void;
+  stop: () => void;
+} {
   if (typeof Worker === "undefined") return { ask: () => {}, stop: () => {} };
   const worker = new Worker(new URL("./estimator.worker.ts", import.meta.url), { type: "module" });
-  let busy = false;
+  let asked: Question | undefined;
   let next: Question | undefined;
   const ask = (question: Question) => {
-    if (busy) next = question;
-    else worker.postMessage(question);
-    busy = true;
+    if (asked) {
+      next = question;
+      return;
+    }
+    asked = question;
+    worker.postMessage(question);
   };
-  worker.addEventListener("message", ({ data }: MessageEvent<Score>) => {
-    busy = false;
-    const waiting = next;
-    next = undefined;
+  worker.addEventListener("message", ({ data: score }: MessageEvent<Score>) => {
+    const [answered, waiting] = [asked, next];
+    asked = next = undefined;
     if (waiting) ask(waiting);
-    else tell(data);
+    else if (answered) tell({ password: answered.password, score });
   });
   return { ask, stop: () => worker.terminate() };
 }

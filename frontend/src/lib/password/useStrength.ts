@@ -1,13 +1,16 @@
 import { useEffect, useRef, useState } from "react";
-import { type Question, type Score, startEstimator } from "./strength";
+import { type Judgement, type Question, startEstimator } from "./strength";
 
-/** How strong a password is, as far as it is known; the estimator is loaded once `awake` is true. */
-export function useStrength({ password, about }: Question, awake: boolean): Score | undefined {
-  const [score, setScore] = useState<Score>();
+/**
+ * How strong the password was that was judged last: the one at hand, or while that is being judged the one before. The
+ * estimator is loaded once `awake` is true.
+ */
+export function useStrength({ password, about }: Question, awake: boolean): Judgement | undefined {
+  const [judgement, setJudgement] = useState<Judgement>();
   const estimator = useRef<ReturnType<typeof startEstimator>>(undefined);
   useEffect(() => {
     if (!awake) return;
-    const started = startEstimator(setScore);
+    const started = startEstimator(setJudgement);
     estimator.current = started;
     return started.stop;
   }, [awake]);
@@ -16,5 +19,5 @@ export function useStrength({ password, about }: Question, awake: boolean): Scor
   useEffect(() => {
     if (awake && password) estimator.current?.ask({ password, about: known.split("\n") });
   }, [awake, password, known]);
-  return password ? score : undefined;
+  return password ? judgement : undefined;
 }
