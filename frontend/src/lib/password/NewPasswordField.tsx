@@ -37,7 +37,11 @@ export function NewPasswordField({ least, about = [], onFocus, ...input }: Props
       inputContainer={(children) => (
         <>
           {children}
-          <StrengthMeter score={judged?.score} tooShort={judged !== undefined && lengthOf(judged.password) < least} />
+          <StrengthMeter
+            entered={entered}
+            score={judged?.score}
+            tooShort={judged !== undefined && lengthOf(judged.password) < least}
+          />
         </>
       )}
     />
