@@ -26,6 +26,7 @@ import (
 	"roster/internal/mail"
 	"roster/internal/members"
 	"roster/internal/passkeys"
+	"roster/internal/passwords"
 	"roster/internal/questions"
 	"roster/internal/recovery"
 	"roster/internal/registration"
@@ -68,19 +69,20 @@ func resolver(t *testing.T, d *db.DB) *Resolver {
 	if err != nil {
 		t.Fatal(err)
 	}
-	passwords := secret.NewHasher()
+	hasher := secret.NewHasher()
 	people := &users.Service{DB: d, Now: clock, Outbox: outbox}
-	factor := &factors.Service{DB: d, Now: clock, Keyring: ring, Outbox: outbox, Passwords: passwords}
+	factor := &factors.Service{DB: d, Now: clock, Keyring: ring, Outbox: outbox, Passwords: hasher}
 	passkey := &passkeys.Service{DB: d, Now: clock, Site: passkeys.NewSite(base), Factors: factor, Outbox: outbox}
-	asked := &questions.Service{DB: d, Now: clock, Passwords: passwords, Outbox: outbox}
-	signIns := &signin.Service{DB: d, Now: clock, Passwords: passwords, Factors: factor, Passkeys: passkey}
+	asked := &questions.Service{DB: d, Now: clock, Passwords: hasher, Outbox: outbox}
+	signIns := &signin.Service{DB: d, Now: clock, Passwords: hasher, Factors: factor, Passkeys: passkey}
 	return &Resolver{
 		Users: people, Accounts: &accounts.Service{DB: d}, Members: &members.Service{DB: d},
-		Staff:   &staff.Service{DB: d, Now: clock, Passwords: passwords},
+		Staff:   &staff.Service{DB: d, Now: clock, Passwords: hasher},
 		Factors: factor, Passkeys: passkey, Questions: asked, SignIns: signIns,
-		Recovery:     &recovery.Service{DB: d, Now: clock, Passwords: passwords, Outbox: outbox, Questions: asked},
+		Recovery:     &recovery.Service{DB: d, Now: clock, Passwords: hasher, Outbox: outbox, Questions: asked},
+		Passwords:    &passwords.Service{DB: d, Now: clock, Hasher: hasher, Outbox: outbox, SignIns: signIns},
 		Addresses:    &addresses.Service{DB: d, Now: clock, Outbox: outbox, Users: people, SignIns: signIns},
-		Registration: &registration.Service{DB: d, Now: clock, Passwords: passwords, Outbox: outbox, Questions: asked},
+		Registration: &registration.Service{DB: d, Now: clock, Passwords: hasher, Outbox: outbox, Questions: asked},
 		Settings:     &settings.Service{DB: d, Now: clock},
 		Mails:        &mail.Gallery{DB: d, BaseURL: base.String()},
 	}
@@ -165,6 +167,8 @@ func refusals(other *ent.User) map[string]struct{ call, nobody, customer, proofl
 		"changeEmail":        {`mutation { changeEmail(input: {newEmail: "x@example.com", password: "x"}) { done } }`, "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"confirmEmailChange": {`mutation { confirmEmailChange(input: {token: "x"}) { user { id } } }`, "UNAUTHENTICATED", "", ""},
 		"updateProfile":      {`mutation { updateProfile(input: {version: 1, firstName: "X"}) { user { id } } }`, "UNAUTHENTICATED", "", ""},
+		"changePassword": {`mutation { changePassword(input: {currentPassword: "x", newPassword: "x"}) { endedSessions } }`,
+			"UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"startPasskeyEnrolment": {"mutation { startPasskeyEnrolment { challenge { options } } }",
 			"UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"finishPasskeyEnrolment": {`mutation { finishPasskeyEnrolment(input: {name: "x", passkey: "{}"}) { passkey { id } } }`,

@@ -10,6 +10,7 @@ import (
 	"roster/internal/mail"
 	"roster/internal/members"
 	"roster/internal/passkeys"
+	"roster/internal/passwords"
 	"roster/internal/questions"
 	"roster/internal/recovery"
 	"roster/internal/registration"
@@ -28,7 +29,9 @@ type Resolver struct {
 	SignIns  *signin.Service
 	Factors  *factors.Service
 	Passkeys *passkeys.Service
-	Recovery *recovery.Service
+	// Passwords are users' own; what somebody signs in with is SignIns'.
+	Passwords *passwords.Service
+	Recovery  *recovery.Service
 
 	Addresses    *addresses.Service
 	Registration *registration.Service

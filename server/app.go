@@ -20,6 +20,7 @@ import (
 	"roster/internal/mail"
 	"roster/internal/members"
 	"roster/internal/passkeys"
+	"roster/internal/passwords"
 	"roster/internal/questions"
 	"roster/internal/recovery"
 	"roster/internal/registration"
@@ -76,20 +77,20 @@ func newApp(d *opened, s appSettings, now func() time.Time) (*app, error) {
 
 // resolver holds the activities, each with what it needs.
 func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Time) *graph.Resolver {
-	passwords := secret.NewHasher()
-	factor := &factors.Service{DB: d.DB, Now: now, Keyring: d.Keyring, Outbox: outbox, Passwords: passwords}
+	hasher := secret.NewHasher()
+	factor := &factors.Service{DB: d.DB, Now: now, Keyring: d.Keyring, Outbox: outbox, Passwords: hasher}
 	passkey := &passkeys.Service{DB: d.DB, Now: now, Site: passkeys.NewSite(base), Factors: factor, Outbox: outbox}
-	asked := &questions.Service{DB: d.DB, Now: now, Passwords: passwords, Outbox: outbox}
+	asked := &questions.Service{DB: d.DB, Now: now, Passwords: hasher, Outbox: outbox}
 	r := &graph.Resolver{
 		Users:    &users.Service{DB: d.DB, Now: now, Outbox: outbox},
 		Accounts: &accounts.Service{DB: d.DB},
 		Members:  &members.Service{DB: d.DB},
-		Staff:    &staff.Service{DB: d.DB, Now: now, Passwords: passwords},
+		Staff:    &staff.Service{DB: d.DB, Now: now, Passwords: hasher},
 		Factors:  factor,
 		Passkeys: passkey,
-		Recovery: &recovery.Service{DB: d.DB, Now: now, Passwords: passwords, Outbox: outbox, Questions: asked},
+		Recovery: &recovery.Service{DB: d.DB, Now: now, Passwords: hasher, Outbox: outbox, Questions: asked},
 		SignIns: &signin.Service{
-			DB: d.DB, Now: now, Passwords: passwords, Factors: factor, Passkeys: passkey,
+			DB: d.DB, Now: now, Passwords: hasher, Factors: factor, Passkeys: passkey,
 			Tokens: &tokens.Service{DB: d.DB, Now: now},
 		},
 		Questions: asked,
@@ -97,7 +98,8 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 		Mails:     &mail.Gallery{DB: d.DB, BaseURL: base.String()},
 		Version:   version(),
 	}
-	r.Registration = &registration.Service{DB: d.DB, Now: now, Passwords: passwords, Outbox: outbox, Questions: r.Questions}
+	r.Registration = &registration.Service{DB: d.DB, Now: now, Passwords: hasher, Outbox: outbox, Questions: r.Questions}
+	r.Passwords = &passwords.Service{DB: d.DB, Now: now, Hasher: hasher, Outbox: outbox, SignIns: r.SignIns}
 	r.Addresses = &addresses.Service{DB: d.DB, Now: now, Outbox: outbox, Users: r.Users, SignIns: r.SignIns}
 	return r
 }

@@ -80,6 +80,7 @@ test("staff send a link, and it leads to a new password", async () => {
   await page.getByText("Use at least 15 characters.").waitFor();
   await page.getByRole("textbox").first().fill("something else");
   await page.getByLabel("New password").fill(password);
+  await page.getByText("Strength: strong").waitFor();
   await page.getByRole("button", { name: "Set password" }).click();
   await page.getByText("The answer is not right").waitFor();
   await showScreen(page, "reset-refused");

@@ -74,6 +74,7 @@ test("a visitor registers, signs in at once, and proves the address", async () =
   await page.getByRole("button", { name: "Register" }).click();
   await page.getByText("Use at least 15 characters.").waitFor();
   await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByText("Strength: strong").waitFor();
   await page.getByLabel("Password", { exact: true }).press("Enter");
   await page.getByRole("heading", { name: "Look into your mailbox" }).waitFor();
   await showScreen(page, "register-sent");

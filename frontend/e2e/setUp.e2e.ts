@@ -34,6 +34,7 @@ test("the printed link makes the first administrator, once", async () => {
   await page.getByLabel("First name").fill("Grace");
   await page.getByLabel("Email address").fill("grace");
   await page.getByLabel("New password").fill(first.password);
+  await page.getByText("Strength: strong").waitFor();
   await page.getByRole("button", { name: "Create administrator" }).click();
   await page.getByText("This is not an email address.").waitFor();
   await showScreen(page, "set-up-refused");

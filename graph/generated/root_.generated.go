@@ -61,6 +61,12 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	ChangePasswordPayload struct {
+		EndedSessions func(childComplexity int) int
+		Password      func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
+	}
+
 	CheckSecurityAnswerPayload struct {
 		Match      func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -190,6 +196,7 @@ type ComplexityRoot struct {
 
 	Mutation struct {
 		ChangeEmail               func(childComplexity int, input model.ChangeEmailInput) int
+		ChangePassword            func(childComplexity int, input model.ChangePasswordInput) int
 		CheckSecurityAnswer       func(childComplexity int, input model.CheckSecurityAnswerInput) int
 		ClearUserLock             func(childComplexity int, input model.ClearUserLockInput) int
 		ConfirmEmailChange        func(childComplexity int, input model.ConfirmEmailChangeInput) int
@@ -232,6 +239,12 @@ type ComplexityRoot struct {
 		UpdateUser                func(childComplexity int, input model.UpdateUserInput) int
 		VerifyEmail               func(childComplexity int, input model.VerifyEmailInput) int
 		VerifySecondFactor        func(childComplexity int, input model.VerifySecondFactorInput) int
+	}
+
+	OwnPassword struct {
+		Lock      func(childComplexity int) int
+		MinLength func(childComplexity int) int
+		SetAt     func(childComplexity int) int
 	}
 
 	PageInfo struct {
@@ -545,6 +558,7 @@ type ComplexityRoot struct {
 		EnrolmentNeeded   func(childComplexity int) int
 		Kind              func(childComplexity int) int
 		Passkeys          func(childComplexity int) int
+		Password          func(childComplexity int) int
 		SecondFactors     func(childComplexity int) int
 		SudoUntil         func(childComplexity int) int
 		TrustedDevices    func(childComplexity int) int
@@ -623,6 +637,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ChangeEmailPayload.UserErrors(childComplexity), true
+
+	case "ChangePasswordPayload.endedSessions":
+		if e.ComplexityRoot.ChangePasswordPayload.EndedSessions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePasswordPayload.EndedSessions(childComplexity), true
+	case "ChangePasswordPayload.password":
+		if e.ComplexityRoot.ChangePasswordPayload.Password == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePasswordPayload.Password(childComplexity), true
+	case "ChangePasswordPayload.userErrors":
+		if e.ComplexityRoot.ChangePasswordPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ChangePasswordPayload.UserErrors(childComplexity), true
 
 	case "CheckSecurityAnswerPayload.match":
 		if e.ComplexityRoot.CheckSecurityAnswerPayload.Match == nil {
@@ -1040,6 +1073,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ChangeEmail(childComplexity, args["input"].(model.ChangeEmailInput)), true
+	case "Mutation.changePassword":
+		if e.ComplexityRoot.Mutation.ChangePassword == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_changePassword_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ChangePassword(childComplexity, args["input"].(model.ChangePasswordInput)), true
 	case "Mutation.checkSecurityAnswer":
 		if e.ComplexityRoot.Mutation.CheckSecurityAnswer == nil {
 			break
@@ -1462,6 +1506,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.VerifySecondFactor(childComplexity, args["input"].(model.VerifySecondFactorInput)), true
+
+	case "OwnPassword.lock":
+		if e.ComplexityRoot.OwnPassword.Lock == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnPassword.Lock(childComplexity), true
+	case "OwnPassword.minLength":
+		if e.ComplexityRoot.OwnPassword.MinLength == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnPassword.MinLength(childComplexity), true
+	case "OwnPassword.setAt":
+		if e.ComplexityRoot.OwnPassword.SetAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnPassword.SetAt(childComplexity), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -2590,6 +2653,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Passkeys(childComplexity), true
+	case "Viewer.password":
+		if e.ComplexityRoot.Viewer.Password == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Password(childComplexity), true
 	case "Viewer.secondFactors":
 		if e.ComplexityRoot.Viewer.SecondFactors == nil {
 			break
@@ -2637,6 +2706,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("ChangeEmailInput", ec.unmarshalInputChangeEmailInput),
+			graphql.NewInputUnmarshaler("ChangePasswordInput", ec.unmarshalInputChangePasswordInput),
 			graphql.NewInputUnmarshaler("CheckSecurityAnswerInput", ec.unmarshalInputCheckSecurityAnswerInput),
 			graphql.NewInputUnmarshaler("ClearUserLockInput", ec.unmarshalInputClearUserLockInput),
 			graphql.NewInputUnmarshaler("ConfirmEmailChangeInput", ec.unmarshalInputConfirmEmailChangeInput),
@@ -3404,6 +3474,44 @@ input SignInWithPasskeyInput {
   passkey: String!
   "Whether to stay signed in on this device for up to 30 days; not for staff."
   remember: Boolean
+}
+`, BuiltIn: false},
+	{Name: "../schema/password.graphql", Input: `extend type Viewer {
+  "What the user may know of their own password; null when there is no user, and for API tokens."
+  password: OwnPassword
+}
+
+extend type Mutation {
+  "Replaces the viewer's password; whoever has none sets their first one, after a proof by passkey. All other sessions and all open links end, this session goes on, and the viewer is told by mail."
+  changePassword(input: ChangePasswordInput!): ChangePasswordPayload @alone @sudo @authenticated
+}
+
+"What users may know of their own password."
+type OwnPassword {
+  "When it was set; null when there is none."
+  setAt: DateTime
+  "How many characters a new one needs at least: fewer for who signs in with a second factor."
+  minLength: Int!
+  "What too many wrong passwords, codes and answers brought about; null while a try is taken."
+  lock: Lock
+}
+
+"Another password for the viewer."
+input ChangePasswordInput {
+  "The password that holds until now; needed by whoever has one."
+  currentPassword: String
+  "The new password."
+  newPassword: String!
+}
+
+"What became of the change."
+type ChangePasswordPayload {
+  "The new password, as far as anybody may know; null when nothing changed."
+  password: OwnPassword
+  "How many other sessions of the viewer ended; null when nothing changed."
+  endedSessions: Int
+  "What to mend."
+  userErrors: [UserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/profile.graphql", Input: `extend type Mutation {
@@ -4386,6 +4494,18 @@ func (ec *executionContext) childFields_ChangeEmailPayload(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type ChangeEmailPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ChangePasswordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "password":
+		return ec.fieldContext_ChangePasswordPayload_password(ctx, field)
+	case "endedSessions":
+		return ec.fieldContext_ChangePasswordPayload_endedSessions(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ChangePasswordPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ChangePasswordPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CheckSecurityAnswerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "match":
@@ -4630,6 +4750,18 @@ func (ec *executionContext) childFields_MembershipEdge(ctx context.Context, fiel
 		return ec.fieldContext_MembershipEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MembershipEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_OwnPassword(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "setAt":
+		return ec.fieldContext_OwnPassword_setAt(ctx, field)
+	case "minLength":
+		return ec.fieldContext_OwnPassword_minLength(ctx, field)
+	case "lock":
+		return ec.fieldContext_OwnPassword_lock(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OwnPassword", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5208,6 +5340,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_passkeys(ctx, field)
 	case "secondFactors":
 		return ec.fieldContext_Viewer_secondFactors(ctx, field)
+	case "password":
+		return ec.fieldContext_Viewer_password(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }

@@ -10,6 +10,7 @@ import (
 	"roster/ent/viewer"
 	"roster/graph/generated/model"
 	"roster/internal/members"
+	"roster/internal/passwords"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -27,6 +28,7 @@ type ViewerResolver interface {
 	TrustedDevices(ctx context.Context, obj *viewer.Viewer) ([]*generated.TrustedDevice, error)
 	Passkeys(ctx context.Context, obj *viewer.Viewer) ([]*generated.Passkey, error)
 	SecondFactors(ctx context.Context, obj *viewer.Viewer) ([]model.SecondFactorMethod, error)
+	Password(ctx context.Context, obj *viewer.Viewer) (*passwords.Own, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -360,6 +362,38 @@ func (ec *executionContext) fieldContext_Viewer_secondFactors(_ context.Context,
 	return graphql.NewScalarFieldContext("Viewer", field, true, true, "SecondFactorMethod")
 }
 
+func (ec *executionContext) _Viewer_password(ctx context.Context, field graphql.CollectedField, obj *viewer.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_password(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().Password(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *passwords.Own) graphql.Marshaler {
+			return ec.marshalOOwnPassword2ᚖrosterᚋinternalᚋpasswordsᚐOwn(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_password(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Viewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OwnPassword(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 // endregion **************************** field.gotpl *****************************
 
 // region    **************************** input.gotpl *****************************
@@ -442,6 +476,12 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Viewer_secondFactors(ctx, field, obj)
+				})
+		case "password":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Viewer_password(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))

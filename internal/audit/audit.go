@@ -35,6 +35,7 @@ const (
 	PasswordResetSent       Action = "PASSWORD_RESET_SENT"
 	PasswordResetRequested  Action = "PASSWORD_RESET_REQUESTED"
 	PasswordReset           Action = "PASSWORD_RESET"
+	PasswordChanged         Action = "PASSWORD_CHANGED"
 	TwoFactorDisabled       Action = "TWO_FACTOR_DISABLED"
 	SecurityQuestionRemoved Action = "SECURITY_QUESTION_REMOVED"
 	PasskeyAdded            Action = "PASSKEY_ADDED"

@@ -61,11 +61,14 @@ const (
 	BackupCodeUsed       Kind = "BACKUP_CODE_USED"
 )
 
+// OwnPasswordChanged tells users that they changed their password themselves, or set their first one.
+const OwnPasswordChanged Kind = "OWN_PASSWORD_CHANGED"
+
 // Kinds are all of them.
 var Kinds = []Kind{
 	PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail,
 	AlreadyRegistered, AddressWanted, ConfirmEmailChange, EmailChangedUnproven, NewEmail, EmailDisputed, SecurityQuestionRemoved,
-	PasskeyAdded, PasskeyRemoved, PasskeyCopied,
+	PasskeyAdded, PasskeyRemoved, PasskeyCopied, OwnPasswordChanged,
 	AuthenticatorAdded, AuthenticatorRemoved, BackupCodesMade, BackupCodeUsed,
 }
 

@@ -47,6 +47,8 @@ export function PasswordField({ optional, label, ...rest }: PasswordInputProps &
       visibilityToggleButtonProps={{ "aria-label": t("field.showPassword"), tabIndex: 0 }}
       spellCheck={false}
       autoCapitalize="none"
+      // Mantine says so for its other fields only; Form finds the field to mend by it.
+      aria-invalid={Boolean(rest.error) || undefined}
       {...rest}
     />
   );

@@ -34,6 +34,12 @@ export function useFields<V extends Values>(initial: V): Fields<V> {
   const [start, setStart] = useState(initial);
   const [values, setValues] = useState(initial);
   const [errors, setErrors] = useState<FieldErrors<string>>({ fields: {}, rest: [] });
+  // The errors as they were when they came: mending one field is no answer, and must not take the focus to another.
+  const [answer, setAnswer] = useState<unknown>(false);
+  const show = (found: FieldErrors<string>) => {
+    setErrors(found);
+    setAnswer(Object.keys(found.fields).length > 0 && found);
+  };
 
   const set = useCallback(<Name extends keyof V>(name: Name, value: V[Name]) => {
     setValues((old) => ({ ...old, [name]: value }));
@@ -54,14 +60,14 @@ export function useFields<V extends Values>(initial: V): Fields<V> {
       error: errors.fields[name],
       onChange: (event) => set(name, event.currentTarget.value as V[typeof name]),
     }),
-    refuse: (userErrors) => setErrors(fieldErrors(t, userErrors, Object.keys(values))),
+    refuse: (userErrors) => show(fieldErrors(t, userErrors, Object.keys(values))),
     check: (found) => {
       const fields = Object.fromEntries(Object.entries(found).filter(([, text]) => text)) as Record<string, string>;
-      setErrors({ fields, rest: [] });
+      show({ fields, rest: [] });
       return Object.keys(fields).length === 0;
     },
     problems: errors.rest,
-    answer: Object.keys(errors.fields).length > 0 && errors,
+    answer,
     changed: Object.keys(values).some((name) => values[name] !== start[name]),
   };
 }

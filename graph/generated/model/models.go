@@ -12,6 +12,7 @@ import (
 	"roster/internal/factors"
 	"roster/internal/mail"
 	"roster/internal/passkeys"
+	"roster/internal/passwords"
 	"roster/internal/questions"
 	"roster/internal/recovery"
 	"roster/internal/settings"
@@ -43,6 +44,24 @@ type ChangeEmailPayload struct {
 	// Whether a mail is on its way to the new address.
 	Done bool `json:"done"`
 	// What to mend. Whether the address has a user is never reported.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Another password for the viewer.
+type ChangePasswordInput struct {
+	// The password that holds until now; needed by whoever has one.
+	CurrentPassword *string `json:"currentPassword,omitempty"`
+	// The new password.
+	NewPassword string `json:"newPassword"`
+}
+
+// What became of the change.
+type ChangePasswordPayload struct {
+	// The new password, as far as anybody may know; null when nothing changed.
+	Password *passwords.Own `json:"password,omitempty"`
+	// How many other sessions of the viewer ended; null when nothing changed.
+	EndedSessions *int `json:"endedSessions,omitempty"`
+	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
 

@@ -6,13 +6,13 @@ import { useQuery } from "urql";
 import { graphql } from "../../gen";
 import { faultText } from "../../lib/api/faultText";
 import { useAct } from "../../lib/api/useAct";
+import { NewPasswordField, useNewPasswordFault } from "../../lib/password/NewPasswordField";
 import { useSession } from "../../lib/session/useSession";
 import { SelectField, TextField } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { useFields } from "../../ui/useFields";
 import { DoorCard } from "./DoorCard";
 import { LinkPending } from "./LinkPending";
-import { NewPasswordField, useNewPasswordFault } from "./NewPasswordField";
 
 const RegisterQuestionsDocument = graphql(`
   query RegisterQuestions($language: String!) {
@@ -148,7 +148,12 @@ function RegisterForm({ questions, onDone }: Props) {
         autoCapitalize="none"
         spellCheck={false}
       />
-      <NewPasswordField {...fields.input("password")} label={c("field.password")} least={passwordMinLength} />
+      <NewPasswordField
+        {...fields.input("password")}
+        label={c("field.password")}
+        least={passwordMinLength}
+        about={[`${values.firstName} ${values.lastName}`, values.accountName, values.email]}
+      />
       {asked && (
         <>
           <SelectField

@@ -4,11 +4,11 @@ import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
 import { faultText } from "../../lib/api/faultText";
 import { useAct } from "../../lib/api/useAct";
+import { NewPasswordField, useNewPasswordFault } from "../../lib/password/NewPasswordField";
 import { TextField } from "../../ui/Field";
 import { Form } from "../../ui/Form";
 import { useFields } from "../../ui/useFields";
 import { DoorCard } from "./DoorCard";
-import { NewPasswordField, useNewPasswordFault } from "./NewPasswordField";
 
 const ResetPasswordDocument = graphql(`
   mutation ResetPassword($input: ResetPasswordInput!) {

@@ -5,6 +5,7 @@ import { graphql } from "../../gen";
 import { faultText } from "../../lib/api/faultText";
 import { useAct } from "../../lib/api/useAct";
 import { useFragmentToken } from "../../lib/fragmentToken";
+import { NewPasswordField, useNewPasswordFault } from "../../lib/password/NewPasswordField";
 import { useSession } from "../../lib/session/useSession";
 import { TextField } from "../../ui/Field";
 import { Form } from "../../ui/Form";
@@ -12,7 +13,6 @@ import { useFields } from "../../ui/useFields";
 import { DoorCard } from "./DoorCard";
 import { LinkDone } from "./LinkDone";
 import { LinkOver } from "./LinkOver";
-import { NewPasswordField, useNewPasswordFault } from "./NewPasswordField";
 
 const SetUpDocument = graphql(`
   mutation SetUp($input: SetUpInput!) {
@@ -89,7 +89,11 @@ function SetUpForm({ token, onEnd }: { token: string; onEnd: (how: "done" | "ove
           autoCapitalize="none"
           spellCheck={false}
         />
-        <NewPasswordField {...fields.input("password")} least={passwordMinLength} />
+        <NewPasswordField
+          {...fields.input("password")}
+          least={passwordMinLength}
+          about={[`${fields.values.firstName} ${fields.values.lastName}`, fields.values.email]}
+        />
         <Button type="submit" fullWidth loading={busy}>
           {t("setUp.submit")}
         </Button>

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { Page } from "../../ui/Page";
 import { PasskeysSection } from "./PasskeysSection";
+import { PasswordSection } from "./PasswordSection";
 import { SecurityQuestionSection } from "./SecurityQuestionSection";
 import { TrustedDevicesSection } from "./TrustedDevicesSection";
 import { TwoFactorSection } from "./TwoFactorSection";
@@ -10,6 +11,7 @@ export function SecurityPage() {
   const { t } = useTranslation("client");
   return (
     <Page title={t("security.title")} lead={t("security.lead")}>
+      <PasswordSection />
       <TwoFactorSection />
       <PasskeysSection />
       <SecurityQuestionSection />

@@ -52,6 +52,8 @@ const embedded = [
   "ClearUserLockPayload",
   "UpdateSettingsPayload",
   "SetRoleTwoFactorPayload",
+  "OwnPassword",
+  "ChangePasswordPayload",
   "PasskeyChallenge",
   "StartPasskeyEnrolmentPayload",
   "FinishPasskeyEnrolmentPayload",
