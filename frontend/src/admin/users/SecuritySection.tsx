@@ -3,6 +3,7 @@ import { IconKey } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type FragmentType, graphql, readFragment } from "../../gen";
+import { useFormats } from "../../lib/format";
 import { useCan, useSession } from "../../lib/session/useSession";
 import { Section } from "../../ui/Section";
 import { CheckAnswerDialog } from "./CheckAnswerDialog";
@@ -19,8 +20,11 @@ const SecuritySectionFragment = graphql(`
     email
     state
     twoFactorEnabled
+    authenticatorSince
     passkeyCount
+    backupCodesLeft
     securityQuestionSet
+    securityQuestionSince
     language
     ...LockItems_user
   }
@@ -35,7 +39,10 @@ export function SecuritySection({ user: masked }: { user: FragmentType<typeof Se
   const [open, setOpen] = useState<"twoFactor" | "question" | "reset" | "check">();
   const close = () => setOpen(undefined);
   const asked = user.securityQuestionSet ?? false;
+  const formats = useFormats();
   const passkeys = user.passkeyCount ?? 0;
+  const app = user.authenticatorSince;
+  const since = user.securityQuestionSince;
   return (
     <Section title={t("security.title")} flush>
       <ul className={classes.list}>
@@ -44,7 +51,9 @@ export function SecuritySection({ user: masked }: { user: FragmentType<typeof Se
           <div className={classes.words}>
             <h3>{t("users.twoFactor")}</h3>
             <p>{t(user.twoFactorEnabled ? "security.twoFactorOn" : "security.twoFactorOff")}</p>
+            {app && <p>{t("security.app", { date: formats.date(app) })}</p>}
             {passkeys > 0 && <p>{t("security.passkeys", { count: passkeys })}</p>}
+            {user.twoFactorEnabled && <p>{t("security.backupCodes", { count: user.backupCodesLeft ?? 0 })}</p>}
           </div>
           {user.twoFactorEnabled && can("DISABLE_USER_TWO_FACTOR") && (
             <Button variant="default" size="xs" onClick={() => setOpen("twoFactor")}>
@@ -58,6 +67,7 @@ export function SecuritySection({ user: masked }: { user: FragmentType<typeof Se
             <div className={classes.words}>
               <h3>{t("users.question")}</h3>
               <p>{t(asked ? "security.questionOn" : "security.questionOff")}</p>
+              {since && <p>{t("security.questionSince", { date: formats.date(since) })}</p>}
             </div>
             {asked && (
               <div className={classes.acts}>

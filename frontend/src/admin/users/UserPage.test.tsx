@@ -188,3 +188,22 @@ test("where nobody can choose a question, users without one have no line about i
   await screen.findByRole("heading", { name: "Ada Lovelace" });
   expect(screen.queryByRole("heading", { name: "Security question" })).toBeNull();
 });
+
+test.each([
+  [
+    { authenticatorSince: "2026-05-03T08:00:00Z", passkeyCount: 2, backupCodesLeft: 1 },
+    /app since 3 May 2026.*2 passkeys.*1 backup code left/,
+  ],
+  [
+    { twoFactorEnabled: false, authenticatorSince: null, passkeyCount: 0, backupCodesLeft: 0 },
+    /^Two-factor\w* ?.*Only the user can switch it on\.$/,
+  ],
+])("staff see what stands behind the second factor (%#)", async (factors, text) => {
+  const fakes = page();
+  fakes.Query = () => ({ user: () => ({ ...ada, ...factors, securityQuestionSince: "2026-06-01T08:00:00Z" }) });
+  await renderAt("/admin/users/7", fakes);
+  const section = await screen.findByRole("region", { name: "Sign-in" });
+  const [second, question] = within(section).getAllByRole("listitem");
+  expect(second?.querySelector("h3")?.parentElement).toHaveTextContent(text);
+  expect(question).toHaveTextContent("Since 1 Jun 2026.");
+});
