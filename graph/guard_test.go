@@ -73,7 +73,7 @@ func resolver(t *testing.T, d *db.DB) *Resolver {
 	factor := &factors.Service{DB: d, Now: clock, Keyring: ring, Outbox: outbox}
 	passkey := &passkeys.Service{DB: d, Now: clock, Site: passkeys.NewSite(base), Factors: factor, Outbox: outbox}
 	asked := &questions.Service{DB: d, Now: clock, Passwords: passwords, Outbox: outbox}
-	signIns := &signin.Service{DB: d, Now: clock, Passwords: passwords, Factors: factor, Passkeys: passkey}
+	signIns := &signin.Service{DB: d, Now: clock, Passwords: passwords, Factors: factor, Passkeys: passkey, Outbox: outbox}
 	return &Resolver{
 		Users: people, Accounts: &accounts.Service{DB: d}, Members: &members.Service{DB: d},
 		Staff:   &staff.Service{DB: d, Now: clock, Passwords: passwords},
@@ -128,7 +128,7 @@ func ask(t *testing.T, h http.Handler, v *viewer.Viewer, query string) (code, bo
 func refusals(other *ent.User) map[string]struct{ call, nobody, customer, proofless string } {
 	quoted := func(kind gid.Kind, id int) string { return `"` + gid.Encode(kind, id) + `"` }
 	id, role, question := quoted(gid.User, other.ID), quoted(gid.Role, 1), quoted(gid.SecurityQuestion, 1)
-	passkey := quoted(gid.Passkey, 1)
+	passkey, session := quoted(gid.Passkey, 1), quoted(gid.Session, 99)
 	return map[string]struct{ call, nobody, customer, proofless string }{
 		"users":             {"{ users(first: 1) { nodes { id } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
 		"roles":             {"{ roles { id } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
@@ -171,6 +171,8 @@ func refusals(other *ent.User) map[string]struct{ call, nobody, customer, proofl
 			"UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"renamePasskey":            {"mutation { renamePasskey(input: {passkeyId: " + passkey + `, name: "x"}) { passkey { id } } }`, "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"removePasskey":            {"mutation { removePasskey(input: {passkeyId: " + passkey + "}) { user { id } } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"revokeSession":            {"mutation { revokeSession(input: {sessionId: " + session + "}) { user { id } } }", "UNAUTHENTICATED", "NOT_FOUND", ""},
+		"revokeOtherSessions":      {"mutation { revokeOtherSessions { ended } }", "UNAUTHENTICATED", "", ""},
 		"startPasskeyConfirmation": {"mutation { startPasskeyConfirmation { challenge { options } } }", "UNAUTHENTICATED", "FORBIDDEN", "FORBIDDEN"},
 		"disableSecurityQuestion": {"mutation { disableSecurityQuestion(input: {userId: " + id + `, reason: "x"}) { user { id } } }`,
 			"UNAUTHENTICATED", "FORBIDDEN", "SUDO_REQUIRED"},

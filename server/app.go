@@ -91,6 +91,7 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 		SignIns: &signin.Service{
 			DB: d.DB, Now: now, Passwords: passwords, Factors: factor, Passkeys: passkey,
 			Tokens: &tokens.Service{DB: d.DB, Now: now},
+			Outbox: outbox,
 		},
 		Questions: asked,
 		Settings:  &settings.Service{DB: d.DB, Now: now},

@@ -69,6 +69,13 @@ const (
 	RoleUpdated           Action = "ROLE_UPDATED"
 )
 
+// The actions upon one's own sessions and data.
+const (
+	SessionEnded       Action = "SESSION_ENDED"
+	OtherSessionsEnded Action = "OTHER_SESSIONS_ENDED"
+	OwnDataExported    Action = "OWN_DATA_EXPORTED"
+)
+
 // Target is what an act was upon.
 type Target struct {
 	Kind string

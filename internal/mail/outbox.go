@@ -56,11 +56,20 @@ const (
 	EmailDisputed Kind = "EMAIL_DISPUTED"
 )
 
+// The kinds that lead to the page of sessions and sign-ins.
+const (
+	// NewSignIn tells of a sign-in with a device that was not used for a while.
+	NewSignIn Kind = "NEW_SIGN_IN"
+	// WrongSecondFactor tells that somebody knew the password and failed at the second factor.
+	WrongSecondFactor Kind = "WRONG_SECOND_FACTOR"
+)
+
 // Kinds are all of them.
 var Kinds = []Kind{
 	PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail,
 	AlreadyRegistered, AddressWanted, ConfirmEmailChange, EmailChangedUnproven, NewEmail, EmailDisputed, SecurityQuestionRemoved,
 	PasskeyAdded, PasskeyRemoved, PasskeyCopied,
+	NewSignIn, WrongSecondFactor,
 }
 
 // linked says which kinds carry a link: the path of its page, and what its token opens.
@@ -77,7 +86,13 @@ var linked = map[Kind]struct {
 	SecurityQuestionDisabled: {"/disown", secret.Disown},
 }
 
-// Linked reports whether mails of the kind carry a link, and so need a nonce.
+// pages says which kinds lead to a page that opens for who is signed in, without a token.
+var pages = map[Kind]string{
+	NewSignIn:         "/security",
+	WrongSecondFactor: "/security",
+}
+
+// Linked reports whether mails of the kind carry a link of their own, and so need a nonce.
 func (k Kind) Linked() bool {
 	_, has := linked[k]
 	return has

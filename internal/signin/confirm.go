@@ -148,6 +148,7 @@ func (s *Service) confirm(ctx context.Context, tx *db.Tx, who candidate, right b
 		if ok, err := s.Factors.Verify(ctx, tx, who.userID, code); err != nil {
 			return confirmed{}, err
 		} else if !ok {
+			tx.Remember(func(ctx context.Context, tx *db.Tx) error { return s.warn(ctx, tx, who.userID, s.now()) })
 			return confirmed{}, wrongCode()
 		}
 	}

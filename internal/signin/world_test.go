@@ -65,6 +65,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 		DB: d, Now: w.clock, Passwords: secret.NewHasher(), Factors: factor,
 		Passkeys: &passkeys.Service{DB: d, Now: w.clock, Site: site, Factors: factor, Outbox: outbox},
 		Tokens:   &tokens.Service{DB: d, Now: w.clock},
+		Outbox:   outbox,
 	}
 	t.Cleanup(w.Close)
 	return w

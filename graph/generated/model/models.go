@@ -411,6 +411,30 @@ type RetireSecurityQuestionPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What became of the other sessions.
+type RevokeOtherSessionsPayload struct {
+	// Whose they were.
+	User *generated.User `json:"user,omitempty"`
+	// How many were ended.
+	Ended int `json:"ended"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The session to end.
+type RevokeSessionInput struct {
+	// Which.
+	SessionID string `json:"sessionId"`
+}
+
+// What became of the session.
+type RevokeSessionPayload struct {
+	// Whose it was.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend. NOT_ALLOWED on sessionId: it is the present one, which signOut ends.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // The password was right; a second factor is asked for.
 type SecondFactorNeeded struct {
 	// The ways in which it can be given.
