@@ -172,7 +172,7 @@ func refusals(other *ent.User) map[string]struct{ call, nobody, customer, proofl
 		"renamePasskey":            {"mutation { renamePasskey(input: {passkeyId: " + passkey + `, name: "x"}) { passkey { id } } }`, "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"removePasskey":            {"mutation { removePasskey(input: {passkeyId: " + passkey + "}) { user { id } } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"revokeSession":            {"mutation { revokeSession(input: {sessionId: " + session + "}) { user { id } } }", "UNAUTHENTICATED", "NOT_FOUND", ""},
-		"revokeOtherSessions":      {"mutation { revokeOtherSessions { ended } }", "UNAUTHENTICATED", "", ""},
+		"revokeOtherSessions":      {"mutation { revokeOtherSessions(input: {}) { ended } }", "UNAUTHENTICATED", "", ""},
 		"startPasskeyConfirmation": {"mutation { startPasskeyConfirmation { challenge { options } } }", "UNAUTHENTICATED", "FORBIDDEN", "FORBIDDEN"},
 		"disableSecurityQuestion": {"mutation { disableSecurityQuestion(input: {userId: " + id + `, reason: "x"}) { user { id } } }`,
 			"UNAUTHENTICATED", "FORBIDDEN", "SUDO_REQUIRED"},

@@ -27,8 +27,12 @@ func (r *mutationResolver) RevokeSession(ctx context.Context, input model.Revoke
 	return payload, err
 }
 
-func (r *mutationResolver) RevokeOtherSessions(ctx context.Context) (*model.RevokeOtherSessionsPayload, error) {
-	of, ended, err := r.SignIns.EndOtherSessions(ctx)
+func (r *mutationResolver) RevokeOtherSessions(ctx context.Context, input model.RevokeOtherSessionsInput) (*model.RevokeOtherSessionsPayload, error) {
+	end := r.SignIns.EndOtherSessions
+	if input.DryRun != nil && *input.DryRun {
+		end = r.SignIns.OtherSessions
+	}
+	of, ended, err := end(ctx)
 	load(ctx).sessions.clear()
 	payload := &model.RevokeOtherSessionsPayload{User: of, Ended: ended}
 	payload.UserErrors, err = mendable(err)

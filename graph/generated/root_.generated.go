@@ -199,7 +199,7 @@ type ComplexityRoot struct {
 		ResetPassword             func(childComplexity int, input model.ResetPasswordInput) int
 		RestoreSecurityQuestion   func(childComplexity int, input model.RestoreSecurityQuestionInput) int
 		RetireSecurityQuestion    func(childComplexity int, input model.RetireSecurityQuestionInput) int
-		RevokeOtherSessions       func(childComplexity int) int
+		RevokeOtherSessions       func(childComplexity int, input model.RevokeOtherSessionsInput) int
 		RevokeSession             func(childComplexity int, input model.RevokeSessionInput) int
 		SendPasswordReset         func(childComplexity int, input model.SendPasswordResetInput) int
 		SetRoleTwoFactor          func(childComplexity int, input model.SetRoleTwoFactorInput) int
@@ -1225,7 +1225,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			break
 		}
 
-		return e.ComplexityRoot.Mutation.RevokeOtherSessions(childComplexity), true
+		args, err := ec.field_Mutation_revokeOtherSessions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeOtherSessions(childComplexity, args["input"].(model.RevokeOtherSessionsInput)), true
 	case "Mutation.revokeSession":
 		if e.ComplexityRoot.Mutation.RevokeSession == nil {
 			break
@@ -2599,6 +2604,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ResetPasswordInput", ec.unmarshalInputResetPasswordInput),
 			graphql.NewInputUnmarshaler("RestoreSecurityQuestionInput", ec.unmarshalInputRestoreSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("RetireSecurityQuestionInput", ec.unmarshalInputRetireSecurityQuestionInput),
+			graphql.NewInputUnmarshaler("RevokeOtherSessionsInput", ec.unmarshalInputRevokeOtherSessionsInput),
 			graphql.NewInputUnmarshaler("RevokeSessionInput", ec.unmarshalInputRevokeSessionInput),
 			graphql.NewInputUnmarshaler("SecurityQuestionTextInput", ec.unmarshalInputSecurityQuestionTextInput),
 			graphql.NewInputUnmarshaler("SendPasswordResetInput", ec.unmarshalInputSendPasswordResetInput),
@@ -3585,7 +3591,7 @@ extend type Mutation {
   "Ends one of the viewer's own other sessions: whoever uses it is signed out with their next request."
   revokeSession(input: RevokeSessionInput!): RevokeSessionPayload @authenticated
   "Ends all of the viewer's own sessions but the one that the request comes with."
-  revokeOtherSessions: RevokeOtherSessionsPayload @authenticated
+  revokeOtherSessions(input: RevokeOtherSessionsInput!): RevokeOtherSessionsPayload @authenticated
 }
 
 "A browser in which a user is signed in."
@@ -3676,11 +3682,17 @@ type RevokeSessionPayload {
   userErrors: [UserError!]!
 }
 
+"How to end the other sessions."
+input RevokeOtherSessionsInput {
+  "Whether to end none, and only say how many there are."
+  dryRun: Boolean
+}
+
 "What became of the other sessions."
 type RevokeOtherSessionsPayload {
   "Whose they were."
   user: User
-  "How many were ended."
+  "How many were ended; with dryRun, how many would be."
   ended: Int!
   "What to mend."
   userErrors: [UserError!]!

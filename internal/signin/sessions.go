@@ -159,6 +159,24 @@ func takeSession(ctx context.Context, tx *db.Tx, userID, id int) (*ent.Session, 
 	return row, nil
 }
 
+// OtherSessions returns the viewer and how many sessions EndOtherSessions would end.
+func (s *Service) OtherSessions(ctx context.Context) (*ent.User, int, error) {
+	if err := access.Person(ctx); err != nil {
+		return nil, 0, err
+	}
+	id := viewer.From(ctx).UserID
+	byUser, err := s.SessionsOf(ctx, []int{id})
+	if err != nil {
+		return nil, 0, err
+	}
+	u, err := s.DB.User.Get(viewer.ForSystem(ctx, "sessions"), id)
+	if err != nil {
+		return nil, 0, fmt.Errorf("loading user: %w", err)
+	}
+	others := slices.DeleteFunc(byUser[id], func(s *Standing) bool { return s.Current })
+	return u, len(others), nil
+}
+
 // EndOtherSessions ends all sessions of the viewer but the one that they ask with, and every sign-in that waits for
 // something. It returns how many were open.
 func (s *Service) EndOtherSessions(ctx context.Context) (*ent.User, int, error) {

@@ -411,11 +411,17 @@ type RetireSecurityQuestionPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// How to end the other sessions.
+type RevokeOtherSessionsInput struct {
+	// Whether to end none, and only say how many there are.
+	DryRun *bool `json:"dryRun,omitempty"`
+}
+
 // What became of the other sessions.
 type RevokeOtherSessionsPayload struct {
 	// Whose they were.
 	User *generated.User `json:"user,omitempty"`
-	// How many were ended.
+	// How many were ended; with dryRun, how many would be.
 	Ended int `json:"ended"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
