@@ -172,6 +172,9 @@ func write(ctx context.Context, tx *db.Tx, at time.Time, e Entry, outcome string
 	return nil
 }
 
+// clientKeys are where the detail names the client of who acted.
+var clientKeys = []string{"address", "device"}
+
 func withClient(v *viewer.Viewer, detail map[string]any) map[string]any {
 	all := make(map[string]any, len(detail)+2)
 	for k, value := range detail {
