@@ -60,6 +60,11 @@ const embedded = [
   "StartPasskeySignInPayload",
   "StartPasskeySecondFactorPayload",
   "StartPasskeyConfirmationPayload",
+  "SignIn",
+  "SignInConnection",
+  "SignInEdge",
+  "RevokeSessionPayload",
+  "RevokeOtherSessionsPayload",
 ];
 
 /** Makes a client with an empty cache. It speaks POST /graphql only, and tells every refusal to `onFault`. */
