@@ -5,7 +5,7 @@ import type { Login } from "./roster";
 export async function signIn(page: Page, { email, password }: Pick<Login, "email" | "password">) {
   await page.getByLabel("Email address").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 /** Somebody of the sample data; a missing one ends the journey. */

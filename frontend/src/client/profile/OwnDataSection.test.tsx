@@ -89,7 +89,11 @@ test("who closes the dialog gets nothing, and no word about it", async () => {
 
 test.each([
   ["too often", refused(429, "RATE_LIMITED", { retryAfter: 3600 }), "Too many tries. Try again in 60 minutes."],
-  ["no connection", new TypeError("fetch failed"), "The server can’t be reached. Check your connection, then try again."],
+  [
+    "no connection",
+    new TypeError("fetch failed"),
+    "The server can’t be reached. Check your connection, then try again.",
+  ],
   ["a proxy's page", new Response("<h1>Bad gateway</h1>", { status: 502 }), "Something went wrong on our side."],
 ])("%s is told", async (_, answer, text) => {
   const { user, button } = await page(answer);

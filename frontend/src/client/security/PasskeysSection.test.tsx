@@ -81,7 +81,7 @@ test("the last one stays where a factor is required, and it is said why", async 
   const remove = vi.fn(() => wrong("passkeyId", "NOT_ALLOWED"));
   const { user } = await renderAt("/security", someone([laptop], { removePasskey: remove }));
   await user.click(await screen.findByRole("button", { name: "Remove “Work laptop”" }));
-  await user.click(await screen.findByRole("button", { name: "Remove" }));
+  await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Remove" }));
   expect(await screen.findByRole("alert")).toHaveTextContent("this is your last one");
   expect(remove).toHaveBeenCalledExactlyOnceWith({ input: { passkeyId: "p1" } });
 });
@@ -122,7 +122,7 @@ function doubted(ways: string[], confirm: (args: { input: object }) => unknown) 
 
 async function remove(user: Awaited<ReturnType<typeof renderAt>>["user"]) {
   await user.click(await screen.findByRole("button", { name: "Remove “Work laptop”" }));
-  await user.click(await screen.findByRole("button", { name: "Remove" }));
+  await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Remove" }));
   return screen.findByRole("dialog", { name: "Confirm it’s you" });
 }
 

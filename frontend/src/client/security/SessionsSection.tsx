@@ -49,8 +49,9 @@ export function SessionsSection() {
     close();
     again();
   };
-  const sessions = data?.viewer.user?.sessions ?? [];
-  const others = sessions.filter(({ current }) => !current).length;
+  // A list that is refused alone is null, beside an error.
+  const sessions = data?.viewer.user?.sessions ?? (error ? undefined : data && []);
+  const others = sessions?.filter(({ current }) => !current).length ?? 0;
   const endOthers = (
     <Button
       variant="default"
@@ -64,7 +65,7 @@ export function SessionsSection() {
 
   return (
     <Section title={t("sessions.title")} lead={t("sessions.lead")} actions={others > 0 && endOthers} flush>
-      {data ? (
+      {sessions ? (
         <Items>
           {sessions.map((session) => (
             <SessionItem key={session.id} session={session} onEnd={() => setOpen({ what: "one", session })} />
