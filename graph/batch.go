@@ -75,3 +75,10 @@ func (b *batch[K, V]) unanswered(key K) []K {
 	}
 	return keys
 }
+
+// clear forgets all answers: what they were about has changed within the request.
+func (b *batch[K, V]) clear() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.answers = nil
+}

@@ -74,7 +74,7 @@ func resolver(t *testing.T, d *db.DB) *Resolver {
 	factor := &factors.Service{DB: d, Now: clock, Keyring: ring, Outbox: outbox, Passwords: hasher}
 	passkey := &passkeys.Service{DB: d, Now: clock, Site: passkeys.NewSite(base), Factors: factor, Outbox: outbox}
 	asked := &questions.Service{DB: d, Now: clock, Passwords: hasher, Outbox: outbox}
-	signIns := &signin.Service{DB: d, Now: clock, Passwords: hasher, Factors: factor, Passkeys: passkey}
+	signIns := &signin.Service{DB: d, Now: clock, Passwords: hasher, Factors: factor, Passkeys: passkey, Outbox: outbox}
 	return &Resolver{
 		Users: people, Accounts: &accounts.Service{DB: d}, Members: &members.Service{DB: d},
 		Staff:   &staff.Service{DB: d, Now: clock, Passwords: hasher},
@@ -130,7 +130,7 @@ func ask(t *testing.T, h http.Handler, v *viewer.Viewer, query string) (code, bo
 func refusals(other *ent.User) map[string]struct{ call, nobody, customer, proofless string } {
 	quoted := func(kind gid.Kind, id int) string { return `"` + gid.Encode(kind, id) + `"` }
 	id, role, question := quoted(gid.User, other.ID), quoted(gid.Role, 1), quoted(gid.SecurityQuestion, 1)
-	passkey := quoted(gid.Passkey, 1)
+	passkey, session := quoted(gid.Passkey, 1), quoted(gid.Session, 99)
 	return map[string]struct{ call, nobody, customer, proofless string }{
 		"users":             {"{ users(first: 1) { nodes { id } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
 		"roles":             {"{ roles { id } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
@@ -175,6 +175,8 @@ func refusals(other *ent.User) map[string]struct{ call, nobody, customer, proofl
 			"UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"renamePasskey":            {"mutation { renamePasskey(input: {passkeyId: " + passkey + `, name: "x"}) { passkey { id } } }`, "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"removePasskey":            {"mutation { removePasskey(input: {passkeyId: " + passkey + "}) { user { id } } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"revokeSession":            {"mutation { revokeSession(input: {sessionId: " + session + "}) { user { id } } }", "UNAUTHENTICATED", "NOT_FOUND", ""},
+		"revokeOtherSessions":      {"mutation { revokeOtherSessions(input: {}) { ended } }", "UNAUTHENTICATED", "", ""},
 		"startPasskeyConfirmation": {"mutation { startPasskeyConfirmation { challenge { options } } }", "UNAUTHENTICATED", "FORBIDDEN", "FORBIDDEN"},
 		"startTotpEnrolment":       {"mutation { startTotpEnrolment { totp { key } } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"finishTotpEnrolment": {`mutation { finishTotpEnrolment(input: {enrolment: "x", code: "123456"}) { backupCodes } }`,

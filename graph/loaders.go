@@ -27,7 +27,12 @@ type loaders struct {
 	passkeys batch[int, int]
 	factors  batch[int, factors.State]
 
+	sessions batch[int, []*signin.Standing]
+	tries    batch[int, int]
+
 	mu sync.Mutex
+	// histories are the newest sign-ins of users, by how many.
+	histories map[int]*batch[int, *signin.History]
 	// pages are the first pages of users' memberships, by size.
 	pages map[int]*batch[int, *members.Page]
 }
@@ -35,7 +40,7 @@ type loaders struct {
 type loadersKey struct{}
 
 func (r *Resolver) withLoaders(ctx context.Context) context.Context {
-	l := &loaders{resolver: r, pages: map[int]*batch[int, *members.Page]{}}
+	l := &loaders{resolver: r, pages: map[int]*batch[int, *members.Page]{}, histories: map[int]*batch[int, *signin.History]{}}
 	l.users.fetch, l.users.known = r.Users.ByIDs, &l.thereUsers
 	l.accounts.fetch, l.accounts.known = r.Accounts.ByIDs, &l.thereAccounts
 	l.roles.fetch, l.roles.known = r.Staff.RolesByIDs, &l.thereRoles
@@ -45,6 +50,8 @@ func (r *Resolver) withLoaders(ctx context.Context) context.Context {
 	l.locks.fetch, l.locks.known = r.SignIns.LocksOf, &l.hereUsers
 	l.passkeys.fetch, l.passkeys.known = r.Passkeys.Counts, &l.hereUsers
 	l.factors.fetch, l.factors.known = r.Factors.States, &l.hereUsers
+	l.sessions.fetch, l.sessions.known = r.SignIns.SessionsOf, &l.hereUsers
+	l.tries.fetch, l.tries.known = r.SignIns.CountHistories, &l.hereUsers
 	return context.WithValue(ctx, loadersKey{}, l)
 }
 
@@ -109,4 +116,26 @@ func (l *loaders) fetchOwners(ctx context.Context, accounts []int) (map[int]int,
 		l.thereUsers.add(user)
 	}
 	return owners, err
+}
+
+// history returns a page of a user's sign-ins. First pages are fetched for all users of a list together.
+func (l *loaders) history(ctx context.Context, ask members.Ask) (*signin.History, error) {
+	if ask.After != "" {
+		return l.resolver.SignIns.FurtherHistory(ctx, ask.UserID, ask.First, ask.After)
+	}
+	return l.newest(ask.First).load(ctx, ask.UserID)
+}
+
+func (l *loaders) newest(size int) *batch[int, *signin.History] {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.histories[size] == nil {
+		l.histories[size] = &batch[int, *signin.History]{
+			known: &l.hereUsers,
+			fetch: func(ctx context.Context, users []int) (map[int]*signin.History, error) {
+				return l.resolver.SignIns.HistoriesOf(ctx, users, size)
+			},
+		}
+	}
+	return l.histories[size]
 }

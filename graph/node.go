@@ -29,6 +29,8 @@ func (r *Resolver) find(ctx context.Context, id string) (model.Node, error) {
 		return orNull(r.Staff.Role(ctx, row))
 	case gid.SecurityQuestion:
 		return orNull(r.Questions.Get(ctx, row))
+	case gid.Session:
+		return orNull(r.SignIns.Session(ctx, row))
 	case gid.Passkey:
 		return orNull(r.Passkeys.Get(ctx, row))
 	case gid.TrustedDevice:

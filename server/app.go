@@ -16,6 +16,7 @@ import (
 	"roster/graph"
 	"roster/internal/accounts"
 	"roster/internal/addresses"
+	"roster/internal/exports"
 	"roster/internal/factors"
 	"roster/internal/mail"
 	"roster/internal/members"
@@ -92,6 +93,7 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 		SignIns: &signin.Service{
 			DB: d.DB, Now: now, Passwords: hasher, Factors: factor, Passkeys: passkey,
 			Tokens: &tokens.Service{DB: d.DB, Now: now},
+			Outbox: outbox,
 		},
 		Questions: asked,
 		Settings:  &settings.Service{DB: d.DB, Now: now},
@@ -158,6 +160,8 @@ func (a *app) routes(now func() time.Time) (http.Handler, error) {
 	mux := http.NewServeMux()
 	mux.Handle("/graphql", web.Chain(graph.Handler(a.graph, now), known...))
 	mux.Handle("GET /admin/mail/{language}/{kind}", web.Chain(mailFrame(a.graph.Mails), known...))
+	own := &exports.Service{DB: a.db.DB, Now: now, SignIns: a.graph.SignIns}
+	mux.Handle("POST /own-data", web.Chain(ownData(own), known...))
 	mux.HandleFunc("GET /livez", a.alive)
 	mux.HandleFunc("GET /readyz", a.isReady)
 	if a.settings.preview {

@@ -30,12 +30,23 @@ export interface Visit {
   faults: string[];
 }
 
-export async function visit(browser: Browser, url: string, { locale = "en-GB" } = {}): Promise<Visit> {
+interface Visitor {
+  locale?: string;
+  /** What the browser says it is, instead of what it is. */
+  userAgent?: string;
+}
+
+export async function visit(
+  browser: Browser,
+  url: string,
+  { locale = "en-GB", userAgent }: Visitor = {},
+): Promise<Visit> {
   const context = await browser.newContext({
     baseURL: url,
     colorScheme: "light",
     viewport: { width: 1440, height: 900 },
     locale,
+    userAgent,
     timezoneId: "UTC",
     reducedMotion: "reduce",
   });

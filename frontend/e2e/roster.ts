@@ -29,8 +29,11 @@ export interface Roster {
   printed(): string;
   /** Runs a command of the binary on this instance's database and returns what it printed. */
   command(...args: string[]): string;
-  /** Resolves with the next mail to this address that was not taken yet; rejects after 20 seconds. */
-  mail(to: string): Promise<ParsedMail>;
+  /**
+   * Resolves with the next mail to this address that was not taken yet; rejects after 20 seconds. Notices of a sign-in
+   * with an unknown device are left out, for nearly every journey causes one; `about` asks for the mail of that subject.
+   */
+  mail(to: string, about?: string): Promise<ParsedMail>;
   stop(): Promise<void>;
 }
 
@@ -44,9 +47,19 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+const newDevice = ["New sign-in with an unknown device", "Neue Anmeldung mit einem unbekannten Gerät"];
+
+interface Wanted {
+  to: string;
+  about?: string;
+}
+
+const wanted = ({ to, about }: Wanted, mail: ParsedMail) =>
+  addresses(mail).includes(to) && (about ? mail.subject === about : !newDevice.includes(mail.subject ?? ""));
+
 class Mailbox {
   private readonly kept: ParsedMail[] = [];
-  private readonly waiting: { to: string; take: (mail: ParsedMail) => void }[] = [];
+  private readonly waiting: (Wanted & { take: (mail: ParsedMail) => void })[] = [];
   private readonly server = new SMTPServer({
     authOptional: true,
     disabledCommands: ["STARTTLS", "AUTH"],
@@ -66,8 +79,7 @@ class Mailbox {
   }
 
   private deliver(mail: ParsedMail) {
-    const recipients = addresses(mail);
-    const i = this.waiting.findIndex((w) => recipients.includes(w.to));
+    const i = this.waiting.findIndex((one) => wanted(one, mail));
     if (i < 0) {
       this.kept.push(mail);
       return;
@@ -75,15 +87,17 @@ class Mailbox {
     this.waiting.splice(i, 1)[0]?.take(mail);
   }
 
-  next(to: string, log: () => string): Promise<ParsedMail> {
-    const i = this.kept.findIndex((mail) => addresses(mail).includes(to.toLowerCase()));
+  next(who: string, about: string | undefined, log: () => string): Promise<ParsedMail> {
+    const to = who.toLowerCase();
+    const i = this.kept.findIndex((mail) => wanted({ to, about }, mail));
     if (i >= 0) {
       return Promise.resolve(this.kept.splice(i, 1)[0] as ParsedMail);
     }
     return new Promise((take, fail) => {
       const timer = setTimeout(() => fail(new Error(`no mail to ${to} within 20 seconds:\n${log()}`)), 20_000);
       this.waiting.push({
-        to: to.toLowerCase(),
+        to,
+        about,
         take: (mail) => {
           clearTimeout(timer);
           take(mail);
@@ -159,7 +173,7 @@ export async function startRoster(prepare: (command: Roster["command"]) => void 
     url,
     printed: () => log,
     command,
-    mail: (to) => mailbox.next(to, () => log),
+    mail: (to, about) => mailbox.next(to, about, () => log),
     stop: async () => {
       const ended = once(server, "exit");
       server.kill("SIGTERM");

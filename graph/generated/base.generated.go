@@ -16,6 +16,7 @@ import (
 	"roster/internal/mail"
 	"roster/internal/paging"
 	"roster/internal/settings"
+	"roster/internal/signin"
 	"roster/internal/users"
 	"strconv"
 	"sync/atomic"
@@ -1660,6 +1661,13 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._TrustedDevice(ctx, sel, obj)
+	case signin.Standing:
+		return ec._Session(ctx, sel, &obj)
+	case *signin.Standing:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Session(ctx, sel, obj)
 	case *generated.SecurityQuestion:
 		if obj == nil {
 			return graphql.Null

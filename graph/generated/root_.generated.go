@@ -29,6 +29,7 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	Query() QueryResolver
 	SecurityQuestion() SecurityQuestionResolver
+	SignInConnection() SignInConnectionResolver
 	TrustedDevice() TrustedDeviceResolver
 	User() UserResolver
 	UserConnection() UserConnectionResolver
@@ -220,6 +221,8 @@ type ComplexityRoot struct {
 		ResetPassword             func(childComplexity int, input model.ResetPasswordInput) int
 		RestoreSecurityQuestion   func(childComplexity int, input model.RestoreSecurityQuestionInput) int
 		RetireSecurityQuestion    func(childComplexity int, input model.RetireSecurityQuestionInput) int
+		RevokeOtherSessions       func(childComplexity int, input model.RevokeOtherSessionsInput) int
+		RevokeSession             func(childComplexity int, input model.RevokeSessionInput) int
 		RevokeTrustedDevice       func(childComplexity int, input model.RevokeTrustedDeviceInput) int
 		SendPasswordReset         func(childComplexity int, input model.SendPasswordResetInput) int
 		SetRoleTwoFactor          func(childComplexity int, input model.SetRoleTwoFactorInput) int
@@ -352,6 +355,17 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	RevokeOtherSessionsPayload struct {
+		Ended      func(childComplexity int) int
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RevokeSessionPayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	RevokeTrustedDevicePayload struct {
 		DeviceID   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -390,6 +404,17 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	Session struct {
+		Address   func(childComplexity int) int
+		Browser   func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		Current   func(childComplexity int) int
+		Device    func(childComplexity int) int
+		GlobalID  func(childComplexity int) int
+		SeenAt    func(childComplexity int) int
+		System    func(childComplexity int) int
+	}
+
 	SetRoleTwoFactorPayload struct {
 		Role       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -411,6 +436,28 @@ type ComplexityRoot struct {
 		Registration   func(childComplexity int) int
 		TrustedDevices func(childComplexity int) int
 		TwoFactor      func(childComplexity int) int
+	}
+
+	SignIn struct {
+		Address func(childComplexity int) int
+		At      func(childComplexity int) int
+		Browser func(childComplexity int) int
+		Device  func(childComplexity int) int
+		Outcome func(childComplexity int) int
+		System  func(childComplexity int) int
+	}
+
+	SignInConnection struct {
+		Edges                func(childComplexity int) int
+		Nodes                func(childComplexity int) int
+		PageInfo             func(childComplexity int) int
+		TotalCount           func(childComplexity int) int
+		TotalCountIsEstimate func(childComplexity int) int
+	}
+
+	SignInEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	SignInPayload struct {
@@ -519,7 +566,9 @@ type ComplexityRoot struct {
 		SecurityQuestion      func(childComplexity int) int
 		SecurityQuestionSet   func(childComplexity int) int
 		SecurityQuestionSince func(childComplexity int) int
+		Sessions              func(childComplexity int) int
 		SignInLock            func(childComplexity int) int
+		SignIns               func(childComplexity int, first *int, after *string) int
 		State                 func(childComplexity int) int
 		TimeZone              func(childComplexity int) int
 		TwoFactorEnabled      func(childComplexity int) int
@@ -1327,6 +1376,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RetireSecurityQuestion(childComplexity, args["input"].(model.RetireSecurityQuestionInput)), true
+	case "Mutation.revokeOtherSessions":
+		if e.ComplexityRoot.Mutation.RevokeOtherSessions == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeOtherSessions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeOtherSessions(childComplexity, args["input"].(model.RevokeOtherSessionsInput)), true
+	case "Mutation.revokeSession":
+		if e.ComplexityRoot.Mutation.RevokeSession == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeSession_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeSession(childComplexity, args["input"].(model.RevokeSessionInput)), true
 	case "Mutation.revokeTrustedDevice":
 		if e.ComplexityRoot.Mutation.RevokeTrustedDevice == nil {
 			break
@@ -1918,6 +1989,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RetireSecurityQuestionPayload.UserErrors(childComplexity), true
 
+	case "RevokeOtherSessionsPayload.ended":
+		if e.ComplexityRoot.RevokeOtherSessionsPayload.Ended == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeOtherSessionsPayload.Ended(childComplexity), true
+	case "RevokeOtherSessionsPayload.user":
+		if e.ComplexityRoot.RevokeOtherSessionsPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeOtherSessionsPayload.User(childComplexity), true
+	case "RevokeOtherSessionsPayload.userErrors":
+		if e.ComplexityRoot.RevokeOtherSessionsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeOtherSessionsPayload.UserErrors(childComplexity), true
+
+	case "RevokeSessionPayload.user":
+		if e.ComplexityRoot.RevokeSessionPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeSessionPayload.User(childComplexity), true
+	case "RevokeSessionPayload.userErrors":
+		if e.ComplexityRoot.RevokeSessionPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeSessionPayload.UserErrors(childComplexity), true
+
 	case "RevokeTrustedDevicePayload.deviceId":
 		if e.ComplexityRoot.RevokeTrustedDevicePayload.DeviceID == nil {
 			break
@@ -2049,6 +2152,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SendPasswordResetPayload.UserErrors(childComplexity), true
 
+	case "Session.address":
+		if e.ComplexityRoot.Session.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.Address(childComplexity), true
+	case "Session.browser":
+		if e.ComplexityRoot.Session.Browser == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.Browser(childComplexity), true
+	case "Session.createdAt":
+		if e.ComplexityRoot.Session.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.CreatedAt(childComplexity), true
+	case "Session.current":
+		if e.ComplexityRoot.Session.Current == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.Current(childComplexity), true
+	case "Session.device":
+		if e.ComplexityRoot.Session.Device == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.Device(childComplexity), true
+	case "Session.id":
+		if e.ComplexityRoot.Session.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.GlobalID(childComplexity), true
+	case "Session.seenAt":
+		if e.ComplexityRoot.Session.SeenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.SeenAt(childComplexity), true
+	case "Session.system":
+		if e.ComplexityRoot.Session.System == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Session.System(childComplexity), true
+
 	case "SetRoleTwoFactorPayload.role":
 		if e.ComplexityRoot.SetRoleTwoFactorPayload.Role == nil {
 			break
@@ -2118,6 +2270,87 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Settings.TwoFactor(childComplexity), true
+
+	case "SignIn.address":
+		if e.ComplexityRoot.SignIn.Address == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.Address(childComplexity), true
+	case "SignIn.at":
+		if e.ComplexityRoot.SignIn.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.At(childComplexity), true
+	case "SignIn.browser":
+		if e.ComplexityRoot.SignIn.Browser == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.Browser(childComplexity), true
+	case "SignIn.device":
+		if e.ComplexityRoot.SignIn.Device == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.Device(childComplexity), true
+	case "SignIn.outcome":
+		if e.ComplexityRoot.SignIn.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.Outcome(childComplexity), true
+	case "SignIn.system":
+		if e.ComplexityRoot.SignIn.System == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignIn.System(childComplexity), true
+
+	case "SignInConnection.edges":
+		if e.ComplexityRoot.SignInConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInConnection.Edges(childComplexity), true
+	case "SignInConnection.nodes":
+		if e.ComplexityRoot.SignInConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInConnection.Nodes(childComplexity), true
+	case "SignInConnection.pageInfo":
+		if e.ComplexityRoot.SignInConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInConnection.PageInfo(childComplexity), true
+	case "SignInConnection.totalCount":
+		if e.ComplexityRoot.SignInConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInConnection.TotalCount(childComplexity), true
+	case "SignInConnection.totalCountIsEstimate":
+		if e.ComplexityRoot.SignInConnection.TotalCountIsEstimate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInConnection.TotalCountIsEstimate(childComplexity), true
+
+	case "SignInEdge.cursor":
+		if e.ComplexityRoot.SignInEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInEdge.Cursor(childComplexity), true
+	case "SignInEdge.node":
+		if e.ComplexityRoot.SignInEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SignInEdge.Node(childComplexity), true
 
 	case "SignInPayload.outcome":
 		if e.ComplexityRoot.SignInPayload.Outcome == nil {
@@ -2499,12 +2732,29 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.SecurityQuestionSince(childComplexity), true
+	case "User.sessions":
+		if e.ComplexityRoot.User.Sessions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.Sessions(childComplexity), true
 	case "User.signInLock":
 		if e.ComplexityRoot.User.SignInLock == nil {
 			break
 		}
 
 		return e.ComplexityRoot.User.SignInLock(childComplexity), true
+	case "User.signIns":
+		if e.ComplexityRoot.User.SignIns == nil {
+			break
+		}
+
+		args, err := ec.field_User_signIns_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.User.SignIns(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "User.state":
 		if e.ComplexityRoot.User.State == nil {
 			break
@@ -2728,6 +2978,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ResetPasswordInput", ec.unmarshalInputResetPasswordInput),
 			graphql.NewInputUnmarshaler("RestoreSecurityQuestionInput", ec.unmarshalInputRestoreSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("RetireSecurityQuestionInput", ec.unmarshalInputRetireSecurityQuestionInput),
+			graphql.NewInputUnmarshaler("RevokeOtherSessionsInput", ec.unmarshalInputRevokeOtherSessionsInput),
+			graphql.NewInputUnmarshaler("RevokeSessionInput", ec.unmarshalInputRevokeSessionInput),
 			graphql.NewInputUnmarshaler("RevokeTrustedDeviceInput", ec.unmarshalInputRevokeTrustedDeviceInput),
 			graphql.NewInputUnmarshaler("SecurityQuestionTextInput", ec.unmarshalInputSecurityQuestionTextInput),
 			graphql.NewInputUnmarshaler("SendPasswordResetInput", ec.unmarshalInputSendPasswordResetInput),
@@ -3867,6 +4119,124 @@ type RegisterPayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/session.graphql", Input: `extend type User {
+  "The sessions in which the user is signed in, at most 20: the viewer's present one first, then the one used last."
+  sessions: [Session!] @personal(can: LIST_USERS)
+  "The user's sign-ins and what failed, the newest first, of the last 180 days. Needs a page size."
+  signIns("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): SignInConnection @personal(can: LIST_USERS)
+}
+
+extend type Mutation {
+  "Ends one of the viewer's own other sessions: whoever uses it is signed out with their next request."
+  revokeSession(input: RevokeSessionInput!): RevokeSessionPayload @authenticated
+  "Ends all of the viewer's own sessions but the one that the request comes with."
+  revokeOtherSessions(input: RevokeOtherSessionsInput!): RevokeOtherSessionsPayload @authenticated
+}
+
+"A browser in which a user is signed in."
+type Session implements Node {
+  "The global ID."
+  id: ID!
+  "Whether the request comes with this session."
+  current: Boolean!
+  "The browser's name, without a version; empty when it is not recognised."
+  browser: String!
+  "The system or device that the browser runs on; empty when it is not recognised."
+  system: String!
+  "What the browser said it is: its User-Agent."
+  device: String!
+  "The IP address that the sign-in came from; empty when it is not known."
+  address: String!
+  "When the user signed in."
+  createdAt: DateTime!
+  "When the session was last used, to the minute."
+  seenAt: DateTime!
+}
+
+"One try to sign in."
+type SignIn {
+  "When."
+  at: DateTime!
+  "How it ended."
+  outcome: SignInResult!
+  "The browser's name, without a version; empty when it is not recognised."
+  browser: String!
+  "The system or device that the browser runs on; empty when it is not recognised."
+  system: String!
+  "What the browser said it is: its User-Agent."
+  device: String!
+  "The IP address that it came from; empty when it is not known."
+  address: String!
+}
+
+"How a try to sign in ended."
+enum SignInResult {
+  "The user was signed in."
+  SIGNED_IN
+  "The password was wrong."
+  WRONG_PASSWORD
+  "The passkey was not accepted."
+  WRONG_PASSKEY
+  "The password was right, the second factor wrong."
+  WRONG_SECOND_FACTOR
+  "There had been too many wrong passwords; this one was not looked at."
+  LOCKED
+  "The user may not sign in, or could not any more at that moment."
+  NOT_ALLOWED
+}
+
+"A page of sign-ins."
+type SignInConnection {
+  "The sign-ins of the page, with their cursors."
+  edges: [SignInEdge!]!
+  "The sign-ins of the page."
+  nodes: [SignIn!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all. Counted only when asked for."
+  totalCount: Int!
+  "Always false: sign-ins of one user are counted exactly."
+  totalCountIsEstimate: Boolean!
+}
+
+"A sign-in in a list."
+type SignInEdge {
+  "Where the sign-in stands in this list."
+  cursor: String!
+  "The sign-in."
+  node: SignIn!
+}
+
+"The session to end."
+input RevokeSessionInput {
+  "Which."
+  sessionId: ID!
+}
+
+"What became of the session."
+type RevokeSessionPayload {
+  "Whose it was."
+  user: User
+  "What to mend. NOT_ALLOWED on sessionId: it is the present one, which signOut ends."
+  userErrors: [UserError!]!
+}
+
+"How to end the other sessions."
+input RevokeOtherSessionsInput {
+  "Whether to end none, and only say how many there are."
+  dryRun: Boolean
+}
+
+"What became of the other sessions."
+type RevokeOtherSessionsPayload {
+  "Whose they were."
+  user: User
+  "How many were ended; with dryRun, how many would be."
+  ended: Int!
+  "What to mend."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/setting.graphql", Input: `extend type Query {
   "The settings in force."
   settings: Settings! @staff(can: CONFIGURE_SETTINGS)
@@ -4936,6 +5306,28 @@ func (ec *executionContext) childFields_RetireSecurityQuestionPayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type RetireSecurityQuestionPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RevokeOtherSessionsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_RevokeOtherSessionsPayload_user(ctx, field)
+	case "ended":
+		return ec.fieldContext_RevokeOtherSessionsPayload_ended(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RevokeOtherSessionsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeOtherSessionsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RevokeSessionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_RevokeSessionPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RevokeSessionPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeSessionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RevokeTrustedDevicePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "deviceId":
@@ -5000,6 +5392,28 @@ func (ec *executionContext) childFields_SendPasswordResetPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type SendPasswordResetPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Session(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Session_id(ctx, field)
+	case "current":
+		return ec.fieldContext_Session_current(ctx, field)
+	case "browser":
+		return ec.fieldContext_Session_browser(ctx, field)
+	case "system":
+		return ec.fieldContext_Session_system(ctx, field)
+	case "device":
+		return ec.fieldContext_Session_device(ctx, field)
+	case "address":
+		return ec.fieldContext_Session_address(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Session_createdAt(ctx, field)
+	case "seenAt":
+		return ec.fieldContext_Session_seenAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Session", field.Name)
+}
+
 func (ec *executionContext) childFields_SetRoleTwoFactorPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "role":
@@ -5044,6 +5458,50 @@ func (ec *executionContext) childFields_Settings(ctx context.Context, field grap
 		return ec.fieldContext_Settings_lockedProfile(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Settings", field.Name)
+}
+
+func (ec *executionContext) childFields_SignIn(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_SignIn_at(ctx, field)
+	case "outcome":
+		return ec.fieldContext_SignIn_outcome(ctx, field)
+	case "browser":
+		return ec.fieldContext_SignIn_browser(ctx, field)
+	case "system":
+		return ec.fieldContext_SignIn_system(ctx, field)
+	case "device":
+		return ec.fieldContext_SignIn_device(ctx, field)
+	case "address":
+		return ec.fieldContext_SignIn_address(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SignIn", field.Name)
+}
+
+func (ec *executionContext) childFields_SignInConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_SignInConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_SignInConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_SignInConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_SignInConnection_totalCount(ctx, field)
+	case "totalCountIsEstimate":
+		return ec.fieldContext_SignInConnection_totalCountIsEstimate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SignInConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_SignInEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_SignInEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_SignInEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SignInEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_SignInPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5262,6 +5720,10 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_securityQuestion(ctx, field)
 	case "securityQuestionSince":
 		return ec.fieldContext_User_securityQuestionSince(ctx, field)
+	case "sessions":
+		return ec.fieldContext_User_sessions(ctx, field)
+	case "signIns":
+		return ec.fieldContext_User_signIns(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }

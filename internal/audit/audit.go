@@ -77,6 +77,13 @@ const (
 	RoleUpdated           Action = "ROLE_UPDATED"
 )
 
+// The actions upon one's own sessions and data.
+const (
+	SessionEnded       Action = "SESSION_ENDED"
+	OtherSessionsEnded Action = "OTHER_SESSIONS_ENDED"
+	OwnDataExported    Action = "OWN_DATA_EXPORTED"
+)
+
 // Target is what an act was upon.
 type Target struct {
 	Kind string
@@ -172,6 +179,9 @@ func write(ctx context.Context, tx *db.Tx, at time.Time, e Entry, outcome string
 	}
 	return nil
 }
+
+// clientKeys are where the detail names the client of who acted.
+var clientKeys = []string{"address", "device"}
 
 func withClient(v *viewer.Viewer, detail map[string]any) map[string]any {
 	all := make(map[string]any, len(detail)+2)

@@ -18,6 +18,7 @@ import (
 	"roster/internal/demo"
 	"roster/internal/factors"
 	"roster/internal/fault"
+	"roster/internal/mail"
 	"roster/internal/paging"
 	"roster/internal/secret"
 	"roster/internal/signin"
@@ -175,7 +176,13 @@ func TestLoginsWork(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		in := &signin.Service{DB: d, Now: time.Now, Passwords: s.Passwords, Factors: s.Factors, Tokens: &tokens.Service{DB: d, Now: time.Now}}
+		outbox, err := mail.NewOutbox(d, s.Factors.Keyring, "roster.test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := &signin.Service{
+			DB: d, Now: time.Now, Passwords: s.Passwords, Factors: s.Factors, Tokens: &tokens.Service{DB: d, Now: time.Now}, Outbox: outbox,
+		}
 		t.Cleanup(in.Close)
 		kinds := map[string]int{}
 		for _, l := range logins {

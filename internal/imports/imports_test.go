@@ -21,6 +21,7 @@ import (
 	"roster/internal/factors"
 	"roster/internal/fault"
 	"roster/internal/imports"
+	"roster/internal/mail"
 	"roster/internal/secret"
 	"roster/internal/signin"
 	"roster/internal/tokens"
@@ -127,8 +128,17 @@ func TestOldPasswordWorks(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		run(t, d, file(t, "customers.csv"), imports.Options{})
 		passwords := secret.NewHasher()
+		ring, err := secret.ParseKeys("8f1d0c52a6b94e7739d2c1f0e8b7a6958473625140f9e8d7c6b5a49382716f5e")
+		if err != nil {
+			t.Fatal(err)
+		}
+		outbox, err := mail.NewOutbox(d, ring, "roster.test")
+		if err != nil {
+			t.Fatal(err)
+		}
 		in := &signin.Service{
 			DB: d, Now: time.Now, Passwords: passwords, Factors: &factors.Service{DB: d, Now: time.Now}, Tokens: &tokens.Service{DB: d, Now: time.Now},
+			Outbox: outbox,
 		}
 		t.Cleanup(in.Close)
 		for _, try := range []struct {

@@ -100,6 +100,9 @@ func known(language string) string {
 }
 
 func (o *Outbox) link(row *ent.Mail, baseURL string) (string, error) {
+	if path, has := pages[Kind(row.Kind)]; has {
+		return baseURL + path, nil
+	}
 	to, has := linked[Kind(row.Kind)]
 	if !has {
 		return "", nil

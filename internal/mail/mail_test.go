@@ -341,7 +341,8 @@ func TestTexts(t *testing.T) {
 		for _, kind := range mail.Kinds {
 			w.user.Language, w.user.FirstName, w.user.LastName = language, nasty, ""
 			w.tx(func(ctx context.Context, tx *db.Tx) error {
-				params := map[string]string{"name": nasty, "reason": strings.Repeat("long ", 100), "address": "j…@example.com", "passkey": nasty, "left": "0"}
+				params := map[string]string{"name": nasty, "reason": strings.Repeat("long ", 100), "address": "j…@example.com", "passkey": nasty,
+					"left": "0", "browser": "Firefox", "system": "", "network": "", "at": "2026-03-01 12:00 UTC"}
 				if kind.Linked() {
 					letter := links.Letter{About: kind, To: w.user.Email, Params: params}
 					return links.Post(ctx, tx, w.outbox, w.clock(), w.user, letter)

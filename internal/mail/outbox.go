@@ -64,12 +64,21 @@ const (
 // OwnPasswordChanged tells users that they changed their password themselves, or set their first one.
 const OwnPasswordChanged Kind = "OWN_PASSWORD_CHANGED"
 
+// The kinds that lead to the page of sessions and sign-ins.
+const (
+	// NewSignIn tells of a sign-in with a device that was not used for a while.
+	NewSignIn Kind = "NEW_SIGN_IN"
+	// WrongSecondFactor tells that somebody knew the password and failed at the second factor.
+	WrongSecondFactor Kind = "WRONG_SECOND_FACTOR"
+)
+
 // Kinds are all of them.
 var Kinds = []Kind{
 	PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail,
 	AlreadyRegistered, AddressWanted, ConfirmEmailChange, EmailChangedUnproven, NewEmail, EmailDisputed, SecurityQuestionRemoved,
 	PasskeyAdded, PasskeyRemoved, PasskeyCopied, OwnPasswordChanged,
 	AuthenticatorAdded, AuthenticatorRemoved, BackupCodesMade, BackupCodeUsed,
+	NewSignIn, WrongSecondFactor,
 }
 
 // linked says which kinds carry a link: the path of its page, and what its token opens.
@@ -86,7 +95,13 @@ var linked = map[Kind]struct {
 	SecurityQuestionDisabled: {"/disown", secret.Disown},
 }
 
-// Linked reports whether mails of the kind carry a link, and so need a nonce.
+// pages says which kinds lead to a page that opens for who is signed in, without a token.
+var pages = map[Kind]string{
+	NewSignIn:         "/security",
+	WrongSecondFactor: "/security",
+}
+
+// Linked reports whether mails of the kind carry a link of their own, and so need a nonce.
 func (k Kind) Linked() bool {
 	_, has := linked[k]
 	return has

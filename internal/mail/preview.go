@@ -28,7 +28,7 @@ type Preview struct {
 	Nonce func(*http.Request) string
 }
 
-var pages = template.Must(template.ParseFS(files, "templates/preview.html"))
+var previews = template.Must(template.ParseFS(files, "templates/preview.html"))
 
 // ServeHTTP shows the list, or the mail whose number ends the path.
 func (p *Preview) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -75,5 +75,5 @@ func (p *Preview) show(w http.ResponseWriter, r *http.Request, rows []*ent.Mail,
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	// The client may be gone; there is nobody else to tell.
-	_ = pages.Execute(w, map[string]any{"Mails": list, "One": r.PathValue("id") != "", "Nonce": p.Nonce(r)})
+	_ = previews.Execute(w, map[string]any{"Mails": list, "One": r.PathValue("id") != "", "Nonce": p.Nonce(r)})
 }

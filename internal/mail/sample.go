@@ -21,6 +21,10 @@ var samples = map[string]string{
 	"passkey": "Laptop",
 	"left":    "7",
 	"reason":  "Asked for on the phone",
+	"browser": "Firefox",
+	"system":  "Windows",
+	"network": "203.0.113.7",
+	"at":      "2026-03-01 12:00 UTC",
 }
 
 // Sample is a mail of one kind in one language, as it would be sent, with sample values.
@@ -77,6 +81,8 @@ func (g *Gallery) sample(kind Kind, language string, chosen settings.Settings) (
 	link := ""
 	if to, has := linked[kind]; has {
 		link = g.BaseURL + to.path + "#sample"
+	} else if path, has := pages[kind]; has {
+		link = g.BaseURL + path
 	}
 	row := &ent.Mail{Kind: string(kind), Language: language, Params: samples}
 	l, parts, err := fill(row, link, g.BaseURL, chosen)

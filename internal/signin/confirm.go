@@ -155,6 +155,7 @@ func (s *Service) confirm(ctx context.Context, tx *db.Tx, who candidate, right b
 		if ok, err := s.Factors.Use(ctx, tx, who.userID, ready); err != nil {
 			return confirmed{}, err
 		} else if !ok {
+			tx.Remember(func(ctx context.Context, tx *db.Tx) error { return s.warn(ctx, tx, who.userID, s.now()) })
 			return confirmed{}, wrongFactor(second)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"roster/internal/audit"
 	"roster/internal/db"
 	"roster/internal/factors"
+	"roster/internal/mail"
 	"roster/internal/secret"
 )
 
@@ -127,6 +128,10 @@ func owed(ctx context.Context, tx *db.Tx, userID int, now time.Time) (bool, erro
 
 // open makes the session of somebody who gave everything.
 func (s *Service) open(ctx context.Context, tx *db.Tx, p proof, now time.Time) (ended, error) {
+	strange, err := s.strange(ctx, tx, p.userID, now) // what follows makes the device a known one
+	if err != nil {
+		return ended{}, err
+	}
 	// One statement checks again, locks the row and records the sign-in (security.md #45).
 	result, err := tx.SQL.ExecContext(ctx,
 		"UPDATE users SET last_login_at = $1 WHERE id = $2 AND credential_version = $3 AND state = 'ACTIVE'",
@@ -148,6 +153,11 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, p proof, now time.Time) (
 	ctx = viewer.With(ctx, v)
 	if err := s.history(ctx, tx, p.userID, signin.OutcomeSIGNED_IN, now); err != nil {
 		return ended{}, err
+	}
+	if strange {
+		if err := s.tell(ctx, tx, p.userID, mail.NewSignIn, now); err != nil {
+			return ended{}, err
+		}
 	}
 	entry := audit.Entry{Action: audit.SignedIn, Target: audit.OnUser(p.userID)}
 	if err := audit.Record(ctx, tx, now, entry); err != nil {

@@ -167,6 +167,11 @@ func (s *Service) refuseUser(ctx context.Context, tx *db.Tx, action audit.Action
 	if err := s.history(ctx, tx, userID, outcome, now); err != nil {
 		return err
 	}
+	if outcome == signin.OutcomeWRONG_SECOND_FACTOR {
+		if err := s.warn(ctx, tx, userID, now); err != nil {
+			return err
+		}
+	}
 	return audit.Refused(ctx, tx, now, entry, refusal)
 }
 

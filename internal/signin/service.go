@@ -15,6 +15,7 @@ import (
 	"roster/internal/db"
 	"roster/internal/factors"
 	"roster/internal/fault"
+	"roster/internal/mail"
 	"roster/internal/passkeys"
 	"roster/internal/secret"
 	"roster/internal/tokens"
@@ -28,6 +29,7 @@ type Service struct {
 	Factors   *factors.Service
 	Passkeys  *passkeys.Service
 	Tokens    *tokens.Service
+	Outbox    *mail.Outbox
 
 	touching atomic.Int32
 	touches  sync.WaitGroup

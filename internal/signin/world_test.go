@@ -67,6 +67,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 		DB: d, Now: w.clock, Passwords: passwords, Factors: factor,
 		Passkeys: &passkeys.Service{DB: d, Now: w.clock, Site: site, Factors: factor, Outbox: outbox},
 		Tokens:   &tokens.Service{DB: d, Now: w.clock},
+		Outbox:   outbox,
 	}
 	t.Cleanup(w.Close)
 	w.choose(func(s *settings.Settings) { s.TwoFactor = settings.TwoFactorRule{} })

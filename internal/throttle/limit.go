@@ -48,6 +48,11 @@ var (
 	VerificationNetwork = Limit{Name: "verification", Max: 20, Window: time.Hour}
 	// Registration counts the registrations from one network.
 	Registration = Limit{Name: "registration", Max: 10, Window: time.Hour}
+	// Warning counts the mails to one user that a wrong second factor followed the right password: one tells enough, and
+	// the history lists the rest.
+	Warning = Limit{Name: "warning", Max: 1, Window: 15 * time.Minute}
+	// Export counts the exports of one user.
+	Export = Limit{Name: "export", Max: 10, Window: time.Hour}
 	// Unasked counts the mails to one address that others cause: registering with it, or wanting it as theirs.
 	Unasked = Limit{Name: "unasked", Max: 5, Window: time.Hour}
 )

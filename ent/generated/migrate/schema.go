@@ -558,6 +558,14 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{SignInsColumns[1]},
 			},
+			{
+				Name:    "sign_in_succeeded",
+				Unique:  false,
+				Columns: []*schema.Column{SignInsColumns[5], SignInsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "outcome = 'SIGNED_IN'",
+				},
+			},
 		},
 	}
 	// ThrottlesColumns holds the columns for the "throttles" table.

@@ -478,6 +478,36 @@ type RetireSecurityQuestionPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// How to end the other sessions.
+type RevokeOtherSessionsInput struct {
+	// Whether to end none, and only say how many there are.
+	DryRun *bool `json:"dryRun,omitempty"`
+}
+
+// What became of the other sessions.
+type RevokeOtherSessionsPayload struct {
+	// Whose they were.
+	User *generated.User `json:"user,omitempty"`
+	// How many were ended; with dryRun, how many would be.
+	Ended int `json:"ended"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// The session to end.
+type RevokeSessionInput struct {
+	// Which.
+	SessionID string `json:"sessionId"`
+}
+
+// What became of the session.
+type RevokeSessionPayload struct {
+	// Whose it was.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend. NOT_ALLOWED on sessionId: it is the present one, which signOut ends.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Which device.
 type RevokeTrustedDeviceInput struct {
 	// The trusted device.

@@ -7,6 +7,7 @@ import { ErrorState } from "../../ui/ErrorState";
 import { Page } from "../../ui/Page";
 import { Section } from "../../ui/Section";
 import { EmailSection } from "./EmailSection";
+import { OwnDataSection } from "./OwnDataSection";
 import { PersonSection } from "./PersonSection";
 
 const ProfilePageDocument = graphql(`
@@ -32,6 +33,7 @@ export function ProfilePage() {
         <>
           <PersonSection user={user} />
           <EmailSection user={user} />
+          <OwnDataSection />
         </>
       ) : (
         <Section title={t("profile.person")}>

@@ -3,6 +3,8 @@ import { Page } from "../../ui/Page";
 import { PasskeysSection } from "./PasskeysSection";
 import { PasswordSection } from "./PasswordSection";
 import { SecurityQuestionSection } from "./SecurityQuestionSection";
+import { SessionsSection } from "./SessionsSection";
+import { SignInHistorySection } from "./SignInHistorySection";
 import { TrustedDevicesSection } from "./TrustedDevicesSection";
 import { TwoFactorSection } from "./TwoFactorSection";
 
@@ -15,7 +17,9 @@ export function SecurityPage() {
       <TwoFactorSection />
       <PasskeysSection />
       <SecurityQuestionSection />
+      <SessionsSection />
       <TrustedDevicesSection />
+      <SignInHistorySection />
     </Page>
   );
 }

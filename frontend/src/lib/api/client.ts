@@ -70,6 +70,11 @@ const embedded = [
   "RemoveTotpPayload",
   "RegenerateBackupCodesPayload",
   "RevokeTrustedDevicePayload",
+  "SignIn",
+  "SignInConnection",
+  "SignInEdge",
+  "RevokeSessionPayload",
+  "RevokeOtherSessionsPayload",
 ];
 
 // What each union holds; a new member of one comes here too.

@@ -35,8 +35,11 @@ const isCode = (value: unknown): value is FaultCode => faultCodes.includes(value
 /** Reads the first refusal out of what urql reports. */
 export function faultOf(error: CombinedError): Fault {
   const first = error.graphQLErrors[0];
-  if (!first) return { code: "OFFLINE" };
-  const { code, retryAfter, permission, requestId } = first.extensions;
+  return first ? readFault(first.extensions) : { code: "OFFLINE" };
+}
+
+/** Reads a refusal by the extensions that come with it. */
+export function readFault({ code, retryAfter, permission, requestId }: Record<string, unknown>): Fault {
   return {
     code: isCode(code) ? code : "INTERNAL",
     ...(typeof retryAfter === "number" && { retryAfter }),

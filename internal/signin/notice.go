@@ -1,0 +1,98 @@
+package signin
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"roster/ent/viewer"
+	"roster/internal/db"
+	"roster/internal/devices"
+	"roster/internal/mail"
+	"roster/internal/throttle"
+)
+
+// historyLasts is how far back a user's sign-ins go (security.md #72).
+const historyLasts = 180 * 24 * time.Hour
+
+// strange reports whether the user signs in with a device that they have not signed in with for as long as the history
+// goes. The very first sign-in is no news: it follows registration or an invitation. It must be asked before the sign-in
+// is recorded.
+func (s *Service) strange(ctx context.Context, tx *db.Tx, userID int, now time.Time) (bool, error) {
+	// Of two sign-ins at once the later one finds the first.
+	if err := tx.LockUser(ctx, userID); err != nil {
+		return false, err
+	}
+	var last time.Time
+	err := tx.SQL.QueryRowContext(ctx, "SELECT last_login_at FROM users WHERE id = $1", userID).Scan(&last)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, errChanged
+	} else if err != nil {
+		return false, fmt.Errorf("loading the last sign-in: %w", err)
+	}
+	if last.IsZero() {
+		return false, nil
+	}
+	known, err := knows(ctx, tx, userID, viewer.From(ctx).Device, now)
+	return !known, err
+}
+
+// knows reports whether the user signed in with such a device before.
+func knows(ctx context.Context, tx *db.Tx, userID int, device string, now time.Time) (bool, error) {
+	rows, err := tx.SQL.QueryContext(ctx,
+		"SELECT DISTINCT device FROM sign_ins WHERE user_id = $1 AND outcome = 'SIGNED_IN' AND at > $2",
+		userID, now.Add(-historyLasts))
+	if err != nil {
+		return false, fmt.Errorf("loading known devices: %w", err)
+	}
+	defer rows.Close()
+	known := false
+	for rows.Next() {
+		var used string
+		if err := rows.Scan(&used); err != nil {
+			return false, fmt.Errorf("loading known devices: %w", err)
+		}
+		known = known || devices.Same(used, device)
+	}
+	return known, rows.Err()
+}
+
+// warn tells the user that somebody gave the right password and a wrong second factor (security.md #36), unless a mail
+// did a moment ago.
+func (s *Service) warn(ctx context.Context, tx *db.Tx, userID int, now time.Time) error {
+	err := throttle.Warning.Take(ctx, tx, throttle.User(userID), now)
+	if throttle.IsRefusal(err) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, userID, mail.WrongSecondFactor, now)
+}
+
+// tell mails the user what the viewer's device just did in their name.
+func (s *Service) tell(ctx context.Context, tx *db.Tx, userID int, about mail.Kind, now time.Time) error {
+	u, err := tx.User.Get(viewer.ForSystem(ctx, "sign-in notices"), userID)
+	if err != nil {
+		return fmt.Errorf("loading whom to tell: %w", err)
+	}
+	v := viewer.From(ctx)
+	device := devices.Read(v.Device)
+	return s.Outbox.Enqueue(ctx, tx, now, mail.Message{
+		Kind: about, To: u.Email, UserID: u.ID, Language: u.Language,
+		Params: map[string]string{
+			"name": u.Name(), "browser": device.Browser, "system": device.System,
+			"network": addressOf(v), "at": clockOf(u.TimeZone, now),
+		},
+	})
+}
+
+// clockOf writes a moment as the user's clock shows it, in a form that is read the same in every language.
+func clockOf(zone string, at time.Time) string {
+	place, err := time.LoadLocation(zone) // empty: UTC
+	if err != nil {
+		place = time.UTC
+	}
+	return at.In(place).Format("2006-01-02 15:04 MST")
+}
