@@ -8,6 +8,7 @@ import { useSession } from "../../lib/session/useSession";
 import { Banner } from "../../ui/Banner";
 import { SelectField, TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
+import { Ltr } from "../../ui/Ltr";
 import { toastGood } from "../../ui/toast";
 import { useFields } from "../../ui/useFields";
 import { useLanguageName } from "./languageName";
@@ -106,7 +107,10 @@ export function EditDialog({
         <Banner tone="warn" urgent>
           <p>{t("edit.conflict")}</p>
           <p style={{ marginBlock: "0.375rem 0.625rem" }}>
-            {theirs.firstName} {theirs.lastName}, {theirs.email}, {languageName(theirs.language ?? "en")}
+            <bdi>
+              {theirs.firstName} {theirs.lastName}
+            </bdi>
+            , <Ltr>{theirs.email}</Ltr>, {languageName(theirs.language ?? "en")}
           </p>
           <Button
             variant="default"

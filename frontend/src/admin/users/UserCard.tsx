@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { Ltr } from "../../ui/Ltr";
 import { RelativeTime } from "../../ui/RelativeTime";
 import { RowLink } from "../../ui/rows";
 import { StateBadge } from "./StateBadge";
@@ -20,7 +21,9 @@ export function UserCard({ user, onReset }: { user: UserRow; onReset: () => void
           <span className={classes.number}>#{user.number}</span>
           <StateBadge user={user} />
         </span>
-        <div className={classes.email}>{user.email}</div>
+        <div className={classes.email}>
+          <Ltr>{user.email}</Ltr>
+        </div>
         <div className={classes.signs}>
           <TwoFactorIcon on={user.twoFactorEnabled} />
           <QuestionIcon on={user.securityQuestionSet ?? false} />
