@@ -35,5 +35,5 @@ test.each([
   [100, "100 ثانية"],
 ])("%i seconds in Arabic: %s", async (count, text) => {
   await startI18n("ar");
-  expect(i18next.t("wait.seconds", { count }).replaceAll(/[\u2068\u2069]/g, "")).toBe(text);
+  expect(i18next.t("wait.seconds", { count })).toBe(text);
 });

@@ -97,10 +97,10 @@ export async function followProfile(language: string): Promise<void> {
 
 /**
  * In a sentence that runs from right to left, an e-mail address or a name in Latin letters would take the marks beside
- * it along: it becomes a run of its own, in the direction of its first letter (UAX 9, FSI and PDI).
+ * it along: it becomes a run of its own, in the direction of its first letter (UAX 9, FSI and PDI). Bare numbers need none.
  */
 function isolate(value: string): string {
-  return i18next.dir(i18next.resolvedLanguage) === "rtl" ? `\u2068${value}\u2069` : value;
+  return i18next.dir(i18next.resolvedLanguage) === "rtl" && /\p{L}/u.test(value) ? `\u2068${value}\u2069` : value;
 }
 
 function chosen(): string | null {
