@@ -107,10 +107,11 @@ export function EditDialog({
         <Banner tone="warn" urgent>
           <p>{t("edit.conflict")}</p>
           <p style={{ marginBlock: "0.375rem 0.625rem" }}>
-            <bdi>
-              {theirs.firstName} {theirs.lastName}
-            </bdi>
-            , <Ltr>{theirs.email}</Ltr>, {languageName(theirs.language ?? "en")}
+            {theirs.firstName} {theirs.lastName}
+            <br />
+            <Ltr>{theirs.email}</Ltr>
+            <br />
+            {languageName(theirs.language ?? "en")}
           </p>
           <Button
             variant="default"

@@ -11,6 +11,7 @@ import type { UserRow } from "./userRow";
 /** A user of the list where the screen is too narrow for columns. */
 export function UserCard({ user, onReset }: { user: UserRow; onReset: () => void }) {
   const { t } = useTranslation("admin");
+  const { t: c } = useTranslation("common");
   return (
     <div className={classes.card}>
       <div className={classes.words}>
@@ -28,7 +29,7 @@ export function UserCard({ user, onReset }: { user: UserRow; onReset: () => void
           <TwoFactorIcon on={user.twoFactorEnabled} />
           <QuestionIcon on={user.securityQuestionSet ?? false} />
           <span>
-            {t("users.lastLogin")}: <RelativeTime at={user.lastLoginAt} />
+            {c("field.label", { label: t("users.lastLogin") })} <RelativeTime at={user.lastLoginAt} />
           </span>
         </div>
       </div>
