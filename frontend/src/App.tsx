@@ -1,11 +1,11 @@
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { RouterProvider } from "@tanstack/react-router";
 import { Suspense } from "react";
 import { ApiProvider } from "./lib/api/ApiProvider";
 import type { Api } from "./lib/api/api";
 import type { makeRouter } from "./router";
 import { Direction } from "./ui/Direction";
+import { Toasts } from "./ui/Toasts";
 import { schemeManager, theme } from "./ui/theme";
 import { Waiting } from "./ui/Waiting";
 
@@ -25,7 +25,7 @@ export function App({ api, router, nonce = "" }: Props) {
         colorSchemeManager={schemeManager}
         getStyleNonce={() => nonce}
       >
-        <Notifications position="bottom-right" limit={4} containerWidth="24rem" />
+        <Toasts />
         <Suspense fallback={<Waiting />}>
           <ApiProvider api={api}>
             <RouterProvider router={router} />

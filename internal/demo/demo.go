@@ -245,7 +245,7 @@ func (m maker) links() iter.Seq2[[]any, error] {
 func questionRows() iter.Seq2[[]any, error] {
 	return func(yield func([]any, error) bool) {
 		for i, q := range questionsAsked {
-			texts, err := json.Marshal(map[string]string{"en": q.en, "de": q.de})
+			texts, err := json.Marshal(q.texts)
 			if !yield([]any{i + 1, string(texts), i, false}, err) {
 				return
 			}
@@ -282,8 +282,8 @@ func rolesByName(ctx context.Context, tx *db.Tx) (map[string]int, error) {
 	return ids, nil
 }
 
-// Logins are some of the sample's people: the staff, and customers, with an authenticator app among them and a
-// security question where there are enough users.
+// Logins are some of the sample's people: the staff, and customers who read English or German, with an authenticator app among
+// them and a security question where there are enough users.
 func (s Sample) Logins() ([]Login, error) {
 	var list []Login
 	wanted := map[[2]bool]int{{false, false}: 1, {true, false}: 2, {false, true}: 2, {true, true}: 1} // two-factor, question
@@ -293,7 +293,8 @@ func (s Sample) Logins() ([]Login, error) {
 			return nil, err
 		}
 		kind := [2]bool{p.twoFactor, p.question > 0}
-		if p.role == "" && (wanted[kind] == 0 || !p.verified || p.state != "ACTIVE" || p.lastLogin.IsZero()) {
+		if p.role == "" && (wanted[kind] == 0 || !p.verified || p.state != "ACTIVE" || p.lastLogin.IsZero() ||
+			p.language != "en" && p.language != "de") {
 			continue
 		}
 		if p.role == "" {

@@ -15,10 +15,10 @@ var origins = []origin{
 	{"de", 18,
 		[]string{"Anna", "Lukas", "Lena", "Felix", "Mia", "Jonas", "Clara", "Maximilian", "Johanna", "Paul", "Greta", "Jürgen", "Käthe", "Björn", "Sabine", "Matthias", "Heike", "Sören", "Ulrike", "Tobias", "Franziska", "Moritz", "Annika", "Dominik"},
 		[]string{"Müller", "Schmidt", "Schneider", "Fischer", "Weber", "Meyer", "Wagner", "Becker", "Schäfer", "Koch", "Bauer", "Richter", "Klein", "Wolf", "Schröder", "Neumann", "Zimmermann", "Krüger", "Großmann", "Hofmann", "Lange", "von Ahlen", "Böhm", "Vogt"}},
-	{"en", 12,
+	{"es", 12,
 		[]string{"María", "José", "Lucía", "Carlos", "Carmen", "Javier", "Elena", "Miguel", "Sofía", "Andrés", "Paula", "Diego", "Inés", "Álvaro", "Rocío", "Íñigo"},
 		[]string{"García", "Rodríguez", "Martínez", "López", "González", "Pérez", "Sánchez", "Ramírez", "Torres", "Núñez", "de la Cruz", "Ibáñez", "Domínguez", "García Lorca", "Muñoz", "Vázquez"}},
-	{"en", 9,
+	{"fr", 9,
 		[]string{"Camille", "Louis", "Chloé", "Gabriel", "Léa", "Raphaël", "Manon", "Jules", "Inès", "Étienne", "Zoé", "François", "Hélène", "Benoît"},
 		[]string{"Martin", "Bernard", "Dubois", "Moreau", "Laurent", "Lefèvre", "Roux", "Fournier", "Girard", "Gauthier", "Mercier", "Garçon", "Chevalier", "Noël"}},
 	{"en", 7,
@@ -33,7 +33,7 @@ var origins = []origin{
 	{"en", 4,
 		[]string{"Иван", "Мария", "Дмитрий", "Анна", "Сергей", "Елена", "Оксана", "Богдан"},
 		[]string{"Иванов", "Петрова", "Сидоров", "Кузнецова", "Шевченко", "Коваленко", "Морозов"}},
-	{"en", 3,
+	{"ar", 3,
 		[]string{"محمد", "فاطمة", "علي", "ليلى", "يوسف", "نور", "أحمد"},
 		[]string{"الخطيب", "حداد", "النجار", "منصور", "العلي", "سليمان"}},
 	{"en", 2,
@@ -56,10 +56,38 @@ var (
 	trades    = []string{"Travel", "Labs", "Studio", "Hosting", "Foods", "Media", "Consulting", "Logistics", "Books", "Design", "Bikes", "Energy", "Dental", "Music", "Systems", "Cafés", "Legal", "Outdoor", "Print", "Robotics"}
 )
 
-// questionsAsked are the security questions of the sample, with the answer that everybody gave who has one.
-var questionsAsked = []struct{ en, de, answer string }{
-	{"What was the name of your first pet?", "Wie hieß Ihr erstes Haustier?", "Biscuit"},
-	{"In which town were you born?", "In welcher Stadt wurden Sie geboren?", "Lisbon"},
-	{"What was the make of your first car?", "Von welcher Marke war Ihr erstes Auto?", "Volvo"},
-	{"Who was your favourite teacher?", "Wer war Ihre liebste Lehrerin oder Ihr liebster Lehrer?", "Mrs Bloom"},
+// questionsAsked are the security questions of the sample, in each language, with the answer that everybody gave who has
+// one.
+var questionsAsked = []struct {
+	texts  map[string]string
+	answer string
+}{
+	{map[string]string{
+		"en": "What was the name of your first pet?",
+		"de": "Wie hieß Ihr erstes Haustier?",
+		"fr": "Quel était le nom de votre premier animal de compagnie ?",
+		"es": "¿Cómo se llamaba su primera mascota?",
+		"ar": "ما اسم أول حيوان أليف كان لديك؟",
+	}, "Biscuit"},
+	{map[string]string{
+		"en": "In which town were you born?",
+		"de": "In welcher Stadt wurden Sie geboren?",
+		"fr": "Dans quelle ville êtes-vous né(e) ?",
+		"es": "¿En qué ciudad nació?",
+		"ar": "في أي مدينة وُلدت؟",
+	}, "Lisbon"},
+	{map[string]string{
+		"en": "What was the make of your first car?",
+		"de": "Von welcher Marke war Ihr erstes Auto?",
+		"fr": "De quelle marque était votre première voiture ?",
+		"es": "¿De qué marca era su primer coche?",
+		"ar": "ما نوع أول سيارة امتلكتها؟",
+	}, "Volvo"},
+	{map[string]string{
+		"en": "Who was your favourite teacher?",
+		"de": "Wer war Ihre liebste Lehrerin oder Ihr liebster Lehrer?",
+		"fr": "Qui était votre enseignant(e) préféré(e) ?",
+		"es": "¿Quién fue su profesor o profesora favorita?",
+		"ar": "من كان معلمك المفضل؟",
+	}, "Mrs Bloom"},
 }

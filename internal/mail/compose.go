@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"html/template"
 	"maps"
+	"slices"
 	"strings"
 	text "text/template"
+	"unicode"
 
 	ent "roster/ent/generated"
 	"roster/internal/secret"
@@ -27,7 +29,7 @@ var layout = template.Must(template.ParseFS(files, "templates/layout.html"))
 // texts are named language/KIND.
 var texts = func() *text.Template {
 	set := text.New("").Option("missingkey=error")
-	for _, language := range languages {
+	for _, language := range Languages {
 		for _, kind := range Kinds {
 			content, err := files.ReadFile("templates/" + language + "/" + strings.ToLower(string(kind)) + ".txt")
 			if err != nil {
@@ -39,8 +41,11 @@ var texts = func() *text.Template {
 	return set
 }()
 
-// languages are those that texts are written in; the first stands in for others.
-var languages = []string{"en", "de"}
+// Languages are those that texts are written in, as BCP 47 tags; the first stands in for others.
+var Languages = []string{"en", "de", "fr", "es", "ar"}
+
+// leftward are those of them that run from right to left.
+var leftward = map[string]bool{"ar": true}
 
 // compose writes the mail of a row. Its link is made here and nowhere else: from the sealed nonce, which is gone once
 // the mail was sent; the words then stand without it.
@@ -53,11 +58,18 @@ func (o *Outbox) compose(row *ent.Mail, baseURL string, chosen settings.Settings
 	return l, err
 }
 
+// side is where lines begin. Mail programs know no logical properties, so both are spelled out.
+type side struct{ Direction, Start string }
+
 // dress puts the words into the page that all mails share.
 func dress(row *ent.Mail, subject string, parts []part, chosen settings.Settings) (string, error) {
 	var page bytes.Buffer
+	language, sides := known(row.Language), side{"ltr", "left"}
+	if leftward[language] {
+		sides = side{"rtl", "right"}
+	}
 	err := layout.Execute(&page, map[string]any{
-		"Language": known(row.Language), "Subject": subject, "Company": chosen.Company, "Parts": parts,
+		"Language": language, "Side": sides, "Subject": subject, "Company": chosen.Company, "Parts": parts,
 	})
 	if err != nil {
 		return "", fmt.Errorf("writing mail %d: %w", row.ID, err)
@@ -76,10 +88,15 @@ func (o *Outbox) write(row *ent.Mail, baseURL string, chosen settings.Settings) 
 
 // fill fills in the text.
 func fill(row *ent.Mail, link, baseURL string, chosen settings.Settings) (Letter, []part, error) {
-	values := map[string]string{"company": chosen.Company, "site": baseURL}
+	values := map[string]string{"company": chosen.Company}
 	maps.Copy(values, row.Params)
+	language := known(row.Language)
+	if leftward[language] {
+		isolate(values)
+	}
+	values["site"] = baseURL
 	var b strings.Builder
-	if err := texts.ExecuteTemplate(&b, known(row.Language)+"/"+row.Kind, values); err != nil {
+	if err := texts.ExecuteTemplate(&b, language+"/"+row.Kind, values); err != nil {
 		return Letter{}, nil, fmt.Errorf("writing mail %d: %w", row.ID, err)
 	}
 	subject, body, _ := strings.Cut(b.String(), "\n\n")
@@ -90,13 +107,22 @@ func fill(row *ent.Mail, link, baseURL string, chosen settings.Settings) (Letter
 	return Letter{Subject: subject, Text: asText(parts)}, parts, nil
 }
 
-func known(language string) string {
-	for _, l := range languages {
-		if l == language {
-			return l
+// isolate makes each value with letters in it a run of its own, in the direction of its first letter (UAX 9, FSI and
+// PDI): a name in Latin letters would otherwise take the marks beside it along. The site's address begins and ends with
+// letters and needs none of it, and mail programs would take the marks for a part of the link.
+func isolate(values map[string]string) {
+	for name, value := range values {
+		if strings.ContainsFunc(value, unicode.IsLetter) {
+			values[name] = "\u2068" + value + "\u2069"
 		}
 	}
-	return languages[0]
+}
+
+func known(language string) string {
+	if slices.Contains(Languages, language) {
+		return language
+	}
+	return Languages[0]
 }
 
 func (o *Outbox) link(row *ent.Mail, baseURL string) (string, error) {

@@ -109,7 +109,7 @@ func (r *Relay) send(ctx context.Context, row *ent.Mail, l Letter, at time.Time)
 	m.SetMessageIDWithValue(row.MessageID)
 	m.SetDateWithValue(at)
 	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no automatic answers, please
-	m.SetGenHeader(gomail.HeaderContentLang, row.Language)
+	m.SetGenHeader(gomail.HeaderContentLang, known(row.Language))
 	m.SetBodyString(gomail.TypeTextPlain, l.Text)
 	m.AddAlternativeString(gomail.TypeTextHTML, l.HTML)
 	ctx, cancel := context.WithTimeout(ctx, dialogueLasts)

@@ -45,7 +45,7 @@ func (g *Gallery) All(ctx context.Context, language string) ([]*Sample, error) {
 	if err := access.Staff(ctx, permission.ConfigureMail); err != nil {
 		return nil, err
 	}
-	if !slices.Contains(languages, language) {
+	if !slices.Contains(Languages, language) {
 		return nil, fault.New(fault.Invalid, "Mails are not written in this language.")
 	}
 	chosen, err := settings.Load(ctx, g.DB.Client)
@@ -66,7 +66,7 @@ func (g *Gallery) One(ctx context.Context, kind Kind, language string) (*Sample,
 	if err := access.Staff(ctx, permission.ConfigureMail); err != nil {
 		return nil, err
 	}
-	if !slices.Contains(Kinds, kind) || !slices.Contains(languages, language) {
+	if !slices.Contains(Kinds, kind) || !slices.Contains(Languages, language) {
 		return nil, fault.Gone("mail")
 	}
 	chosen, err := settings.Load(ctx, g.DB.Client)

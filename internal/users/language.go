@@ -1,9 +1,13 @@
 package users
 
-import "golang.org/x/text/language"
+import (
+	"golang.org/x/text/language"
+
+	"roster/internal/mail"
+)
 
 // Languages are those of interface and mails, as BCP 47 tags. The first is the default.
-var Languages = []string{"en", "de"}
+var Languages = mail.Languages
 
 var spoken = func() language.Matcher {
 	tags := make([]language.Tag, len(Languages))

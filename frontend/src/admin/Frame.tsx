@@ -10,6 +10,7 @@ import { AccountMenu } from "../ui/AccountMenu";
 import { CommandPalette, usePaletteShortcut } from "../ui/CommandPalette";
 import { type Command, CommandsProvider, useCommands } from "../ui/commands";
 import { Logo } from "../ui/Logo";
+import { Ltr } from "../ui/Ltr";
 import { Monogram } from "../ui/Monogram";
 import { SkipLink } from "../ui/SkipLink";
 import { onMac } from "../ui/theme";
@@ -136,7 +137,7 @@ function Side({ onJump }: { onJump: () => void }) {
             <Monogram name={viewer.user.name} />
             <span className={classes.words}>
               <span className={classes.name}>{viewer.user.name}</span>
-              <span className={classes.role}>{viewer.user.role?.name ?? viewer.user.email}</span>
+              <span className={classes.role}>{viewer.user.role?.name ?? <Ltr>{viewer.user.email}</Ltr>}</span>
             </span>
             <IconSelector size={15} stroke={1.8} aria-hidden="true" />
           </button>

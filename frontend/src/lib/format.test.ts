@@ -21,3 +21,14 @@ test("dates are written as the language writes them", () => {
   expect(makeFormats("de", "UTC").dateTime("2026-11-24T14:05:00Z")).toBe("24.11.2026, 14:05");
   expect(makeFormats("de").number(1234567)).toBe("1.234.567");
 });
+
+test("French, Spanish and Arabic have their own words, and the digits are the same in all", () => {
+  expect(makeFormats("fr", "UTC").date("2026-11-24T14:05:00Z")).toBe("24 nov. 2026");
+  expect(makeFormats("es", "UTC").date("2026-11-24T14:05:00Z")).toBe("24 nov 2026");
+  const arabic = makeFormats("ar", "UTC");
+  expect(arabic.exact("2026-11-24T14:05:33Z")).toMatch(/^الثلاثاء، 24 نوفمبر 2026/);
+  expect(arabic.dateTime("2026-11-24T14:05:00Z")).toMatch(/2026.*2:05/);
+  expect(arabic.relative("2026-11-24T09:00:00Z", now)).toBe("قبل 3 ساعات");
+  expect(arabic.relative("2026-11-22T09:00:00Z", now)).toBe("أول أمس");
+  expect(arabic.number(1234567)).toBe("1,234,567");
+});

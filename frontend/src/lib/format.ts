@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import { localeOf } from "./i18n";
 import { useSession } from "./session/useSession";
 
 /** Formats in the language of the interface and the time zone of the profile, or of the device where none is chosen. */
@@ -46,8 +47,7 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, seconds: number])[
 ];
 
 export function makeFormats(language: string, timeZone?: string): Formats {
-  // English without a country would get American dates; these are read all over the world.
-  const locale = language === "en" ? "en-GB" : language;
+  const locale = localeOf(language);
   const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone });
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone });
   const exact = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "long", timeZone });

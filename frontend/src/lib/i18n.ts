@@ -5,9 +5,16 @@ import type client from "../locales/en/client.json";
 import type common from "../locales/en/common.json";
 
 /** The languages that have a catalogue, each by its own name. A new one: a folder in locales/ and a line here. */
-export const languages = { en: "English", de: "Deutsch" } as const;
+export const languages = { en: "English", de: "Deutsch", fr: "Français", es: "Español", ar: "العربية" } as const;
 
 export type Language = keyof typeof languages;
+
+// English without a country would get American dates; these are read all over the world. Digits are the same in all
+// languages, so that an ID or a code read out on the phone is the one that staff see.
+const locales: Record<string, string> = { en: "en-GB", ar: "ar-u-nu-latn" };
+
+/** The locale for dates and numbers in a language, for Intl. */
+export const localeOf = (language: string): string => locales[language] ?? language;
 
 /** Texts by area: `common` is there from the start, the others come with the area that needs them. */
 export const areas = ["common", "admin", "client"] as const;
@@ -53,7 +60,8 @@ export async function startI18n(language: Language = bestLanguage([chosen(), ...
       supportedLngs: Object.keys(languages),
       ns: ["common"],
       defaultNS: "common",
-      interpolation: { escapeValue: false }, // React escapes
+      // React escapes; what is needed of the hook is to keep a value from turning the sentence around it.
+      interpolation: { escapeValue: true, escape: isolate },
       returnNull: false,
     });
   markDocument(i18next);
@@ -85,6 +93,14 @@ export async function adoptLanguage(language: string): Promise<void> {
 export async function followProfile(language: string): Promise<void> {
   const best = bestLanguage([chosen(), language]);
   if (best !== i18next.resolvedLanguage) await i18next.changeLanguage(best);
+}
+
+/**
+ * In a sentence that runs from right to left, an e-mail address or a name in Latin letters would take the marks beside
+ * it along: it becomes a run of its own, in the direction of its first letter (UAX 9, FSI and PDI). Bare numbers need none.
+ */
+function isolate(value: string): string {
+  return i18next.dir(i18next.resolvedLanguage) === "rtl" && /\p{L}/u.test(value) ? `\u2068${value}\u2069` : value;
 }
 
 function chosen(): string | null {

@@ -16,6 +16,7 @@ import { chooseLanguage, type Language, languages } from "../lib/i18n";
 import { useSession } from "../lib/session/useSession";
 import { useSignOut } from "../lib/session/useSignOut";
 import classes from "./AccountMenu.module.css";
+import { Ltr } from "./Ltr";
 
 /** The icon of each colour scheme. */
 export const schemeIcons = { light: IconSun, dark: IconMoon, auto: IconDeviceDesktop } as const;
@@ -36,7 +37,9 @@ export function AccountMenu({ children, ...rest }: MenuProps & { children: React
           <>
             <div className={classes.who}>
               <div className={classes.name}>{viewer.user.name}</div>
-              <div className={classes.email}>{viewer.user.email}</div>
+              <div className={classes.email}>
+                <Ltr>{viewer.user.email}</Ltr>
+              </div>
             </div>
             <Menu.Divider />
           </>

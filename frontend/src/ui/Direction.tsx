@@ -4,8 +4,9 @@ import { useTranslation } from "react-i18next";
 
 /** Tells Mantine which way the language runs. */
 export function Direction({ children }: { children: ReactNode }) {
+  const { i18n } = useTranslation();
   return (
-    <DirectionProvider detectDirection={false}>
+    <DirectionProvider detectDirection={false} initialDirection={i18n.dir(i18n.resolvedLanguage)}>
       <Follow />
       {children}
     </DirectionProvider>

@@ -1,6 +1,7 @@
 import { Tooltip } from "@mantine/core";
 import { useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
+import { capital } from "../lib/capital";
 import { useFormats } from "../lib/format";
 
 // One clock for all of them; it ticks only while some are shown.
@@ -35,6 +36,3 @@ export function RelativeTime({ at, never }: { at: string | null | undefined; nev
     </Tooltip>
   );
 }
-
-// It stands alone, as "Never" does.
-const capital = (text: string) => text.replace(/^\p{L}/u, (letter) => letter.toLocaleUpperCase());

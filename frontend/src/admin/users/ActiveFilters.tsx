@@ -24,6 +24,7 @@ export function ActiveFilters({
   onChange: (change: Partial<UsersSearch>) => void;
 }) {
   const { t } = useTranslation("admin");
+  const { t: c } = useTranslation("common");
   const languageName = useLanguageName();
   const yesNo = (field: "twoFactor" | "question" | "verified" | "staff") => {
     const value = search[field];
@@ -46,10 +47,10 @@ export function ActiveFilters({
           <button
             type="button"
             className={classes.chip}
-            aria-label={t("filter.remove", { filter: `${label}: ${value}` })}
+            aria-label={t("filter.remove", { filter: `${c("field.label", { label })} ${value}` })}
             onClick={() => onChange({ [field]: undefined })}
           >
-            {label}: {value}
+            {c("field.label", { label })} {value}
             <IconX size={14} stroke={2} aria-hidden="true" />
           </button>
         </li>

@@ -8,6 +8,7 @@ import { useSession } from "../../lib/session/useSession";
 import { Banner } from "../../ui/Banner";
 import { SelectField, TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
+import { Ltr } from "../../ui/Ltr";
 import { toastGood } from "../../ui/toast";
 import { useFields } from "../../ui/useFields";
 import { useLanguageName } from "./languageName";
@@ -106,7 +107,11 @@ export function EditDialog({
         <Banner tone="warn" urgent>
           <p>{t("edit.conflict")}</p>
           <p style={{ marginBlock: "0.375rem 0.625rem" }}>
-            {theirs.firstName} {theirs.lastName}, {theirs.email}, {languageName(theirs.language ?? "en")}
+            {theirs.firstName} {theirs.lastName}
+            <br />
+            <Ltr>{theirs.email}</Ltr>
+            <br />
+            {languageName(theirs.language ?? "en")}
           </p>
           <Button
             variant="default"

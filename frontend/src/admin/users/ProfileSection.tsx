@@ -8,6 +8,7 @@ import { useCan } from "../../lib/session/useSession";
 import { Badge } from "../../ui/Badge";
 import { CopyButton } from "../../ui/CopyButton";
 import { Facts } from "../../ui/Facts";
+import { Ltr } from "../../ui/Ltr";
 import { RelativeTime } from "../../ui/RelativeTime";
 import { Section } from "../../ui/Section";
 import { EditDialog } from "./EditDialog";
@@ -63,7 +64,7 @@ export function ProfileSection({ user: masked }: { user: FragmentType<typeof Pro
           [
             t("users.email"),
             <span key="email" className={classes.email}>
-              {user.email}
+              <Ltr>{user.email}</Ltr>
               <CopyButton value={user.email} what={t("users.email")} />
               <Badge tone={user.emailVerified ? "good" : "warn"}>
                 {t(user.emailVerified ? "user.verified" : "user.unverified")}

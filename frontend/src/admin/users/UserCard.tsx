@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { Ltr } from "../../ui/Ltr";
 import { RelativeTime } from "../../ui/RelativeTime";
 import { RowLink } from "../../ui/rows";
 import { StateBadge } from "./StateBadge";
@@ -10,6 +11,7 @@ import type { UserRow } from "./userRow";
 /** A user of the list where the screen is too narrow for columns. */
 export function UserCard({ user, onReset }: { user: UserRow; onReset: () => void }) {
   const { t } = useTranslation("admin");
+  const { t: c } = useTranslation("common");
   return (
     <div className={classes.card}>
       <div className={classes.words}>
@@ -20,12 +22,14 @@ export function UserCard({ user, onReset }: { user: UserRow; onReset: () => void
           <span className={classes.number}>#{user.number}</span>
           <StateBadge user={user} />
         </span>
-        <div className={classes.email}>{user.email}</div>
+        <div className={classes.email}>
+          <Ltr>{user.email}</Ltr>
+        </div>
         <div className={classes.signs}>
           <TwoFactorIcon on={user.twoFactorEnabled} />
           <QuestionIcon on={user.securityQuestionSet ?? false} />
           <span>
-            {t("users.lastLogin")}: <RelativeTime at={user.lastLoginAt} />
+            {c("field.label", { label: t("users.lastLogin") })} <RelativeTime at={user.lastLoginAt} />
           </span>
         </div>
       </div>

@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "../../lib/format";
 import type { Column } from "../../ui/DataTable";
+import { Ltr } from "../../ui/Ltr";
 import { RelativeTime } from "../../ui/RelativeTime";
 import { RowLink } from "../../ui/rows";
 import { StatusIcon } from "../../ui/StatusIcon";
@@ -44,7 +45,7 @@ export function useColumns(onReset: (user: UserRow) => void): readonly Column<Us
         header: t("users.email"),
         sort: "EMAIL",
         // Whole on hover, where many columns leave it little room.
-        cell: (user) => <span title={user.email}>{user.email}</span>,
+        cell: (user) => <Ltr title={user.email}>{user.email}</Ltr>,
       },
       {
         id: "twoFactor",

@@ -10,6 +10,7 @@ import { useSignOut } from "../../lib/session/useSignOut";
 import { Badge } from "../../ui/Badge";
 import { ErrorState } from "../../ui/ErrorState";
 import { Facts } from "../../ui/Facts";
+import { Ltr } from "../../ui/Ltr";
 import { Page } from "../../ui/Page";
 import { RelativeTime } from "../../ui/RelativeTime";
 import { Section } from "../../ui/Section";
@@ -67,7 +68,7 @@ export function AccountPage() {
               [
                 t("account.email"),
                 <>
-                  {user.email}{" "}
+                  <Ltr>{user.email}</Ltr>{" "}
                   {user.emailVerified ? (
                     <Badge tone="good">{t("account.verified")}</Badge>
                   ) : (

@@ -9,6 +9,7 @@ import { Badge } from "../../ui/Badge";
 import { Banner } from "../../ui/Banner";
 import { PasswordField, TextField } from "../../ui/Field";
 import { Form } from "../../ui/Form";
+import { Ltr } from "../../ui/Ltr";
 import { Section } from "../../ui/Section";
 import { useFields } from "../../ui/useFields";
 
@@ -54,7 +55,7 @@ export function EmailSection({ user: masked }: { user: FragmentType<typeof Email
   return (
     <Section title={t("profile.email")} lead={t("profile.emailLead")}>
       <p style={{ marginBlockStart: 0, overflowWrap: "anywhere" }}>
-        {email}{" "}
+        <Ltr>{email}</Ltr>{" "}
         {emailVerified ? (
           <Badge tone="good">{t("account.verified")}</Badge>
         ) : (

@@ -39,7 +39,7 @@ export function MembershipItem({
         {owner && <Badge tone="accent">{t("membership.owner")}</Badge>}
         {account.status !== "ACTIVE" && <Badge>{t(`membership.status.${account.status}`)}</Badge>}
         <span className={classes.seen}>
-          {t("membership.lastSeen")}: <RelativeTime at={lastSeenAt} />
+          {t("field.label", { label: t("membership.lastSeen") })} <RelativeTime at={lastSeenAt} />
         </span>
       </div>
       <p className={classes.may}>
