@@ -43,7 +43,7 @@ async function enter({ email, password }: Person): Promise<Page> {
   await one.page.goto("/sign-in");
   await one.page.getByLabel("Email address").fill(email);
   await one.page.getByLabel("Password", { exact: true }).fill(password);
-  await one.page.getByRole("button", { name: "Sign in" }).click();
+  await one.page.getByRole("button", { name: "Sign in", exact: true }).click();
   await one.page.getByRole("main").waitFor();
   await one.page.waitForURL((url) => url.pathname !== "/sign-in");
   return one.page;

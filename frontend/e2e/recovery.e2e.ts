@@ -139,7 +139,7 @@ test("who reads German is written to in German, and still asked for the second f
   await page.goto("/sign-in");
   await page.getByLabel("E-Mail-Adresse").fill(customer.email);
   await page.getByLabel("Passwort", { exact: true }).fill(password);
-  await page.getByRole("button", { name: "Anmelden" }).click();
+  await page.getByRole("button", { name: "Anmelden", exact: true }).click();
   await page.getByRole("heading", { name: "Zwei-Faktor-Anmeldung" }).waitFor();
   await showScreen(page, "second-factor-de");
   await page.keyboard.type("000000");

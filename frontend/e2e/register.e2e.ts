@@ -50,7 +50,7 @@ async function follow(page: Page, to: string) {
 async function signIn(page: Page, email: string, secret = password) {
   await page.getByLabel("Email address").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(secret);
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
 // Each journey goes on where the one before it ended: Nora's own browser, another one of hers, and one of nobody's.
