@@ -111,7 +111,10 @@ test("it signs in without address and password", async () => {
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
   await page.getByRole("heading", { name: "Your account" }).waitFor();
   await page.goto("/security");
-  await page.getByText(/^Last used/).waitFor();
+  await page
+    .getByRole("region", { name: "Passkeys" })
+    .getByText(/^Last used/)
+    .waitFor();
 
   expect(faults).toEqual([]);
 });
