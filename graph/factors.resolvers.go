@@ -12,6 +12,7 @@ import (
 	"roster/ent/viewer"
 	generated1 "roster/graph/generated"
 	"roster/graph/generated/model"
+	"roster/internal/devices"
 	"time"
 )
 
@@ -54,6 +55,14 @@ func (r *mutationResolver) RevokeTrustedDevice(ctx context.Context, input model.
 	}
 	payload.UserErrors, err = mendable(err)
 	return payload, err
+}
+
+func (r *trustedDeviceResolver) Browser(ctx context.Context, obj *generated.TrustedDevice) (string, error) {
+	return devices.Read(obj.Device).Browser, nil
+}
+
+func (r *trustedDeviceResolver) System(ctx context.Context, obj *generated.TrustedDevice) (string, error) {
+	return devices.Read(obj.Device).System, nil
 }
 
 func (r *trustedDeviceResolver) Current(ctx context.Context, obj *generated.TrustedDevice) (bool, error) {

@@ -19,6 +19,7 @@ import (
 	"roster/ent/viewer"
 	"roster/graph/generated"
 	"roster/internal/accounts"
+	"roster/internal/activity"
 	"roster/internal/addresses"
 	"roster/internal/db"
 	"roster/internal/dbtest"
@@ -84,6 +85,7 @@ func resolver(t *testing.T, d *db.DB) *Resolver {
 		Addresses:    &addresses.Service{DB: d, Now: clock, Outbox: outbox, Users: people, SignIns: signIns},
 		Registration: &registration.Service{DB: d, Now: clock, Passwords: hasher, Outbox: outbox, Questions: asked},
 		Settings:     &settings.Service{DB: d, Now: clock},
+		Activity:     &activity.Service{DB: d},
 		Mails:        &mail.Gallery{DB: d, BaseURL: base.String()},
 	}
 }

@@ -5,6 +5,7 @@ package graph
 
 import (
 	"roster/internal/accounts"
+	"roster/internal/activity"
 	"roster/internal/addresses"
 	"roster/internal/factors"
 	"roster/internal/mail"
@@ -38,6 +39,7 @@ type Resolver struct {
 	Questions    *questions.Service
 	Settings     *settings.Service
 	Mails        *mail.Gallery
+	Activity     *activity.Service
 
 	// Version is that of the program.
 	Version string

@@ -15,6 +15,7 @@ import (
 	"roster/ent/viewer"
 	"roster/graph"
 	"roster/internal/accounts"
+	"roster/internal/activity"
 	"roster/internal/addresses"
 	"roster/internal/exports"
 	"roster/internal/factors"
@@ -97,6 +98,7 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 		},
 		Questions: asked,
 		Settings:  &settings.Service{DB: d.DB, Now: now},
+		Activity:  &activity.Service{DB: d.DB},
 		Mails:     &mail.Gallery{DB: d.DB, BaseURL: base.String()},
 		Version:   version(),
 	}

@@ -20,6 +20,9 @@ import (
 // region    ************************** generated!.gotpl **************************
 
 type TrustedDeviceResolver interface {
+	Browser(ctx context.Context, obj *generated.TrustedDevice) (string, error)
+	System(ctx context.Context, obj *generated.TrustedDevice) (string, error)
+
 	Current(ctx context.Context, obj *generated.TrustedDevice) (bool, error)
 }
 
@@ -524,6 +527,52 @@ func (ec *executionContext) _TrustedDevice_id(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_TrustedDevice_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("TrustedDevice", field, true, false, "ID")
+}
+
+func (ec *executionContext) _TrustedDevice_browser(ctx context.Context, field graphql.CollectedField, obj *generated.TrustedDevice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrustedDevice_browser(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TrustedDevice().Browser(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrustedDevice_browser(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrustedDevice", field, true, true, "String")
+}
+
+func (ec *executionContext) _TrustedDevice_system(ctx context.Context, field graphql.CollectedField, obj *generated.TrustedDevice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TrustedDevice_system(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TrustedDevice().System(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TrustedDevice_system(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TrustedDevice", field, true, true, "String")
 }
 
 func (ec *executionContext) _TrustedDevice_device(ctx context.Context, field graphql.CollectedField, obj *generated.TrustedDevice) (ret graphql.Marshaler) {
@@ -1036,6 +1085,18 @@ func (ec *executionContext) _TrustedDevice(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "browser":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TrustedDevice_browser(ctx, field, obj)
+				})
+		case "system":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TrustedDevice_system(ctx, field, obj)
+				})
 		case "device":
 			out.Values[i] = ec._TrustedDevice_device(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

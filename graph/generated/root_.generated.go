@@ -57,6 +57,24 @@ type ComplexityRoot struct {
 		ViewerPermissions func(childComplexity int) int
 	}
 
+	Activity struct {
+		Action func(childComplexity int) int
+		At     func(childComplexity int) int
+		By     func(childComplexity int) int
+		Reason func(childComplexity int) int
+	}
+
+	ActivityConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	ActivityEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	ChangeEmailPayload struct {
 		Done       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -508,12 +526,14 @@ type ComplexityRoot struct {
 
 	TrustedDevice struct {
 		Address    func(childComplexity int) int
+		Browser    func(childComplexity int) int
 		CreatedAt  func(childComplexity int) int
 		Current    func(childComplexity int) int
 		Device     func(childComplexity int) int
 		ExpiresAt  func(childComplexity int) int
 		GlobalID   func(childComplexity int) int
 		LastUsedAt func(childComplexity int) int
+		System     func(childComplexity int) int
 	}
 
 	TwoFactorRule struct {
@@ -603,6 +623,7 @@ type ComplexityRoot struct {
 
 	Viewer struct {
 		Accounts          func(childComplexity int, first *int, after *string) int
+		Activity          func(childComplexity int, first *int, after *string) int
 		AdminPermissions  func(childComplexity int) int
 		EnrolmentNeeded   func(childComplexity int) int
 		Kind              func(childComplexity int) int
@@ -673,6 +694,63 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Account.ViewerPermissions(childComplexity), true
+
+	case "Activity.action":
+		if e.ComplexityRoot.Activity.Action == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Activity.Action(childComplexity), true
+	case "Activity.at":
+		if e.ComplexityRoot.Activity.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Activity.At(childComplexity), true
+	case "Activity.by":
+		if e.ComplexityRoot.Activity.By == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Activity.By(childComplexity), true
+	case "Activity.reason":
+		if e.ComplexityRoot.Activity.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Activity.Reason(childComplexity), true
+
+	case "ActivityConnection.edges":
+		if e.ComplexityRoot.ActivityConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActivityConnection.Edges(childComplexity), true
+	case "ActivityConnection.nodes":
+		if e.ComplexityRoot.ActivityConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActivityConnection.Nodes(childComplexity), true
+	case "ActivityConnection.pageInfo":
+		if e.ComplexityRoot.ActivityConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActivityConnection.PageInfo(childComplexity), true
+
+	case "ActivityEdge.cursor":
+		if e.ComplexityRoot.ActivityEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActivityEdge.Cursor(childComplexity), true
+	case "ActivityEdge.node":
+		if e.ComplexityRoot.ActivityEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ActivityEdge.Node(childComplexity), true
 
 	case "ChangeEmailPayload.done":
 		if e.ComplexityRoot.ChangeEmailPayload.Done == nil {
@@ -2481,6 +2559,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TrustedDevice.Address(childComplexity), true
+	case "TrustedDevice.browser":
+		if e.ComplexityRoot.TrustedDevice.Browser == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrustedDevice.Browser(childComplexity), true
 	case "TrustedDevice.createdAt":
 		if e.ComplexityRoot.TrustedDevice.CreatedAt == nil {
 			break
@@ -2517,6 +2601,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TrustedDevice.LastUsedAt(childComplexity), true
+	case "TrustedDevice.system":
+		if e.ComplexityRoot.TrustedDevice.System == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TrustedDevice.System(childComplexity), true
 
 	case "TwoFactorRule.everyone":
 		if e.ComplexityRoot.TwoFactorRule.Everyone == nil {
@@ -2879,6 +2969,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.Accounts(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Viewer.activity":
+		if e.ComplexityRoot.Viewer.Activity == nil {
+			break
+		}
+
+		args, err := ec.field_Viewer_activity_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Viewer.Activity(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Viewer.permissions":
 		if e.ComplexityRoot.Viewer.AdminPermissions == nil {
 			break
@@ -3178,6 +3279,107 @@ type MembershipEdge {
   node: Membership!
 }
 `, BuiltIn: false},
+	{Name: "../schema/activity.graphql", Input: `extend type Viewer {
+  "What was done to the user's sign-in and data, the newest first. Empty when there is no user. Needs a page size."
+  activity("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): ActivityConnection!
+}
+
+"Something that was done to a user."
+type Activity {
+  "When."
+  at: DateTime!
+  "What."
+  action: ActivityAction!
+  "By whom."
+  by: ActivityActor!
+  "What staff gave as their reason; null where none is asked for."
+  reason: String
+}
+
+"What can be done to a user."
+enum ActivityAction {
+  "The user registered."
+  REGISTERED
+  "The address was proved to be the user's."
+  EMAIL_VERIFIED
+  "Another address was asked for."
+  EMAIL_CHANGE_REQUESTED
+  "The address changed."
+  EMAIL_CHANGED
+  "A change was taken back by the link of the mail that told of it."
+  CHANGE_DISOWNED
+  "Name, address, language or time zone changed."
+  USER_UPDATED
+  "Staff sent a link to set a new password."
+  PASSWORD_RESET_SENT
+  "A new password was set by a mailed link."
+  PASSWORD_RESET
+  "The password was changed."
+  PASSWORD_CHANGED
+  "Two-factor sign-in was switched off by staff."
+  TWO_FACTOR_DISABLED
+  "An authenticator app was set up."
+  AUTHENTICATOR_ADDED
+  "The authenticator app was removed."
+  AUTHENTICATOR_REMOVED
+  "New backup codes were made."
+  BACKUP_CODES_MADE
+  "A backup code was used."
+  BACKUP_CODE_USED
+  "A device was trusted to go without the second factor."
+  DEVICE_TRUSTED
+  "A device is not trusted any more."
+  DEVICE_TRUST_REVOKED
+  "A passkey was added."
+  PASSKEY_ADDED
+  "A passkey got another name."
+  PASSKEY_RENAMED
+  "A passkey was removed."
+  PASSKEY_REMOVED
+  "A security question was chosen, or changed."
+  SECURITY_QUESTION_SET
+  "The security question was removed."
+  SECURITY_QUESTION_REMOVED
+  "Staff checked the answer of a caller."
+  SECURITY_ANSWER_CHECKED
+  "Staff cleared a lock after too many tries."
+  LOCK_CLEARED
+  "A session was ended from another one."
+  SESSION_ENDED
+  "All other sessions were ended."
+  OTHER_SESSIONS_ENDED
+  "The user's own data was downloaded."
+  OWN_DATA_EXPORTED
+}
+
+"Who does something to a user."
+enum ActivityActor {
+  "The user."
+  SELF
+  "A member of staff."
+  STAFF
+  "Whoever had a link that was mailed, a program, or the system."
+  OTHER
+}
+
+"A page of activity."
+type ActivityConnection {
+  "The acts of the page, with their cursors."
+  edges: [ActivityEdge!]!
+  "The acts of the page."
+  nodes: [Activity!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+}
+
+"An act in a list."
+type ActivityEdge {
+  "Where the act stands in this list."
+  cursor: String!
+  "The act."
+  node: Activity!
+}
+`, BuiltIn: false},
 	{Name: "../schema/address.graphql", Input: `extend type Query {
   "What the page behind a verification link shows; null when the link is unknown, used, replaced or too old."
   emailVerificationByToken("The token of the link." token: String!): EmailVerificationPreview @alone @public
@@ -3444,9 +3646,13 @@ extend type User {
 type TrustedDevice implements Node {
   "The global ID."
   id: ID!
-  "What the browser said that it is (User-Agent)."
+  "The browser's name, without a version; empty when it is not recognised."
+  browser: String!
+  "The system or device that the browser runs on; empty when it is not recognised."
+  system: String!
+  "What the browser said it is: its User-Agent."
   device: String!
-  "The network address that it was trusted from."
+  "The IP address that it was trusted from; empty when it is not known."
   address: String!
   "When it was trusted."
   createdAt: DateTime!
@@ -4854,6 +5060,42 @@ func (ec *executionContext) childFields_Account(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Account", field.Name)
 }
 
+func (ec *executionContext) childFields_Activity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_Activity_at(ctx, field)
+	case "action":
+		return ec.fieldContext_Activity_action(ctx, field)
+	case "by":
+		return ec.fieldContext_Activity_by(ctx, field)
+	case "reason":
+		return ec.fieldContext_Activity_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Activity", field.Name)
+}
+
+func (ec *executionContext) childFields_ActivityConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ActivityConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ActivityConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ActivityConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ActivityConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ActivityEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ActivityEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ActivityEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ActivityEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_ChangeEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "done":
@@ -5592,6 +5834,10 @@ func (ec *executionContext) childFields_TrustedDevice(ctx context.Context, field
 	switch field.Name {
 	case "id":
 		return ec.fieldContext_TrustedDevice_id(ctx, field)
+	case "browser":
+		return ec.fieldContext_TrustedDevice_browser(ctx, field)
+	case "system":
+		return ec.fieldContext_TrustedDevice_system(ctx, field)
 	case "device":
 		return ec.fieldContext_TrustedDevice_device(ctx, field)
 	case "address":
@@ -5796,6 +6042,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_twoFactorDueAt(ctx, field)
 	case "accounts":
 		return ec.fieldContext_Viewer_accounts(ctx, field)
+	case "activity":
+		return ec.fieldContext_Viewer_activity(ctx, field)
 	case "trustedDevices":
 		return ec.fieldContext_Viewer_trustedDevices(ctx, field)
 	case "passkeys":

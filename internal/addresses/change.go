@@ -39,7 +39,7 @@ func (s *Service) Change(ctx context.Context, newEmail, password string) error {
 		return err
 	}
 	entry := audit.Entry{
-		Action: audit.EmailChangeRequested, Target: audit.OnUser(u.ID), Detail: map[string]any{"address": wanted.Spelling},
+		Action: audit.EmailChangeRequested, Target: audit.OnUser(u.ID), Detail: map[string]any{"wanted": wanted.Spelling},
 	}
 	if err := s.SignIns.ProvePassword(ctx, entry, password); err != nil {
 		return err

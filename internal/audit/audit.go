@@ -113,12 +113,12 @@ type Entry struct {
 	Detail map[string]any
 }
 
-// done is the outcome of an act that took place.
-const done = "DONE"
+// Done is the outcome of an act that took place.
+const Done = "DONE"
 
 // Record writes an act that takes place in tx. Actor, session, address and device come from the viewer in ctx.
 func Record(ctx context.Context, tx *db.Tx, at time.Time, e Entry) error {
-	return write(ctx, tx, at, e, done)
+	return write(ctx, tx, at, e, Done)
 }
 
 // Refused writes an attempt that was refused with err, for tx.Remember. An err that is no fault is our own failure

@@ -143,7 +143,7 @@ func (s *Service) RevokeDevice(ctx context.Context, id int) error {
 		return err
 	}
 	userID := viewer.From(ctx).UserID
-	entry := audit.Entry{Action: audit.DeviceTrustRevoked, Target: audit.OnUser(userID), Detail: map[string]any{"device": id}}
+	entry := audit.Entry{Action: audit.DeviceTrustRevoked, Target: audit.OnUser(userID), Detail: map[string]any{"trustedDevice": id}}
 	return audit.Act(ctx, s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) error {
 		n, err := tx.TrustedDevice.Delete().Where(trusteddevice.ID(id), trusteddevice.UserID(userID)).
 			Exec(viewer.ForSystem(ctx, "own trusted devices"))
