@@ -559,12 +559,9 @@ var (
 				Columns: []*schema.Column{SignInsColumns[1]},
 			},
 			{
-				Name:    "sign_in_succeeded",
+				Name:    "signin_user_id_outcome_at",
 				Unique:  false,
-				Columns: []*schema.Column{SignInsColumns[5], SignInsColumns[1]},
-				Annotation: &entsql.IndexAnnotation{
-					Where: "outcome = 'SIGNED_IN'",
-				},
+				Columns: []*schema.Column{SignInsColumns[5], SignInsColumns[2], SignInsColumns[1]},
 			},
 		},
 	}

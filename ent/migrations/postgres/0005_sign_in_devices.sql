@@ -1,3 +1,3 @@
 -- +goose Up
--- create index "sign_in_succeeded" to table: "sign_ins"
-CREATE INDEX "sign_in_succeeded" ON "sign_ins" ("user_id", "at") WHERE outcome = 'SIGNED_IN';
+-- create index "signin_user_id_outcome_at" to table: "sign_ins"
+CREATE INDEX "signin_user_id_outcome_at" ON "sign_ins" ("user_id", "outcome", "at");
