@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { Page } from "../../ui/Page";
+import { ActivitySection } from "./ActivitySection";
 import { PasskeysSection } from "./PasskeysSection";
 import { PasswordSection } from "./PasswordSection";
 import { SecurityQuestionSection } from "./SecurityQuestionSection";
@@ -20,6 +21,7 @@ export function SecurityPage() {
       <SessionsSection />
       <TrustedDevicesSection />
       <SignInHistorySection />
+      <ActivitySection />
     </Page>
   );
 }

@@ -1,16 +1,12 @@
-import { Button, Skeleton } from "@mantine/core";
 import { IconAlertTriangle, IconHistory, IconLogin2 } from "@tabler/icons-react";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql } from "../../gen";
-import type { SignInHistorySectionQuery } from "../../gen/graphql";
 import { faultOf } from "../../lib/api/fault";
-import { useFormats } from "../../lib/format";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorState } from "../../ui/ErrorState";
 import { Section } from "../../ui/Section";
-import classes from "./SignInHistorySection.module.css";
+import { Timeline, TimelineEntry, TimelineLoading, TimelineMore } from "../../ui/Timeline";
 import { useDeviceWords } from "./useDeviceWords";
 
 const SignInHistorySectionDocument = graphql(`
@@ -39,9 +35,6 @@ const SignInHistorySectionDocument = graphql(`
   }
 `);
 
-type History = NonNullable<NonNullable<SignInHistorySectionQuery["viewer"]["user"]>["signIns"]>;
-type Try = History["edges"][number]["node"];
-
 /** Who signed in as the user, or tried to: the newest first. */
 export function SignInHistorySection() {
   const { t } = useTranslation("client");
@@ -52,79 +45,43 @@ export function SignInHistorySection() {
   );
 }
 
-// Who asked for more goes on reading there; the button that they pressed is gone.
-const takeFocus = (list: HTMLUListElement | null) => list?.focus({ preventScroll: true });
-
-// A list of chunks: each asks for its own page and, when wished, is followed by the next.
+/** A page, and on demand those after it. */
 function Chunk({ after }: { after?: string }) {
   const { t } = useTranslation("client");
-  const [more, setMore] = useState(false);
+  const words = useDeviceWords();
   const [{ data, error }, again] = useQuery({
     query: SignInHistorySectionDocument,
     variables: { after },
     requestPolicy: "cache-and-network",
   });
   const history = data?.viewer.user?.signIns;
-  if (!history) {
-    if (error) return <ErrorState fault={faultOf(error)} onRetry={() => again({ requestPolicy: "network-only" })} />;
-    if (data) return <None />;
+  if (!history && error) {
+    return <ErrorState fault={faultOf(error)} onRetry={() => again({ requestPolicy: "network-only" })} />;
+  }
+  if (!history && !data) return <TimelineLoading label={t("signIns.loading")} />;
+  if (!history || (!after && history.edges.length === 0)) {
     return (
-      <div role="status" aria-label={t("signIns.loading")} className={classes.wait}>
-        <Skeleton height={12} width="46%" my="sm" radius="xs" />
-        <Skeleton height={12} width="64%" my="sm" radius="xs" />
-      </div>
+      <EmptyState icon={IconHistory} title={t("signIns.none")}>
+        {t("signIns.noneHint")}
+      </EmptyState>
     );
   }
-  const { edges, pageInfo } = history;
-  if (!after && edges.length === 0) return <None />;
+  const { hasNextPage, endCursor } = history.pageInfo;
   return (
     <>
-      <ul className={classes.list} aria-label={t("signIns.title")} tabIndex={-1} ref={after ? takeFocus : undefined}>
-        {edges.map(({ cursor, node }) => (
-          <Entry key={cursor} entry={node} />
+      <Timeline label={t("signIns.title")} further={Boolean(after)}>
+        {history.edges.map(({ cursor, node }) => (
+          <TimelineEntry
+            key={cursor}
+            icon={node.outcome === "SIGNED_IN" ? IconLogin2 : IconAlertTriangle}
+            notable={node.outcome !== "SIGNED_IN"}
+            title={t(`signIns.outcome.${node.outcome}`)}
+            facts={[words(node), node.address || t("sessions.unknownAddress")]}
+            at={node.at}
+          />
         ))}
-      </ul>
-      {pageInfo.hasNextPage &&
-        pageInfo.endCursor &&
-        (more ? (
-          <Chunk after={pageInfo.endCursor} />
-        ) : (
-          <div className={classes.foot}>
-            <Button variant="default" size="xs" onClick={() => setMore(true)}>
-              {t("signIns.more")}
-            </Button>
-          </div>
-        ))}
+      </Timeline>
+      {hasNextPage && endCursor && <TimelineMore>{() => <Chunk after={endCursor} />}</TimelineMore>}
     </>
-  );
-}
-
-function None() {
-  const { t } = useTranslation("client");
-  return (
-    <EmptyState icon={IconHistory} title={t("signIns.none")}>
-      {t("signIns.noneHint")}
-    </EmptyState>
-  );
-}
-
-function Entry({ entry }: { entry: Try }) {
-  const { t } = useTranslation("client");
-  const words = useDeviceWords();
-  const formats = useFormats();
-  const good = entry.outcome === "SIGNED_IN";
-  const Sign = good ? IconLogin2 : IconAlertTriangle;
-  return (
-    <li className={classes.entry}>
-      <Sign size={18} stroke={1.7} className={good ? classes.good : classes.bad} aria-hidden="true" />
-      <p className={classes.outcome}>{t(`signIns.outcome.${entry.outcome}`)}</p>
-      <p className={classes.from}>
-        <span>{words(entry)}</span>
-        <span>{entry.address || t("sessions.unknownAddress")}</span>
-      </p>
-      <time className={classes.at} dateTime={entry.at}>
-        {formats.dateTime(entry.at)}
-      </time>
-    </li>
   );
 }

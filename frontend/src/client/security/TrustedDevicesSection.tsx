@@ -1,11 +1,10 @@
 import { Button } from "@mantine/core";
 import { IconDeviceDesktop } from "@tabler/icons-react";
-import { useTranslation } from "react-i18next";
+import { Trans, useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql } from "../../gen";
 import { faultOf } from "../../lib/api/fault";
 import { useAct } from "../../lib/api/useAct";
-import { useDeviceName } from "../../lib/deviceName";
 import { useFormats } from "../../lib/format";
 import { Badge } from "../../ui/Badge";
 import { ErrorState } from "../../ui/ErrorState";
@@ -13,13 +12,16 @@ import { Item, Items } from "../../ui/Items";
 import { RelativeTime } from "../../ui/RelativeTime";
 import { Section } from "../../ui/Section";
 import { toastGood } from "../../ui/toast";
+import classes from "./SessionsSection.module.css";
+import { useDeviceWords } from "./useDeviceWords";
 
 const TrustedDevicesSectionDocument = graphql(`
   query TrustedDevicesSection {
     viewer {
       trustedDevices {
         id
-        device
+        browser
+        system
         address
         createdAt
         lastUsedAt
@@ -47,7 +49,7 @@ const RevokeTrustedDeviceDocument = graphql(`
 export function TrustedDevicesSection() {
   const { t } = useTranslation("client");
   const formats = useFormats();
-  const nameOf = useDeviceName();
+  const words = useDeviceWords();
   const [{ data, error }, again] = useQuery({
     query: TrustedDevicesSectionDocument,
     requestPolicy: "cache-and-network",
@@ -67,26 +69,35 @@ export function TrustedDevicesSection() {
         <ErrorState fault={faultOf(error)} onRetry={reload} />
       ) : (
         <Items>
-          {devices.map(({ id, device, address, lastUsedAt, createdAt, expiresAt, current }) => (
+          {devices.map((device) => (
             <Item
-              key={id}
+              key={device.id}
               icon={IconDeviceDesktop}
-              title={nameOf(device)}
-              mark={current && <Badge tone="accent">{t("devices.current")}</Badge>}
+              title={words(device)}
+              mark={device.current && <Badge tone="accent">{t("devices.current")}</Badge>}
               actions={
                 <Button
                   variant="default"
                   size="xs"
                   disabled={busy}
-                  aria-label={t("devices.revokeOne", { device: nameOf(device) })}
-                  onClick={() => void end(id)}
+                  aria-label={t("devices.revokeOne", { device: words(device) })}
+                  onClick={() => void end(device.id)}
                 >
                   {t("devices.revoke")}
                 </Button>
               }
             >
-              {t("devices.used")} <RelativeTime at={lastUsedAt ?? createdAt} />
-              {address && ` · ${address}`} · {t("devices.until", { date: formats.date(expiresAt) })}
+              <span className={classes.facts}>
+                <span>
+                  <Trans
+                    t={t}
+                    i18nKey="devices.used"
+                    components={[<RelativeTime key="at" at={device.lastUsedAt ?? device.createdAt} />]}
+                  />
+                </span>
+                {device.address && <span>{device.address}</span>}
+                <span>{t("devices.until", { date: formats.date(device.expiresAt) })}</span>
+              </span>
             </Item>
           ))}
         </Items>
