@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
 import { useTitle } from "../../ui/useTitle";
 import classes from "./DoorCard.module.css";
 
@@ -16,7 +16,7 @@ interface Props {
 export function DoorCard({ title, lead, foot, arrived = false, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null);
   useTitle(title);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (arrived) heading.current?.focus();
   }, [arrived]);
   return (

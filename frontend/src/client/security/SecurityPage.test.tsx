@@ -135,14 +135,14 @@ test("trusted devices are named, told from this one, and can be asked again", as
     revokeTrustedDevice: ({ input }: { input: unknown }) => (revoke as (input: unknown) => unknown)(input),
   });
   let there = ["d1", "d2"];
-  const agents: Record<string, string> = {
-    d1: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-    d2: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
+  const names: Record<string, object> = {
+    d1: { browser: "Firefox", system: "Linux" },
+    d2: { browser: "Edge", system: "Windows" },
   };
   fakes.Viewer = () => ({
     kind: "USER",
     permissions: [],
-    trustedDevices: there.map((id) => ({ id, device: agents[id], address: "192.0.2.1", current: id === "d1" })),
+    trustedDevices: there.map((id) => ({ id, ...names[id], address: "192.0.2.1", current: id === "d1" })),
   });
   const { user } = await renderAt("/security", fakes);
   const own = (await screen.findByText("Firefox on Linux")).closest("li") as HTMLElement;
