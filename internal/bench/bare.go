@@ -20,7 +20,9 @@ import (
 // The statements that a list of users costs Roster, word for word; a test compares.
 const (
 	sessionStatement = `SELECT s.id, s.stage, s.remember, s.credential_version, s.created_at, s.seen_at, s.expires_at, s.sudo_at,
-	u.id, u.credential_version, u.state, u.language, r.permissions
+	u.id, u.credential_version, u.state, u.language, r.permissions, u.two_factor_enabled, u.created_at, r.require_two_factor,
+	EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.owner),
+	(SELECT value FROM settings WHERE id = 'twoFactor')
 FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN roles r ON r.id = u.role_id
 WHERE s.secret_hash = $1`
 	listStatement = `SELECT "users"."id", "users"."first_name", "users"."last_name", "users"."email", "users"."email_verified", "users"."language", "users"."state", "users"."two_factor_enabled", "users"."security_question_set", "users"."last_login_at", "users"."created_at", "users"."updated_at", "users"."version", "users"."role_id" FROM "users" ORDER BY "users"."id" ASC LIMIT 51`
@@ -112,11 +114,13 @@ func (b bare) session(r *http.Request) (bool, error) {
 	}
 	var id, version, user, userVersion int
 	var stage, state, language string
-	var remember bool
-	var created, seen, expires, sudo time.Time
-	var permissions []byte
+	var remember, enabled, owner bool
+	var asks sql.NullBool
+	var created, seen, expires, sudo, came time.Time
+	var permissions, rule []byte
 	err = b.db.QueryRowContext(r.Context(), sessionStatement, hash).Scan(&id, &stage, &remember, &version,
-		&created, &seen, &expires, &sudo, &user, &userVersion, &state, &language, &permissions)
+		&created, &seen, &expires, &sudo, &user, &userVersion, &state, &language, &permissions,
+		&enabled, &came, &asks, &owner, &rule)
 	var held []string
 	if err == nil {
 		err = json.Unmarshal(permissions, &held)
