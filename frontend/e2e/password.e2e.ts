@@ -136,6 +136,7 @@ test("who has an authenticator app gives its code first", async () => {
   await signIn(page, careful);
   await page.getByRole("heading", { name: "Two-factor sign-in" }).waitFor();
   await page.keyboard.type(codeOf(careful.totp ?? ""));
+  await page.getByRole("button", { name: "Verify" }).click();
   await page.waitForURL((url) => url.pathname !== "/sign-in");
   const { current, chosen, submit } = await dialogOf(page);
   await current.fill(careful.password);

@@ -175,7 +175,6 @@ test("a changed address is confirmed by the link sent to it", async () => {
   await page.getByRole("heading", { name: "Your address is confirmed" }).waitFor();
   await showScreen(page, "verify-email-done");
   await reopen(page, link);
-  await page.getByRole("button", { name: "Confirm address" }).click();
   await page.getByRole("heading", { name: "This link doesn’t work any more" }).waitFor();
 });
 

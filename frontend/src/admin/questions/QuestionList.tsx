@@ -8,7 +8,7 @@ import {
   IconPencil,
   IconTrash,
 } from "@tabler/icons-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
 import { fieldErrors } from "../../lib/api/fieldErrors";
@@ -85,18 +85,24 @@ export function QuestionList({ questions: present, behind, onChanged, onEdit, on
   // The wished order shows at once, and until the list is there as the server has it.
   const [order, setOrder] = useState<readonly string[]>([]);
   const known = present.map(({ id }) => id).join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each new list
-  useEffect(() => setOrder([]), [known]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new list, but for one that the next move overtook
+  useEffect(() => {
+    if (!busy) setOrder([]);
+  }, [known]);
   const questions = order.length > 0 ? [...present].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id)) : present;
   const [moved, setMoved] = useState<{ id: string; step: -1 | 1; said: string }>();
   const list = useRef<HTMLOListElement>(null);
-  // The button moved with its line; whoever used it shall find it under their fingers.
-  useEffect(() => {
+  const shown = questions.map(({ id }) => id).join();
+  // The button moved with its line and lost the focus; whoever used it shall find it under their fingers, at once.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: also when only the order changed
+  useLayoutEffect(() => {
+    const { activeElement } = document;
+    if (activeElement !== document.body && !list.current?.contains(activeElement)) return;
     const line = moved && list.current?.querySelector(`[data-question="${CSS.escape(moved.id)}"]`);
     const buttons = [...(line?.querySelectorAll<HTMLButtonElement>("[data-step]") ?? [])];
     const same = buttons.find(({ dataset }) => Number(dataset.step) === moved?.step);
     (same?.disabled ? buttons.find(({ disabled }) => !disabled) : same)?.focus();
-  }, [moved]);
+  }, [moved, shown]);
 
   const move = async (from: number, step: -1 | 1) => {
     const wished = [...questions];
