@@ -8,7 +8,7 @@ import {
   IconPencil,
   IconTrash,
 } from "@tabler/icons-react";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
 import { fieldErrors } from "../../lib/api/fieldErrors";
@@ -82,13 +82,8 @@ export function QuestionList({ questions: present, behind, onChanged, onEdit, on
   const { t } = useTranslation("admin");
   const { t: c } = useTranslation("common");
   const [reorder, busy] = useAct(ReorderDocument);
-  // The wished order shows at once, and until the list is there as the server has it.
+  // The wished order shows at once; with the answer the list itself has it.
   const [order, setOrder] = useState<readonly string[]>([]);
-  const known = present.map(({ id }) => id).join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each new list, but for one that the next move overtook
-  useEffect(() => {
-    if (!busy) setOrder([]);
-  }, [known]);
   const questions = order.length > 0 ? [...present].sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id)) : present;
   const [moved, setMoved] = useState<{ id: string; step: -1 | 1; said: string }>();
   const list = useRef<HTMLOListElement>(null);
@@ -111,12 +106,12 @@ export function QuestionList({ questions: present, behind, onChanged, onEdit, on
     wished.splice(from + step, 0, one);
     setOrder(wished.map(({ id }) => id));
     const outcome = await reorder({ input: { questionIds: [...wished, ...behind].map(({ id }) => id) } });
-    onChanged();
+    setOrder([]);
     if (outcome.ok) {
       const said = t("questions.moved", { question: one.text, place: from + step + 1, count: wished.length });
       return setMoved({ id: one.id, step, said });
     }
-    setOrder([]);
+    onChanged();
     for (const text of fieldErrors(c, outcome.userErrors, []).rest) toastBad(text);
   };
 

@@ -1,5 +1,6 @@
 import { Client, fetchExchange, mapExchange } from "@urql/core";
-import { cacheExchange } from "@urql/exchange-graphcache";
+import { cacheExchange, type UpdateResolver } from "@urql/exchange-graphcache";
+import type { ReorderSecurityQuestionsMutation } from "../../gen/graphql";
 import { type Fault, faultOf } from "./fault";
 
 // What has no global ID is kept with the field that led to it.
@@ -83,6 +84,18 @@ const embedded = [
 // What each union holds; a new member of one comes here too.
 const possibleTypes = { SignInOutcome: ["SignedIn", "SecondFactorNeeded", "EnrolmentNeeded"] };
 
+/** The order of the questions is that of a list, which no question tells: it comes from the answer. */
+const takeOrder: UpdateResolver<ReorderSecurityQuestionsMutation> = (
+  { reorderSecurityQuestions: payload },
+  _,
+  cache,
+) => {
+  if (payload?.questions) {
+    const list = payload.questions.map(({ id }) => ({ __typename: "SecurityQuestion" as const, id }));
+    cache.link("Query", "allSecurityQuestions", list);
+  }
+};
+
 /** Makes a client with an empty cache. It speaks POST /graphql only, and tells every refusal to `onFault`. */
 export function makeClient(onFault: (fault: Fault) => void): Client {
   return new Client({
@@ -94,7 +107,11 @@ export function makeClient(onFault: (fault: Fault) => void): Client {
     },
     exchanges: [
       mapExchange({ onError: (error) => onFault(faultOf(error)) }),
-      cacheExchange({ keys: Object.fromEntries(embedded.map((type) => [type, () => null])), possibleTypes }),
+      cacheExchange({
+        keys: Object.fromEntries(embedded.map((type) => [type, () => null])),
+        possibleTypes,
+        updates: { Mutation: { reorderSecurityQuestions: takeOrder } },
+      }),
       fetchExchange,
     ],
   });
