@@ -9,14 +9,14 @@ export async function shownKey(page: Page): Promise<string> {
 
 /** The backup codes that the page shows. */
 export function shownCodes(page: Page): Promise<string[]> {
-  return page.getByRole("list", { name: "Backup codes" }).getByRole("listitem").allInnerTexts();
+  return page.locator("[data-paper] li").allInnerTexts();
 }
 
 /** Types what the app shows, once it is another code than `used`, and returns it. */
 export async function giveCode(page: Page, key: string, used = ""): Promise<string> {
   await expect.poll(() => codeOf(key), { timeout: 40_000, interval: 500 }).not.toBe(used);
   const code = codeOf(key);
-  await page.getByLabel("Digit 1 of 6").click();
+  await page.locator("input[autocomplete=one-time-code]").first().click();
   await page.keyboard.type(code);
   return code;
 }

@@ -1,8 +1,9 @@
 // Passkeys with Chromium's virtual authenticator: add one, sign in by it alone, give it as second factor and as proof of
 // identity, and remove it.
-import type { Browser, CDPSession, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launch, showScreen, type Visit, visit } from "./browser";
+import { type Device, plugIn } from "./device";
 import { type Roster, startRoster } from "./roster";
 
 interface Login {
@@ -17,7 +18,7 @@ let browser: Browser;
 let customer: Login;
 let admin: Login;
 let one: Visit;
-let device: { cdp: CDPSession; id: string };
+let device: Device;
 
 beforeAll(async () => {
   roster = await startRoster((command) => {
@@ -36,23 +37,6 @@ afterAll(async () => {
   await roster.stop();
 });
 
-/** Plugs a device into the page's browser that says yes to everything, after checking whose finger it is. */
-async function plugIn({ context, page }: Visit): Promise<{ cdp: CDPSession; id: string }> {
-  const cdp = await context.newCDPSession(page);
-  await cdp.send("WebAuthn.enable");
-  const { authenticatorId } = await cdp.send("WebAuthn.addVirtualAuthenticator", {
-    options: {
-      protocol: "ctap2",
-      transport: "internal",
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  return { cdp, id: authenticatorId };
-}
-
 async function enter(page: Page, { email, password }: Login) {
   await page.getByLabel("Email address").fill(email);
   await page.getByLabel("Password", { exact: true }).fill(password);
@@ -64,10 +48,6 @@ const signOut = async (page: Page) => {
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
 };
-
-/** Whether somebody touches the device when it asks for it. */
-const present = (enabled: boolean) =>
-  device.cdp.send("WebAuthn.setAutomaticPresenceSimulation", { authenticatorId: device.id, enabled });
 
 test("a passkey is added under a name, once a device", async () => {
   const { page, faults } = one;
@@ -104,30 +84,47 @@ test("a passkey is added under a name, once a device", async () => {
 
 test("it signs in without address and password", async () => {
   const { page, faults } = one;
-  await present(false);
   await signOut(page);
   await showScreen(page, "sign-in-passkey");
-  await present(true);
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
   await page.getByRole("heading", { name: "Your account" }).waitFor();
   await page.goto("/security");
   await page
     .getByRole("region", { name: "Passkeys" })
-    .getByText(/^Last used/)
+    .getByText(/^Last used:/)
     .waitFor();
+
+  // In another browser the address field offers it.
+  const other = await visit(browser, roster.url);
+  const twin = await plugIn(other, { autofill: true });
+  const { credentials } = await device.cdp.send("WebAuthn.getCredentials", { authenticatorId: device.id });
+  for (const credential of credentials) {
+    await twin.cdp.send("WebAuthn.addCredential", { authenticatorId: twin.id, credential });
+  }
+  await other.page.goto("/sign-in");
+  await other.page.getByRole("heading", { name: "Your account" }).waitFor();
+  // The counter of the twin went on; that of the first device must not stay behind.
+  const [moved] = (await twin.cdp.send("WebAuthn.getCredentials", { authenticatorId: twin.id })).credentials;
+  if (moved) {
+    await device.cdp.send("WebAuthn.removeCredential", {
+      authenticatorId: device.id,
+      credentialId: moved.credentialId,
+    });
+    await device.cdp.send("WebAuthn.addCredential", { authenticatorId: device.id, credential: moved });
+  }
+  expect(other.faults).toEqual([]);
+  await other.context.close();
 
   expect(faults).toEqual([]);
 });
 
 test("it is the second factor after a password, and staff see that there is one", async () => {
   const { page, faults } = one;
-  await present(false);
   await signOut(page);
   await enter(page, customer);
   await page.getByRole("heading", { name: "Two-factor sign-in" }).waitFor();
   await showScreen(page, "second-factor-passkey");
   await device.cdp.send("WebAuthn.setUserVerified", { authenticatorId: device.id, isUserVerified: false });
-  await present(true);
   await page.getByRole("button", { name: "Use your passkey" }).click();
   await page.getByText(/Your browser reports no passkey/).waitFor();
   await device.cdp.send("WebAuthn.setUserVerified", { authenticatorId: device.id, isUserVerified: true });
@@ -170,9 +167,7 @@ test("it proves who somebody is, until it is removed", async () => {
   expect((await roster.mail(customer.email)).text).toContain("“Old laptop” was removed");
 
   // What was removed opens nothing, and the password alone does again.
-  await present(false);
   await signOut(page);
-  await present(true);
   await page.getByRole("button", { name: "Sign in with a passkey" }).click();
   await page.getByText(/This passkey was not accepted/).waitFor();
   await enter(page, customer);

@@ -2,7 +2,7 @@
 // server that keeps what it is sent.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -47,7 +47,10 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-const newDevice = ["New sign-in with an unknown device", "Neue Anmeldung mit einem unbekannten Gerät"];
+const templates = resolve(import.meta.dirname, "../../internal/mail/templates");
+const newDevice = readdirSync(templates, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith("new_sign_in.txt"))
+  .map((file) => readFileSync(join(templates, file), "utf8").split("\n")[0] ?? "");
 
 interface Wanted {
   to: string;
