@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"roster/ent/generated/signin"
 	"roster/ent/generated/user"
@@ -38,6 +39,19 @@ type candidate struct {
 // field: whatever the reason. fault.RateLimited: too many wrong ones from this network. fault.TryLater: too many
 // sign-ins at this moment. Nobody can tell from answer or time whether the address has a user.
 func (s *Service) SignIn(ctx context.Context, address, password string, remember bool) (Outcome, error) {
+	beat := throttle.StartBeat(refusalStep)
+	out, err := s.signIn(ctx, address, password, remember)
+	if fault.Is(err, fault.Wrong) {
+		beat.Wait(ctx)
+	}
+	return out, err
+}
+
+// refusalStep hides what a refusal of a known address takes longer than one of an unknown address: the password costs the
+// same, but the database has more to look up and to write.
+const refusalStep = 50 * time.Millisecond
+
+func (s *Service) signIn(ctx context.Context, address, password string, remember bool) (Outcome, error) {
 	if err := canHold(ctx); err != nil {
 		return Outcome{}, err
 	}
