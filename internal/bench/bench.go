@@ -15,7 +15,7 @@ import (
 type bench struct {
 	small, large int
 	turn         time.Duration
-	onlyTiming   bool
+	only         string // one part alone; empty: all
 	table        table
 }
 
@@ -48,7 +48,21 @@ func (b *bench) engine(ctx context.Context, engine, folder string) error {
 	default:
 		return errors.New("there is no such engine: sqlite, postgres")
 	}
-	if err := b.timing(ctx, engine, folder, cluster); err != nil || b.onlyTiming {
+	switch b.only {
+	case "timing":
+		return b.timing(ctx, engine, folder, cluster)
+	case "sign-ins":
+		large, err := b.run(ctx, engine, b.large, folder, cluster)
+		if err != nil {
+			return err
+		}
+		defer large.stop()
+		return b.signIns(ctx, nil, large)
+	case "":
+	default:
+		return errors.New("there is no such part: timing, sign-ins")
+	}
+	if err := b.timing(ctx, engine, folder, cluster); err != nil {
 		return err
 	}
 	small, err := b.run(ctx, engine, b.small, folder, cluster)

@@ -53,6 +53,32 @@ func (s *Service) Use(ctx context.Context, tx *db.Tx, userID int, p Proof) (bool
 	return s.useCode(ctx, tx, userID, p.hash)
 }
 
+// Has is which factors a user has, for a statement that loads other things too.
+type Has struct{ app, passkey, codes bool }
+
+// WaysColumns are those of Has, for a statement over users u.
+const WaysColumns = `EXISTS (SELECT 1 FROM factors f WHERE f.user_id = u.id AND f.kind = 'TOTP'),
+	EXISTS (SELECT 1 FROM passkeys k WHERE k.user_id = u.id),
+	EXISTS (SELECT 1 FROM backup_codes b WHERE b.user_id = u.id AND b.used_at IS NULL)`
+
+// Targets are where the WaysColumns go.
+func (h *Has) Targets() []any { return []any{&h.app, &h.passkey, &h.codes} }
+
+// Ways lists how the second factor can be given, as Service.Ways does.
+func (h *Has) Ways() []Method {
+	var ways []Method
+	if h.app {
+		ways = append(ways, TOTP)
+	}
+	if h.passkey {
+		ways = append(ways, Passkey)
+	}
+	if len(ways) > 0 && h.codes {
+		ways = append(ways, BackupCode)
+	}
+	return ways
+}
+
 // Ways lists how the user can give a second factor: what they enrolled, and backup codes where some are left. It is
 // empty for those who enrolled nothing.
 func (s *Service) Ways(ctx context.Context, client *ent.Client, userID int) ([]Method, error) {

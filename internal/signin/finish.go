@@ -2,7 +2,6 @@ package signin
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -70,32 +69,32 @@ func (s *Service) finish(ctx context.Context, tx *db.Tx, p proof, now time.Time)
 	if err := s.drop(ctx, tx); err != nil {
 		return ended{}, err
 	}
-	ways, err := s.Factors.Ways(ctx, tx.Client, p.userID)
+	who, err := s.subject(ctx, tx, p, now)
 	if err != nil {
 		return ended{}, err
 	}
 	switch {
-	case len(ways) == 0:
-		if owed, err := owed(ctx, tx, p.userID, now); err != nil {
+	case len(who.ways) == 0:
+		if owed, err := who.demand.Owed(now); err != nil {
 			return ended{}, err
 		} else if owed {
-			return s.enrol(ctx, tx, p, now)
+			return s.enrol(ctx, tx, p, who, now)
 		}
 	case !p.second:
-		if trusted, err := s.trusted(ctx, tx, p, now); err != nil {
+		if trusted, err := s.trusted(ctx, tx, p, who, now); err != nil {
 			return ended{}, err
 		} else if !trusted {
-			return s.ask(ctx, tx, p, ways, now)
+			return s.ask(ctx, tx, p, who, now)
 		}
 	}
-	return s.open(ctx, tx, p, now)
+	return s.open(ctx, tx, p, who, now)
 }
 
 // ask makes the session of somebody who has to give the second factor.
-func (s *Service) ask(ctx context.Context, tx *db.Tx, p proof, ways []factors.Method, now time.Time) (ended, error) {
-	needed := &SecondFactor{Methods: ways, ExpiresAt: now.Add(pendingLasts)}
+func (s *Service) ask(ctx context.Context, tx *db.Tx, p proof, who *subject, now time.Time) (ended, error) {
+	needed := &SecondFactor{Methods: who.ways, ExpiresAt: now.Add(pendingLasts)}
 	var err error
-	if needed.MayTrust, err = mayTrust(ctx, tx, p.userID); err != nil {
+	if needed.MayTrust, err = who.mayTrust(ctx, tx); err != nil {
 		return ended{}, err
 	}
 	cookie, _, err := s.create(ctx, tx, p, session.StageSECOND_FACTOR, pendingLasts, now)
@@ -103,51 +102,36 @@ func (s *Service) ask(ctx context.Context, tx *db.Tx, p proof, ways []factors.Me
 }
 
 // enrol makes the session of somebody who has to set up a second factor.
-func (s *Service) enrol(ctx context.Context, tx *db.Tx, p proof, now time.Time) (ended, error) {
-	cookie, hash, err := s.create(ctx, tx, p, session.StageENROLMENT, enrolmentLasts, now)
+func (s *Service) enrol(ctx context.Context, tx *db.Tx, p proof, who *subject, now time.Time) (ended, error) {
+	cookie, id, err := s.create(ctx, tx, p, session.StageENROLMENT, enrolmentLasts, now)
 	if err != nil {
 		return ended{}, err
 	}
-	f, err := find(ctx, tx.SQL, hash)
+	f, err := who.found(id, session.StageENROLMENT, now)
 	if err != nil {
 		return ended{}, err
-	} else if f == nil {
-		return ended{}, errors.New("loading the new session: it is not there")
 	}
 	out := Outcome{Enrolment: &Enrolment{ExpiresAt: now.Add(enrolmentLasts)}}
 	return ended{Outcome: out, cookie: cookie, waiting: f.enrolling(viewer.From(ctx).Actor())}, nil
 }
 
-func owed(ctx context.Context, tx *db.Tx, userID int, now time.Time) (bool, error) {
-	demand, err := factors.DemandOn(ctx, tx, userID)
-	if err != nil {
-		return false, err
-	}
-	return demand.Owed(now)
-}
-
 // open makes the session of somebody who gave everything.
-func (s *Service) open(ctx context.Context, tx *db.Tx, p proof, now time.Time) (ended, error) {
-	strange, err := s.strange(ctx, tx, p.userID, now) // what follows makes the device a known one
+func (s *Service) open(ctx context.Context, tx *db.Tx, p proof, who *subject, now time.Time) (ended, error) {
+	strange, err := who.strange(ctx, tx, now) // what follows makes the device a known one
 	if err != nil {
 		return ended{}, err
 	}
-	// One statement checks again, locks the row and records the sign-in (security.md #45).
-	result, err := tx.SQL.ExecContext(ctx,
-		"UPDATE users SET last_login_at = $1 WHERE id = $2 AND credential_version = $3 AND state = 'ACTIVE'",
-		now, p.userID, p.version)
+	result, err := tx.SQL.ExecContext(ctx, "UPDATE users SET last_login_at = $1 WHERE id = $2", now, p.userID)
 	if err := one(result, err, "recording the sign-in"); err != nil {
 		return ended{}, err
 	}
-	cookie, hash, err := s.create(ctx, tx, p, session.StageOPEN, lifetimeOf(false, p.remember).absolute, now)
+	cookie, id, err := s.create(ctx, tx, p, session.StageOPEN, lifetimeOf(false, p.remember).absolute, now)
 	if err != nil {
 		return ended{}, err
 	}
-	f, err := find(ctx, tx.SQL, hash)
+	f, err := who.found(id, session.StageOPEN, now)
 	if err != nil {
 		return ended{}, err
-	} else if f == nil {
-		return ended{}, errors.New("loading the new session: it is not there")
 	}
 	v := f.viewer(viewer.From(ctx).Actor())
 	ctx = viewer.With(ctx, v)
@@ -165,30 +149,30 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, p proof, now time.Time) (
 	}
 	end := ended{Outcome: Outcome{Viewer: v}, cookie: cookie, remember: p.remember && !f.staff}
 	if p.trust {
-		end.device, err = s.trust(ctx, tx, p, now)
+		end.device, err = s.trust(ctx, tx, p, who, now)
 	}
 	return end, err
 }
 
 // create makes a session row, and lets the user's oldest ones of the same stage fall.
-func (s *Service) create(ctx context.Context, tx *db.Tx, p proof, stage session.Stage, lasts time.Duration, now time.Time) (cookie string, hash []byte, err error) {
+func (s *Service) create(ctx context.Context, tx *db.Tx, p proof, stage session.Stage, lasts time.Duration, now time.Time) (cookie string, id int, err error) {
 	v := viewer.From(ctx)
 	ctx = viewer.ForSystem(ctx, "sign-in")
 	token := secret.New(secret.Session)
-	err = tx.Session.Create().
+	made, err := tx.Session.Create().
 		SetUserID(p.userID).SetSecretHash(token.Hash).SetStage(stage).SetRemember(p.remember).
 		SetCredentialVersion(p.version).SetCreatedAt(now).SetSeenAt(now).SetExpiresAt(now.Add(lasts)).
 		SetAddress(addressOf(v)).SetDevice(v.Device).
-		Exec(ctx)
+		Save(ctx)
 	if err != nil {
-		return "", nil, fmt.Errorf("saving session: %w", err)
+		return "", 0, fmt.Errorf("saving session: %w", err)
 	}
 	_, err = tx.SQL.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = $1 AND stage = $2 AND id NOT IN
 		(SELECT id FROM sessions WHERE user_id = $1 AND stage = $2 ORDER BY id DESC LIMIT $3)`, p.userID, string(stage), perUser)
 	if err != nil {
-		return "", nil, fmt.Errorf("ending the oldest sessions: %w", err)
+		return "", 0, fmt.Errorf("ending the oldest sessions: %w", err)
 	}
-	return token.Plain, token.Hash, nil
+	return token.Plain, made.ID, nil
 }
 
 // drop ends the session, open or waiting, that the browser came with.

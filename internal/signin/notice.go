@@ -2,8 +2,6 @@ package signin
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"time"
 
@@ -16,28 +14,6 @@ import (
 
 // historyLasts is how far back a user's sign-ins go (security.md #72).
 const historyLasts = 180 * 24 * time.Hour
-
-// strange reports whether the user signs in with a device that they have not signed in with for as long as the history
-// goes. The very first sign-in is no news: it follows registration or an invitation. It must be asked before the sign-in
-// is recorded.
-func (s *Service) strange(ctx context.Context, tx *db.Tx, userID int, now time.Time) (bool, error) {
-	// Of two sign-ins at once the later one finds the first.
-	if err := tx.LockUser(ctx, userID); err != nil {
-		return false, err
-	}
-	var last time.Time
-	err := tx.SQL.QueryRowContext(ctx, "SELECT last_login_at FROM users WHERE id = $1", userID).Scan(&last)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, errChanged
-	} else if err != nil {
-		return false, fmt.Errorf("loading the last sign-in: %w", err)
-	}
-	if last.IsZero() {
-		return false, nil
-	}
-	known, err := knows(ctx, tx, userID, viewer.From(ctx).Device, now)
-	return !known, err
-}
 
 // knows reports whether the user signed in with such a device before.
 func knows(ctx context.Context, tx *db.Tx, userID int, device string, now time.Time) (bool, error) {

@@ -25,26 +25,22 @@ const trustedPerUser = 20
 
 // mayTrust reports whether the user may go without the second factor on a device: where the setting lets them, and
 // never staff.
-func mayTrust(ctx context.Context, tx *db.Tx, userID int) (bool, error) {
+func (who *subject) mayTrust(ctx context.Context, tx *db.Tx) (bool, error) {
+	if who.staff {
+		return false, nil
+	}
 	chosen, err := settings.Load(ctx, tx.Client)
-	if err != nil || !chosen.TrustedDevices {
-		return false, err
-	}
-	u, err := tx.User.Get(viewer.ForSystem(ctx, "trusted devices"), userID)
-	if err != nil {
-		return false, fmt.Errorf("loading who signs in: %w", err)
-	}
-	return u.RoleID == nil, nil
+	return err == nil && chosen.TrustedDevices, err
 }
 
 // trusted reports whether the browser comes with the cookie of a device that this user trusts, under the credentials
 // that they have now.
-func (s *Service) trusted(ctx context.Context, tx *db.Tx, p proof, now time.Time) (bool, error) {
+func (s *Service) trusted(ctx context.Context, tx *db.Tx, p proof, who *subject, now time.Time) (bool, error) {
 	hash, ok := jarOf(ctx).deviceHash()
 	if !ok {
 		return false, nil
 	}
-	if may, err := mayTrust(ctx, tx, p.userID); err != nil || !may {
+	if may, err := who.mayTrust(ctx, tx); err != nil || !may {
 		return false, err
 	}
 	result, err := tx.SQL.ExecContext(ctx, `UPDATE trusted_devices SET last_used_at = $1
@@ -60,8 +56,8 @@ func (s *Service) trusted(ctx context.Context, tx *db.Tx, p proof, now time.Time
 
 // trust makes a trusted device of the browser, where that is allowed; else it does nothing. What is of no use any more
 // goes, as does what the browser came with.
-func (s *Service) trust(ctx context.Context, tx *db.Tx, p proof, now time.Time) (cookie string, err error) {
-	if may, err := mayTrust(ctx, tx, p.userID); err != nil || !may {
+func (s *Service) trust(ctx context.Context, tx *db.Tx, p proof, who *subject, now time.Time) (cookie string, err error) {
+	if may, err := who.mayTrust(ctx, tx); err != nil || !may {
 		return "", err
 	}
 	v, system := viewer.From(ctx), viewer.ForSystem(ctx, "trusted devices")
