@@ -97,13 +97,13 @@ func (s *Service) ask(ctx context.Context, tx *db.Tx, p proof, who *subject, now
 	if needed.MayTrust, err = who.mayTrust(ctx, tx); err != nil {
 		return ended{}, err
 	}
-	cookie, _, err := s.create(ctx, tx, p, session.StageSECOND_FACTOR, pendingLasts, now)
+	cookie, _, err := s.create(ctx, tx, p, who, session.StageSECOND_FACTOR, pendingLasts, now)
 	return ended{Outcome: Outcome{Needed: needed}, cookie: cookie}, err
 }
 
 // enrol makes the session of somebody who has to set up a second factor.
 func (s *Service) enrol(ctx context.Context, tx *db.Tx, p proof, who *subject, now time.Time) (ended, error) {
-	cookie, id, err := s.create(ctx, tx, p, session.StageENROLMENT, enrolmentLasts, now)
+	cookie, id, err := s.create(ctx, tx, p, who, session.StageENROLMENT, enrolmentLasts, now)
 	if err != nil {
 		return ended{}, err
 	}
@@ -125,7 +125,7 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, p proof, who *subject, no
 	if err := one(result, err, "recording the sign-in"); err != nil {
 		return ended{}, err
 	}
-	cookie, id, err := s.create(ctx, tx, p, session.StageOPEN, lifetimeOf(false, p.remember).absolute, now)
+	cookie, id, err := s.create(ctx, tx, p, who, session.StageOPEN, lifetimeOf(false, p.remember).absolute, now)
 	if err != nil {
 		return ended{}, err
 	}
@@ -155,7 +155,7 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, p proof, who *subject, no
 }
 
 // create makes a session row, and lets the user's oldest ones of the same stage fall.
-func (s *Service) create(ctx context.Context, tx *db.Tx, p proof, stage session.Stage, lasts time.Duration, now time.Time) (cookie string, id int, err error) {
+func (s *Service) create(ctx context.Context, tx *db.Tx, p proof, who *subject, stage session.Stage, lasts time.Duration, now time.Time) (cookie string, id int, err error) {
 	v := viewer.From(ctx)
 	ctx = viewer.ForSystem(ctx, "sign-in")
 	token := secret.New(secret.Session)
@@ -166,6 +166,9 @@ func (s *Service) create(ctx context.Context, tx *db.Tx, p proof, stage session.
 		Save(ctx)
 	if err != nil {
 		return "", 0, fmt.Errorf("saving session: %w", err)
+	}
+	if stage == session.StageOPEN && who.sessions < perUser {
+		return token.Plain, made.ID, nil
 	}
 	_, err = tx.SQL.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = $1 AND stage = $2 AND id NOT IN
 		(SELECT id FROM sessions WHERE user_id = $1 AND stage = $2 ORDER BY id DESC LIMIT $3)`, p.userID, string(stage), perUser)

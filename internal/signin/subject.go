@@ -27,12 +27,15 @@ type subject struct {
 	// ways are how they can give a second factor; empty: they have none.
 	ways   []factors.Method
 	demand factors.Demand
+	// sessions are how many they have open.
+	sessions int
 	// sameDevice says that they signed in with the very same device before; false says nothing yet, see knows.
 	sameDevice bool
 }
 
 // bySubject reads all that the way on depends on, of a user who is active and has the credentials that were checked.
 const bySubject = `SELECT u.last_login_at, u.language, r.permissions, ` + factors.WaysColumns + `, ` + factors.DemandColumns + `,
+	(SELECT count(*) FROM sessions s WHERE s.user_id = u.id AND s.stage = 'OPEN'),
 	EXISTS (SELECT 1 FROM sign_ins i WHERE i.user_id = u.id AND i.outcome = 'SIGNED_IN' AND i.at > $3 AND i.device = $4)
 FROM users u LEFT JOIN roles r ON r.id = u.role_id
 WHERE u.id = $1 AND u.credential_version = $2 AND u.state = 'ACTIVE'`
@@ -48,7 +51,7 @@ func (s *Service) subject(ctx context.Context, tx *db.Tx, p proof, now time.Time
 	var role []byte
 	var has factors.Has
 	targets := append([]any{&who.lastLogin, &who.language, &role}, has.Targets()...)
-	targets = append(append(targets, who.demand.Targets()...), &who.sameDevice)
+	targets = append(append(targets, who.demand.Targets()...), &who.sessions, &who.sameDevice)
 	err := tx.SQL.QueryRowContext(ctx, query, p.userID, p.version, now.Add(-historyLasts), viewer.From(ctx).Device).Scan(targets...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, errChanged
