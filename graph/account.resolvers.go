@@ -10,10 +10,16 @@ import (
 	"roster/ent/generated"
 	"roster/ent/gid"
 	"roster/ent/permission"
+	"roster/ent/viewer"
 	generated1 "roster/graph/generated"
-	"roster/internal/access"
+	"roster/graph/generated/model"
+	"roster/internal/accounts"
+	"roster/internal/activity"
 	"roster/internal/fault"
+	"roster/internal/invitations"
+	"roster/internal/mail"
 	"roster/internal/members"
+	"roster/internal/paging"
 )
 
 func (r *accountResolver) Owner(ctx context.Context, obj *generated.Account) (*generated.User, error) {
@@ -25,11 +31,57 @@ func (r *accountResolver) Owner(ctx context.Context, obj *generated.Account) (*g
 }
 
 func (r *accountResolver) ViewerPermissions(ctx context.Context, obj *generated.Account) ([]permission.Account, error) {
-	held, _, err := access.Permissions(ctx, r.Accounts.DB.Client, obj.ID)
-	if held == nil {
-		held = []permission.Account{}
+	link, err := load(ctx).links.load(ctx, obj.ID)
+	if err != nil || link == nil {
+		return []permission.Account{}, err
 	}
-	return held, err
+	return link.Held(), nil
+}
+
+func (r *accountResolver) ViewerMembership(ctx context.Context, obj *generated.Account) (*generated.Membership, error) {
+	return load(ctx).own.load(ctx, obj.ID)
+}
+
+func (r *accountResolver) Members(ctx context.Context, obj *generated.Account, first *int, after *string) (*members.Page, error) {
+	page, err := r.Resolver.Members.OfAccount(ctx, obj.ID, paging.Request{First: first, After: after})
+	if err == nil {
+		load(ctx).linked(page)
+	}
+	return page, err
+}
+
+func (r *accountResolver) Invitations(ctx context.Context, obj *generated.Account, first *int, after *string) (*paging.Page[*invitations.Offer], error) {
+	return r.Resolver.Invitations.OfAccount(ctx, obj.ID, paging.Request{First: first, After: after})
+}
+
+func (r *accountResolver) Orders(ctx context.Context, obj *generated.Account, first *int, after *string) (*paging.Page[*generated.Order], error) {
+	return r.Resolver.Accounts.Orders(ctx, obj.ID, paging.Request{First: first, After: after})
+}
+
+func (r *accountResolver) Emails(ctx context.Context, obj *generated.Account, first *int, after *string) (*paging.Page[*mail.Notice], error) {
+	return r.Mails.About(ctx, obj.ID, paging.Request{First: first, After: after})
+}
+
+func (r *accountResolver) Activity(ctx context.Context, obj *generated.Account, first *int, after *string) (*paging.Page[*activity.Act], error) {
+	return r.Acts.OfAccount(ctx, obj.ID, paging.Request{First: first, After: after})
+}
+
+func (r *accountResolver) OwnershipOffer(ctx context.Context, obj *generated.Account) (*members.Offer, error) {
+	return r.Resolver.Members.OfferOf(ctx, obj.ID)
+}
+
+func (r *accountConnectionResolver) TotalCount(ctx context.Context, obj *accounts.Page) (int, error) {
+	n, _, err := r.Resolver.Accounts.Count(ctx, obj.Filter)
+	return n, err
+}
+
+func (r *accountConnectionResolver) TotalCountIsEstimate(ctx context.Context, obj *accounts.Page) (bool, error) {
+	_, estimate, err := r.Resolver.Accounts.Count(ctx, obj.Filter)
+	return estimate, err
+}
+
+func (r *accountEmailConnectionResolver) TotalCount(ctx context.Context, obj *paging.Page[*mail.Notice]) (int, error) {
+	return r.Mails.CountAbout(ctx, obj.Of)
 }
 
 func (r *membershipResolver) User(ctx context.Context, obj *generated.Membership) (*generated.User, error) {
@@ -43,8 +95,92 @@ func (r *membershipResolver) Account(ctx context.Context, obj *generated.Members
 	return load(ctx).accounts.load(ctx, obj.AccountID)
 }
 
+func (r *membershipResolver) Ended(ctx context.Context, obj *generated.Membership) (bool, error) {
+	return obj.EndedBy(viewer.From(ctx).At), nil
+}
+
 func (r *membershipConnectionResolver) TotalCount(ctx context.Context, obj *members.Page) (int, error) {
-	return r.Members.Count(ctx, obj.UserID)
+	return r.Resolver.Members.Count(ctx, obj)
+}
+
+func (r *mutationResolver) CreateAccount(ctx context.Context, input model.CreateAccountInput) (*model.CreateAccountPayload, error) {
+	payload := &model.CreateAccountPayload{}
+	draft, err := accountDraft(input)
+	if err == nil {
+		payload.Account, err = r.Resolver.Accounts.Create(ctx, draft)
+	}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
+}
+
+func (r *mutationResolver) UpdateAccount(ctx context.Context, input model.UpdateAccountInput) (*model.UpdateAccountPayload, error) {
+	payload := &model.UpdateAccountPayload{}
+	id, err := rowOf("accountId", gid.Account, input.AccountID)
+	if err == nil {
+		payload.Account, err = r.Resolver.Accounts.Update(ctx, accounts.Change{
+			AccountID: id, Version: input.Version, Name: input.Name, Email: input.Email, Status: input.Status,
+		})
+	}
+	if fault.Is(err, fault.Conflict) {
+		present, loadErr := r.Resolver.Accounts.Get(ctx, id)
+		if loadErr != nil {
+			return nil, loadErr
+		}
+		payload.Present = present
+	}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
+}
+
+func (r *mutationResolver) DeleteAccount(ctx context.Context, input model.DeleteAccountInput) (*model.DeleteAccountPayload, error) {
+	payload, rehearsal := &model.DeleteAccountPayload{}, input.DryRun != nil && *input.DryRun
+	id, err := rowOf("accountId", gid.Account, input.AccountID)
+	if err == nil {
+		payload.Consequences, err = r.Resolver.Accounts.Delete(ctx, id, input.DeleteOrphanedUsers, rehearsal)
+	}
+	if err == nil && !rehearsal {
+		payload.DeletedNumber = &id
+	}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
+}
+
+func (r *mutationResolver) RecordOrder(ctx context.Context, input model.RecordOrderInput) (*model.RecordOrderPayload, error) {
+	payload := &model.RecordOrderPayload{}
+	order, err := orderDraft(input)
+	if err == nil {
+		payload.Order, err = r.Resolver.Accounts.Record(ctx, order)
+	}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
+}
+
+func (r *mutationResolver) SwitchAccount(ctx context.Context, input model.SwitchAccountInput) (*model.SwitchAccountPayload, error) {
+	payload := &model.SwitchAccountPayload{}
+	id, err := rowOf("accountId", gid.Account, input.AccountID)
+	if err == nil {
+		err = r.SignIns.Switch(ctx, id)
+	}
+	if err == nil {
+		payload.Viewer = viewer.From(ctx)
+	}
+	payload.UserErrors, err = mendable(err)
+	return payload, err
+}
+
+func (r *orderResolver) Account(ctx context.Context, obj *generated.Order) (*generated.Account, error) {
+	return load(ctx).accounts.load(ctx, obj.AccountID)
+}
+
+func (r *orderResolver) PlacedBy(ctx context.Context, obj *generated.Order) (*generated.User, error) {
+	if obj.PlacedByID == nil {
+		return nil, nil
+	}
+	return load(ctx).user(ctx, *obj.PlacedByID)
+}
+
+func (r *orderConnectionResolver) TotalCount(ctx context.Context, obj *paging.Page[*generated.Order]) (int, error) {
+	return r.Resolver.Accounts.CountOrders(ctx, obj.Of)
 }
 
 func (r *queryResolver) Account(ctx context.Context, id *string, number *int) (*generated.Account, error) {
@@ -52,16 +188,40 @@ func (r *queryResolver) Account(ctx context.Context, id *string, number *int) (*
 	case (id == nil) == (number == nil):
 		return nil, fault.New(fault.Invalid, "Give exactly one of id and number.")
 	case number != nil:
-		return r.Accounts.Get(ctx, *number)
+		return r.Resolver.Accounts.Get(ctx, *number)
 	}
 	row, err := rowOf("", gid.Account, *id)
 	if err != nil {
 		return nil, nullIfGone(err)
 	}
-	return r.Accounts.Get(ctx, row)
+	return r.Resolver.Accounts.Get(ctx, row)
+}
+
+func (r *queryResolver) Accounts(ctx context.Context, first *int, after *string, last *int, before *string, filter *model.AccountFilter, orderBy *model.AccountOrder) (*accounts.Page, error) {
+	f, err := accountFilterOf(filter)
+	if err != nil {
+		return nil, err
+	}
+	query := accounts.Query{Request: paging.Request{First: first, After: after, Last: last, Before: before}, Filter: f}
+	if orderBy != nil {
+		query.Order, query.Desc = orderBy.Field, orderBy.Direction == model.OrderDirectionDesc
+	}
+	page, err := r.Resolver.Accounts.List(ctx, query)
+	if err == nil {
+		load(ctx).listAccounts(page.Accounts)
+	}
+	return page, err
 }
 
 func (r *Resolver) Account() generated1.AccountResolver { return &accountResolver{r} }
+
+func (r *Resolver) AccountConnection() generated1.AccountConnectionResolver {
+	return &accountConnectionResolver{r}
+}
+
+func (r *Resolver) AccountEmailConnection() generated1.AccountEmailConnectionResolver {
+	return &accountEmailConnectionResolver{r}
+}
 
 func (r *Resolver) Membership() generated1.MembershipResolver { return &membershipResolver{r} }
 
@@ -69,8 +229,18 @@ func (r *Resolver) MembershipConnection() generated1.MembershipConnectionResolve
 	return &membershipConnectionResolver{r}
 }
 
+func (r *Resolver) Order() generated1.OrderResolver { return &orderResolver{r} }
+
+func (r *Resolver) OrderConnection() generated1.OrderConnectionResolver {
+	return &orderConnectionResolver{r}
+}
+
 type (
-	accountResolver              struct{ *Resolver }
-	membershipResolver           struct{ *Resolver }
-	membershipConnectionResolver struct{ *Resolver }
+	accountResolver                struct{ *Resolver }
+	accountConnectionResolver      struct{ *Resolver }
+	accountEmailConnectionResolver struct{ *Resolver }
+	membershipResolver             struct{ *Resolver }
+	membershipConnectionResolver   struct{ *Resolver }
+	orderResolver                  struct{ *Resolver }
+	orderConnectionResolver        struct{ *Resolver }
 )

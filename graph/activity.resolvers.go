@@ -7,10 +7,16 @@ package graph
 
 import (
 	"context"
+	"roster/ent/generated"
 	"roster/ent/viewer"
 	"roster/internal/activity"
+	"roster/internal/paging"
 )
 
-func (r *viewerResolver) Activity(ctx context.Context, obj *viewer.Viewer, first *int, after *string) (*activity.Page, error) {
-	return r.Resolver.Activity.Own(ctx, first, after)
+func (r *userResolver) Activity(ctx context.Context, obj *generated.User, first *int, after *string) (*paging.Page[*activity.Act], error) {
+	return r.Acts.OfUser(ctx, obj.ID, paging.Request{First: first, After: after})
+}
+
+func (r *viewerResolver) Activity(ctx context.Context, obj *viewer.Viewer, first *int, after *string) (*paging.Page[*activity.Act], error) {
+	return r.Acts.OfUser(ctx, obj.UserID, paging.Request{First: first, After: after})
 }

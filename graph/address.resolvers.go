@@ -11,6 +11,7 @@ import (
 	"roster/ent/viewer"
 	"roster/graph/generated/model"
 	"roster/internal/addresses"
+	"roster/internal/mail"
 )
 
 func (r *mutationResolver) ResendVerification(ctx context.Context, input model.ResendVerificationInput) (*model.ResendVerificationPayload, error) {
@@ -23,7 +24,7 @@ func (r *mutationResolver) ResendVerification(ctx context.Context, input model.R
 		payload.User, err = r.Addresses.Resend(ctx, id)
 	}
 	if err == nil {
-		queued := model.DeliveryStatusQueued
+		queued := mail.Queued
 		payload.Delivery = &queued
 	}
 	payload.UserErrors, err = mendable(err)

@@ -63,6 +63,9 @@ func extensions(f *fault.Error) map[string]any {
 	if f.Permission != "" {
 		ext["permission"] = f.Permission
 	}
+	if len(f.Reasons) > 0 {
+		ext["reasons"] = f.Reasons
+	}
 	if f.RetryAfter > 0 {
 		ext["retryAfter"] = max(1, int(f.RetryAfter.Seconds()))
 	}

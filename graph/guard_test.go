@@ -24,6 +24,7 @@ import (
 	"roster/internal/db"
 	"roster/internal/dbtest"
 	"roster/internal/factors"
+	"roster/internal/invitations"
 	"roster/internal/mail"
 	"roster/internal/members"
 	"roster/internal/passkeys"
@@ -77,7 +78,7 @@ func resolver(t *testing.T, d *db.DB) *Resolver {
 	asked := &questions.Service{DB: d, Now: clock, Passwords: hasher, Outbox: outbox}
 	signIns := &signin.Service{DB: d, Now: clock, Passwords: hasher, Factors: factor, Passkeys: passkey, Outbox: outbox}
 	return &Resolver{
-		Users: people, Accounts: &accounts.Service{DB: d}, Members: &members.Service{DB: d},
+		Users: people, Accounts: &accounts.Service{DB: d, Now: clock, Outbox: outbox}, Members: &members.Service{DB: d, Now: clock, Outbox: outbox},
 		Staff:   &staff.Service{DB: d, Now: clock, Passwords: hasher},
 		Factors: factor, Passkeys: passkey, Questions: asked, SignIns: signIns,
 		Recovery:     &recovery.Service{DB: d, Now: clock, Passwords: hasher, Outbox: outbox, Questions: asked},
@@ -85,7 +86,8 @@ func resolver(t *testing.T, d *db.DB) *Resolver {
 		Addresses:    &addresses.Service{DB: d, Now: clock, Outbox: outbox, Users: people, SignIns: signIns},
 		Registration: &registration.Service{DB: d, Now: clock, Passwords: hasher, Outbox: outbox, Questions: asked},
 		Settings:     &settings.Service{DB: d, Now: clock},
-		Activity:     &activity.Service{DB: d},
+		Acts:         &activity.Service{DB: d},
+		Invitations:  &invitations.Service{DB: d, Now: clock, Outbox: outbox},
 		Mails:        &mail.Gallery{DB: d, BaseURL: base.String()},
 	}
 }
@@ -132,6 +134,8 @@ func ask(t *testing.T, h http.Handler, v *viewer.Viewer, query string) (code, bo
 func refusals(other *ent.User) map[string]struct{ call, nobody, customer, proofless string } {
 	quoted := func(kind gid.Kind, id int) string { return `"` + gid.Encode(kind, id) + `"` }
 	id, role, question := quoted(gid.User, other.ID), quoted(gid.Role, 1), quoted(gid.SecurityQuestion, 1)
+	account, membership := quoted(gid.Account, 77), quoted(gid.Membership, 77)
+	invitation, template := quoted(gid.Invitation, 77), quoted(gid.PermissionTemplate, 1)
 	passkey, session := quoted(gid.Passkey, 1), quoted(gid.Session, 99)
 	return map[string]struct{ call, nobody, customer, proofless string }{
 		"users":             {"{ users(first: 1) { nodes { id } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
@@ -186,6 +190,43 @@ func refusals(other *ent.User) map[string]struct{ call, nobody, customer, proofl
 		"removeTotp":            {"mutation { removeTotp { user { id } } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"regenerateBackupCodes": {"mutation { regenerateBackupCodes { backupCodes } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"revokeTrustedDevice":   {`mutation { revokeTrustedDevice(input: {deviceId: "` + gid.Encode(gid.TrustedDevice, 1) + `"}) { deviceId } }`, "UNAUTHENTICATED", "NOT_FOUND", ""},
+		"accounts":              {"{ accounts(first: 1) { nodes { id } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"permissionTemplates":   {"{ permissionTemplates { id } }", "UNAUTHENTICATED", "", ""},
+		"explainAccess": {"{ explainAccess(userId: " + id + ", accountId: " + account + ", permission: ORDERS) { allowed } }",
+			"UNAUTHENTICATED", "NOT_FOUND", ""},
+		"createAccount": {`mutation { createAccount(input: {name: "X", email: "x@example.com", ownerId: ` + id + "}) { account { id } } }",
+			"UNAUTHENTICATED", "FORBIDDEN", ""},
+		"updateAccount": {"mutation { updateAccount(input: {accountId: " + account + `, version: 1, name: "X"}) { account { id } } }`,
+			"UNAUTHENTICATED", "NOT_FOUND", ""},
+		"deleteAccount": {"mutation { deleteAccount(input: {accountId: " + account + ", deleteOrphanedUsers: true}) { deletedNumber } }",
+			"UNAUTHENTICATED", "FORBIDDEN", "SUDO_REQUIRED"},
+		"recordOrder":   {"mutation { recordOrder(input: {accountId: " + account + `, number: "1"}) { order { id } } }`, "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"switchAccount": {"mutation { switchAccount(input: {accountId: " + account + "}) { viewer { kind } } }", "UNAUTHENTICATED", "NOT_FOUND", ""},
+		"associateUser": {"mutation { associateUser(input: {accountId: " + account + ", userId: " + id + ", permissions: [ORDERS], sendInvitation: false}) { membership { id } } }",
+			"UNAUTHENTICATED", "FORBIDDEN", ""},
+		"updateMembershipPermissions": {"mutation { updateMembershipPermissions(input: {membershipId: " + membership + ", permissions: [ORDERS]}) { membership { id } } }",
+			"UNAUTHENTICATED", "NOT_FOUND", ""},
+		"saveMemberships": {"mutation { saveMemberships(input: {changes: [{membershipId: " + membership + ", permissions: [ORDERS]}]}) { memberships { id } } }",
+			"UNAUTHENTICATED", "NOT_FOUND", ""},
+		"removeMember": {"mutation { removeMember(input: {membershipId: " + membership + "}) { removedId } }", "UNAUTHENTICATED", "NOT_FOUND", ""},
+		"makeOwner":    {"mutation { makeOwner(input: {membershipId: " + membership + "}) { account { id } } }", "UNAUTHENTICATED", "FORBIDDEN", "SUDO_REQUIRED"},
+		"leaveAccount": {"mutation { leaveAccount(input: {accountId: " + account + "}) { leftId } }", "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"offerOwnership": {"mutation { offerOwnership(input: {membershipId: " + membership + "}) { account { id } } }",
+			"UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"withdrawOwnershipOffer": {"mutation { withdrawOwnershipOffer(input: {accountId: " + account + "}) { account { id } } }", "UNAUTHENTICATED", "NOT_FOUND", ""},
+		"acceptOwnership": {"mutation { acceptOwnership(input: {accountId: " + account + "}) { account { id } } }",
+			"UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"createPermissionTemplate": {`mutation { createPermissionTemplate(input: {name: "X", permissions: [ORDERS]}) { template { id } } }`,
+			"UNAUTHENTICATED", "FORBIDDEN", ""},
+		"updatePermissionTemplate": {"mutation { updatePermissionTemplate(input: {templateId: " + template + `, name: "X"}) { template { id } } }`,
+			"UNAUTHENTICATED", "FORBIDDEN", ""},
+		"deletePermissionTemplate": {"mutation { deletePermissionTemplate(input: {templateId: " + template + "}) { deletedId } }",
+			"UNAUTHENTICATED", "FORBIDDEN", ""},
+		"inviteUser": {"mutation { inviteUser(input: {accountId: " + account + `, email: "x@example.com", permissions: [ORDERS]}) { invitation { id } } }`,
+			"UNAUTHENTICATED", "NOT_FOUND", ""},
+		"resendInvitation": {"mutation { resendInvitation(input: {invitationId: " + invitation + "}) { invitation { id } } }", "UNAUTHENTICATED", "NOT_FOUND", ""},
+		"cancelInvitation": {"mutation { cancelInvitation(input: {invitationId: " + invitation + "}) { invitation { id } } }", "UNAUTHENTICATED", "NOT_FOUND", ""},
+		"acceptInvitation": {`mutation { acceptInvitation(input: {token: "x"}) { membership { id } } }`, "UNAUTHENTICATED", "", ""},
 		"disableSecurityQuestion": {"mutation { disableSecurityQuestion(input: {userId: " + id + `, reason: "x"}) { user { id } } }`,
 			"UNAUTHENTICATED", "FORBIDDEN", "SUDO_REQUIRED"},
 	}
@@ -248,7 +289,7 @@ func Test41DirectivesAloneRefuse(t *testing.T) {
 		var n int
 		err := d.Reader().QueryRowContext(t.Context(), `SELECT count(*) FROM audit_entries WHERE action = 'ACCESS_REFUSED'
 			AND actor_id = $1 AND (outcome = 'FORBIDDEN' OR outcome = 'SUDO_REQUIRED') AND target_id = $2`, eve.ID, other.ID).Scan(&n)
-		if err != nil || n != 8 {
+		if err != nil || n != 9 {
 			t.Errorf("%d refusals about the other user are on record (%v)", n, err)
 		}
 	})

@@ -2,9 +2,12 @@ package graph
 
 import (
 	"context"
+	"maps"
 	"sync"
 
 	ent "roster/ent/generated"
+	"roster/ent/viewer"
+	"roster/internal/access"
 	"roster/internal/factors"
 	"roster/internal/members"
 	"roster/internal/questions"
@@ -27,6 +30,10 @@ type loaders struct {
 	passkeys batch[int, int]
 	factors  batch[int, factors.State]
 
+	// links are what the viewer is in accounts, own their memberships there.
+	links batch[int, *access.Link]
+	own   batch[int, *ent.Membership]
+
 	sessions batch[int, []*signin.Standing]
 	tries    batch[int, int]
 
@@ -45,6 +52,8 @@ func (r *Resolver) withLoaders(ctx context.Context) context.Context {
 	l.accounts.fetch, l.accounts.known = r.Accounts.ByIDs, &l.thereAccounts
 	l.roles.fetch, l.roles.known = r.Staff.RolesByIDs, &l.thereRoles
 	l.owners.fetch, l.owners.known = l.fetchOwners, &l.hereAccounts
+	l.links.fetch, l.links.known = r.viewerLinks, &l.hereAccounts
+	l.own.fetch, l.own.known = r.Members.Own, &l.hereAccounts
 	l.chosen.fetch, l.chosen.known = r.Questions.ChosenBy, &l.hereUsers
 	l.uses.fetch, l.uses.known = r.Questions.UsesOf, &l.hereQuestions
 	l.locks.fetch, l.locks.known = r.SignIns.LocksOf, &l.hereUsers
@@ -68,6 +77,39 @@ func (l *loaders) list(users []*ent.User) {
 	}
 	l.hereUsers.add(ids...)
 	l.thereRoles.add(roles...)
+}
+
+// listAccounts announces accounts that stand side by side in the answer.
+func (l *loaders) listAccounts(accounts []*ent.Account) {
+	for _, a := range accounts {
+		l.hereAccounts.add(a.ID)
+	}
+}
+
+// user and account load what an object points to; nil: it is not there any more.
+func (l *loaders) user(ctx context.Context, id int) (*ent.User, error) {
+	u, err := l.users.load(ctx, id)
+	return u, nullIfGone(err)
+}
+
+func (l *loaders) account(ctx context.Context, id int) (*ent.Account, error) {
+	a, err := l.accounts.load(ctx, id)
+	return a, nullIfGone(err)
+}
+
+// viewerLinks are what the viewer is in each of the accounts.
+func (r *Resolver) viewerLinks(ctx context.Context, accounts []int) (map[int]*access.Link, error) {
+	v := viewer.From(ctx)
+	links := make(map[int]*access.Link, len(accounts))
+	for _, id := range accounts {
+		links[id] = nil
+	}
+	if v.UserID == 0 {
+		return links, nil
+	}
+	found, err := access.Links(ctx, r.Users.DB.Client, v.UserID, accounts, v.At)
+	maps.Copy(links, found)
+	return links, err
 }
 
 // memberships returns a page of a user's memberships. First pages are fetched for all users of a list together.

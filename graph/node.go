@@ -25,6 +25,12 @@ func (r *Resolver) find(ctx context.Context, id string) (model.Node, error) {
 		return orNull(r.Accounts.Get(ctx, row))
 	case gid.Membership:
 		return orNull(r.Members.Get(ctx, row))
+	case gid.Invitation:
+		return orNull(r.Invitations.Get(ctx, row))
+	case gid.Order:
+		return orNull(r.Accounts.Order(ctx, row))
+	case gid.PermissionTemplate:
+		return orNull(r.Members.Template(ctx, row))
 	case gid.Role:
 		return orNull(r.Staff.Role(ctx, row))
 	case gid.SecurityQuestion:

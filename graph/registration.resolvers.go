@@ -15,7 +15,7 @@ import (
 func (r *mutationResolver) Register(ctx context.Context, input model.RegisterInput) (*model.RegisterPayload, error) {
 	a := registration.Application{
 		FirstName: input.FirstName, LastName: input.LastName, Email: input.Email, Password: input.Password,
-		Language: text(input.Language), AccountName: text(input.AccountName), Answer: text(input.Answer),
+		Language: text(input.Language), AccountName: text(input.AccountName), Answer: text(input.Answer), Invitation: text(input.InvitationToken),
 	}
 	var err error
 	if input.QuestionID != nil {

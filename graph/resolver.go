@@ -8,6 +8,7 @@ import (
 	"roster/internal/activity"
 	"roster/internal/addresses"
 	"roster/internal/factors"
+	"roster/internal/invitations"
 	"roster/internal/mail"
 	"roster/internal/members"
 	"roster/internal/passkeys"
@@ -39,7 +40,8 @@ type Resolver struct {
 	Questions    *questions.Service
 	Settings     *settings.Service
 	Mails        *mail.Gallery
-	Activity     *activity.Service
+	Acts         *activity.Service
+	Invitations  *invitations.Service
 
 	// Version is that of the program.
 	Version string

@@ -10,6 +10,8 @@ import (
 func settingsChange(input model.UpdateSettingsInput) settings.Change {
 	change := settings.Change{
 		Company: input.Company, Registration: input.Registration, TrustedDevices: input.TrustedDevices,
+		DisableClientUserManagement: input.DisableClientUserManagement, StrictInvitations: input.StrictInvitations,
+		InvitationDays: input.InvitationDays,
 	}
 	if input.LockedProfile != nil {
 		change.LockedProfile = &input.LockedProfile

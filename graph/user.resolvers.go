@@ -12,6 +12,7 @@ import (
 	generated1 "roster/graph/generated"
 	"roster/graph/generated/model"
 	"roster/internal/fault"
+	"roster/internal/mail"
 	"roster/internal/members"
 	"roster/internal/paging"
 	"roster/internal/users"
@@ -48,7 +49,7 @@ func (r *mutationResolver) SendPasswordReset(ctx context.Context, input model.Se
 	to, err := r.Recovery.Send(ctx, id)
 	payload := &model.SendPasswordResetPayload{User: to}
 	if err == nil {
-		queued := model.DeliveryStatusQueued
+		queued := mail.Queued
 		payload.Delivery = &queued
 	}
 	payload.UserErrors, err = mendable(err)

@@ -10,6 +10,7 @@ import (
 	"roster/ent/generated"
 	"roster/ent/viewer"
 	generated1 "roster/graph/generated"
+	"roster/internal/access"
 	"roster/internal/members"
 )
 
@@ -22,6 +23,22 @@ func (r *viewerResolver) User(ctx context.Context, obj *viewer.Viewer) (*generat
 		return nil, nil
 	}
 	return r.Users.Get(ctx, obj.UserID)
+}
+
+func (r *viewerResolver) Account(ctx context.Context, obj *viewer.Viewer) (*generated.Account, error) {
+	if obj.AccountID == 0 {
+		return nil, nil
+	}
+	link, err := load(ctx).links.load(ctx, obj.AccountID)
+	if err != nil || link == nil || !link.Stands() || link.Closed() {
+		return nil, nullIfGone(err)
+	}
+	return load(ctx).account(ctx, obj.AccountID)
+}
+
+func (r *viewerResolver) UserManagement(ctx context.Context, obj *viewer.Viewer) (bool, error) {
+	off, err := access.UserManagementOff(ctx, r.Users.DB.Client)
+	return !off, err
 }
 
 func (r *viewerResolver) Accounts(ctx context.Context, obj *viewer.Viewer, first *int, after *string) (*members.Page, error) {

@@ -19,6 +19,7 @@ import (
 	"roster/internal/addresses"
 	"roster/internal/exports"
 	"roster/internal/factors"
+	"roster/internal/invitations"
 	"roster/internal/mail"
 	"roster/internal/members"
 	"roster/internal/passkeys"
@@ -85,8 +86,8 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 	asked := &questions.Service{DB: d.DB, Now: now, Passwords: hasher, Outbox: outbox}
 	r := &graph.Resolver{
 		Users:    &users.Service{DB: d.DB, Now: now, Outbox: outbox},
-		Accounts: &accounts.Service{DB: d.DB},
-		Members:  &members.Service{DB: d.DB},
+		Accounts: &accounts.Service{DB: d.DB, Now: now, Outbox: outbox},
+		Members:  &members.Service{DB: d.DB, Now: now, Outbox: outbox},
 		Staff:    &staff.Service{DB: d.DB, Now: now, Passwords: hasher},
 		Factors:  factor,
 		Passkeys: passkey,
@@ -96,11 +97,12 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 			Tokens: &tokens.Service{DB: d.DB, Now: now},
 			Outbox: outbox,
 		},
-		Questions: asked,
-		Settings:  &settings.Service{DB: d.DB, Now: now},
-		Activity:  &activity.Service{DB: d.DB},
-		Mails:     &mail.Gallery{DB: d.DB, BaseURL: base.String()},
-		Version:   version(),
+		Questions:   asked,
+		Settings:    &settings.Service{DB: d.DB, Now: now},
+		Acts:        &activity.Service{DB: d.DB},
+		Invitations: &invitations.Service{DB: d.DB, Now: now, Outbox: outbox},
+		Mails:       &mail.Gallery{DB: d.DB, BaseURL: base.String()},
+		Version:     version(),
 	}
 	r.Registration = &registration.Service{DB: d.DB, Now: now, Passwords: hasher, Outbox: outbox, Questions: r.Questions}
 	r.Passwords = &passwords.Service{DB: d.DB, Now: now, Hasher: hasher, Outbox: outbox, SignIns: r.SignIns}

@@ -26,6 +26,8 @@ type Account struct {
 	Email string `json:"email,omitempty"`
 	// the canonical address; not unique, two accounts may share a mailbox
 	EmailKey string `json:"email_key,omitempty"`
+	// folded name and address: search for words inside
+	SearchText string `json:"search_text,omitempty"`
 	// Status holds the value of the "status" field.
 	Status account.Status `json:"status,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -44,9 +46,13 @@ type Account struct {
 type AccountEdges struct {
 	// Memberships holds the value of the memberships edge.
 	Memberships []*Membership `json:"memberships,omitempty"`
+	// Invitations holds the value of the invitations edge.
+	Invitations []*Invitation `json:"invitations,omitempty"`
+	// Orders holds the value of the orders edge.
+	Orders []*Order `json:"orders,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [3]bool
 }
 
 // MembershipsOrErr returns the Memberships value or an error if the edge
@@ -58,6 +64,24 @@ func (e AccountEdges) MembershipsOrErr() ([]*Membership, error) {
 	return nil, &NotLoadedError{edge: "memberships"}
 }
 
+// InvitationsOrErr returns the Invitations value or an error if the edge
+// was not loaded in eager-loading.
+func (e AccountEdges) InvitationsOrErr() ([]*Invitation, error) {
+	if e.loadedTypes[1] {
+		return e.Invitations, nil
+	}
+	return nil, &NotLoadedError{edge: "invitations"}
+}
+
+// OrdersOrErr returns the Orders value or an error if the edge
+// was not loaded in eager-loading.
+func (e AccountEdges) OrdersOrErr() ([]*Order, error) {
+	if e.loadedTypes[2] {
+		return e.Orders, nil
+	}
+	return nil, &NotLoadedError{edge: "orders"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Account) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -65,7 +89,7 @@ func (*Account) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case account.FieldID, account.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case account.FieldName, account.FieldNameKey, account.FieldEmail, account.FieldEmailKey, account.FieldStatus:
+		case account.FieldName, account.FieldNameKey, account.FieldEmail, account.FieldEmailKey, account.FieldSearchText, account.FieldStatus:
 			values[i] = new(sql.NullString)
 		case account.FieldCreatedAt, account.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -114,6 +138,12 @@ func (_m *Account) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.EmailKey = value.String
 			}
+		case account.FieldSearchText:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field search_text", values[i])
+			} else if value.Valid {
+				_m.SearchText = value.String
+			}
 		case account.FieldStatus:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field status", values[i])
@@ -156,6 +186,16 @@ func (_m *Account) QueryMemberships() *MembershipQuery {
 	return NewAccountClient(_m.config).QueryMemberships(_m)
 }
 
+// QueryInvitations queries the "invitations" edge of the Account entity.
+func (_m *Account) QueryInvitations() *InvitationQuery {
+	return NewAccountClient(_m.config).QueryInvitations(_m)
+}
+
+// QueryOrders queries the "orders" edge of the Account entity.
+func (_m *Account) QueryOrders() *OrderQuery {
+	return NewAccountClient(_m.config).QueryOrders(_m)
+}
+
 // Update returns a builder for updating this Account.
 // Note that you need to call Account.Unwrap() before calling this method if this Account
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -190,6 +230,9 @@ func (_m *Account) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("email_key=")
 	builder.WriteString(_m.EmailKey)
+	builder.WriteString(", ")
+	builder.WriteString("search_text=")
+	builder.WriteString(_m.SearchText)
 	builder.WriteString(", ")
 	builder.WriteString("status=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Status))

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"roster/ent/generated/account"
+	"roster/ent/generated/invitation"
 	"roster/ent/generated/membership"
+	"roster/ent/generated/order"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -44,6 +46,20 @@ func (_c *AccountCreate) SetEmail(v string) *AccountCreate {
 // SetEmailKey sets the "email_key" field.
 func (_c *AccountCreate) SetEmailKey(v string) *AccountCreate {
 	_c.mutation.SetEmailKey(v)
+	return _c
+}
+
+// SetSearchText sets the "search_text" field.
+func (_c *AccountCreate) SetSearchText(v string) *AccountCreate {
+	_c.mutation.SetSearchText(v)
+	return _c
+}
+
+// SetNillableSearchText sets the "search_text" field if the given value is not nil.
+func (_c *AccountCreate) SetNillableSearchText(v *string) *AccountCreate {
+	if v != nil {
+		_c.SetSearchText(*v)
+	}
 	return _c
 }
 
@@ -102,6 +118,36 @@ func (_c *AccountCreate) AddMemberships(v ...*Membership) *AccountCreate {
 	return _c.AddMembershipIDs(ids...)
 }
 
+// AddInvitationIDs adds the "invitations" edge to the Invitation entity by IDs.
+func (_c *AccountCreate) AddInvitationIDs(ids ...int) *AccountCreate {
+	_c.mutation.AddInvitationIDs(ids...)
+	return _c
+}
+
+// AddInvitations adds the "invitations" edges to the Invitation entity.
+func (_c *AccountCreate) AddInvitations(v ...*Invitation) *AccountCreate {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddInvitationIDs(ids...)
+}
+
+// AddOrderIDs adds the "orders" edge to the Order entity by IDs.
+func (_c *AccountCreate) AddOrderIDs(ids ...int) *AccountCreate {
+	_c.mutation.AddOrderIDs(ids...)
+	return _c
+}
+
+// AddOrders adds the "orders" edges to the Order entity.
+func (_c *AccountCreate) AddOrders(v ...*Order) *AccountCreate {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddOrderIDs(ids...)
+}
+
 // Mutation returns the AccountMutation object of the builder.
 func (_c *AccountCreate) Mutation() *AccountMutation {
 	return _c.mutation
@@ -139,6 +185,10 @@ func (_c *AccountCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *AccountCreate) defaults() error {
+	if _, ok := _c.mutation.SearchText(); !ok {
+		v := account.DefaultSearchText
+		_c.mutation.SetSearchText(v)
+	}
 	if _, ok := _c.mutation.Status(); !ok {
 		v := account.DefaultStatus
 		_c.mutation.SetStatus(v)
@@ -163,6 +213,9 @@ func (_c *AccountCreate) check() error {
 	}
 	if _, ok := _c.mutation.EmailKey(); !ok {
 		return &ValidationError{Name: "email_key", err: errors.New(`generated: missing required field "Account.email_key"`)}
+	}
+	if _, ok := _c.mutation.SearchText(); !ok {
+		return &ValidationError{Name: "search_text", err: errors.New(`generated: missing required field "Account.search_text"`)}
 	}
 	if _, ok := _c.mutation.Status(); !ok {
 		return &ValidationError{Name: "status", err: errors.New(`generated: missing required field "Account.status"`)}
@@ -224,6 +277,10 @@ func (_c *AccountCreate) createSpec() (*Account, *sqlgraph.CreateSpec) {
 		_spec.SetField(account.FieldEmailKey, field.TypeString, value)
 		_node.EmailKey = value
 	}
+	if value, ok := _c.mutation.SearchText(); ok {
+		_spec.SetField(account.FieldSearchText, field.TypeString, value)
+		_node.SearchText = value
+	}
 	if value, ok := _c.mutation.Status(); ok {
 		_spec.SetField(account.FieldStatus, field.TypeEnum, value)
 		_node.Status = value
@@ -249,6 +306,38 @@ func (_c *AccountCreate) createSpec() (*Account, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(membership.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.InvitationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   account.InvitationsTable,
+			Columns: []string{account.InvitationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(invitation.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.OrdersIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   account.OrdersTable,
+			Columns: []string{account.OrdersColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeInt),
 			},
 		}
 		for _, k := range nodes {
@@ -353,6 +442,18 @@ func (u *AccountUpsert) SetEmailKey(v string) *AccountUpsert {
 // UpdateEmailKey sets the "email_key" field to the value that was provided on create.
 func (u *AccountUpsert) UpdateEmailKey() *AccountUpsert {
 	u.SetExcluded(account.FieldEmailKey)
+	return u
+}
+
+// SetSearchText sets the "search_text" field.
+func (u *AccountUpsert) SetSearchText(v string) *AccountUpsert {
+	u.Set(account.FieldSearchText, v)
+	return u
+}
+
+// UpdateSearchText sets the "search_text" field to the value that was provided on create.
+func (u *AccountUpsert) UpdateSearchText() *AccountUpsert {
+	u.SetExcluded(account.FieldSearchText)
 	return u
 }
 
@@ -496,6 +597,20 @@ func (u *AccountUpsertOne) SetEmailKey(v string) *AccountUpsertOne {
 func (u *AccountUpsertOne) UpdateEmailKey() *AccountUpsertOne {
 	return u.Update(func(s *AccountUpsert) {
 		s.UpdateEmailKey()
+	})
+}
+
+// SetSearchText sets the "search_text" field.
+func (u *AccountUpsertOne) SetSearchText(v string) *AccountUpsertOne {
+	return u.Update(func(s *AccountUpsert) {
+		s.SetSearchText(v)
+	})
+}
+
+// UpdateSearchText sets the "search_text" field to the value that was provided on create.
+func (u *AccountUpsertOne) UpdateSearchText() *AccountUpsertOne {
+	return u.Update(func(s *AccountUpsert) {
+		s.UpdateSearchText()
 	})
 }
 
@@ -812,6 +927,20 @@ func (u *AccountUpsertBulk) SetEmailKey(v string) *AccountUpsertBulk {
 func (u *AccountUpsertBulk) UpdateEmailKey() *AccountUpsertBulk {
 	return u.Update(func(s *AccountUpsert) {
 		s.UpdateEmailKey()
+	})
+}
+
+// SetSearchText sets the "search_text" field.
+func (u *AccountUpsertBulk) SetSearchText(v string) *AccountUpsertBulk {
+	return u.Update(func(s *AccountUpsert) {
+		s.SetSearchText(v)
+	})
+}
+
+// UpdateSearchText sets the "search_text" field to the value that was provided on create.
+func (u *AccountUpsertBulk) UpdateSearchText() *AccountUpsertBulk {
+	return u.Update(func(s *AccountUpsert) {
+		s.UpdateSearchText()
 	})
 }
 

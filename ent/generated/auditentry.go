@@ -38,6 +38,8 @@ type AuditEntry struct {
 	TargetKind string `json:"target_kind,omitempty"`
 	// TargetID holds the value of the "target_id" field.
 	TargetID int `json:"target_id,omitempty"`
+	// the user whom an act upon something else concerns; 0: none
+	AboutUserID int `json:"about_user_id,omitempty"`
 	// RequestID holds the value of the "request_id" field.
 	RequestID string `json:"request_id,omitempty"`
 	// SHA-256 over salt and detail; none without detail
@@ -75,7 +77,7 @@ func (*AuditEntry) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case auditentry.FieldDetailHash:
 			values[i] = new([]byte)
-		case auditentry.FieldID, auditentry.FieldActorID, auditentry.FieldTokenID, auditentry.FieldSessionID, auditentry.FieldTargetID:
+		case auditentry.FieldID, auditentry.FieldActorID, auditentry.FieldTokenID, auditentry.FieldSessionID, auditentry.FieldTargetID, auditentry.FieldAboutUserID:
 			values[i] = new(sql.NullInt64)
 		case auditentry.FieldAction, auditentry.FieldOutcome, auditentry.FieldActorKind, auditentry.FieldActorName, auditentry.FieldTargetKind, auditentry.FieldRequestID:
 			values[i] = new(sql.NullString)
@@ -162,6 +164,12 @@ func (_m *AuditEntry) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.TargetID = int(value.Int64)
 			}
+		case auditentry.FieldAboutUserID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field about_user_id", values[i])
+			} else if value.Valid {
+				_m.AboutUserID = int(value.Int64)
+			}
 		case auditentry.FieldRequestID:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field request_id", values[i])
@@ -244,6 +252,9 @@ func (_m *AuditEntry) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("target_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.TargetID))
+	builder.WriteString(", ")
+	builder.WriteString("about_user_id=")
+	builder.WriteString(fmt.Sprintf("%v", _m.AboutUserID))
 	builder.WriteString(", ")
 	builder.WriteString("request_id=")
 	builder.WriteString(_m.RequestID)

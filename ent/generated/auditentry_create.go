@@ -131,6 +131,20 @@ func (_c *AuditEntryCreate) SetNillableTargetID(v *int) *AuditEntryCreate {
 	return _c
 }
 
+// SetAboutUserID sets the "about_user_id" field.
+func (_c *AuditEntryCreate) SetAboutUserID(v int) *AuditEntryCreate {
+	_c.mutation.SetAboutUserID(v)
+	return _c
+}
+
+// SetNillableAboutUserID sets the "about_user_id" field if the given value is not nil.
+func (_c *AuditEntryCreate) SetNillableAboutUserID(v *int) *AuditEntryCreate {
+	if v != nil {
+		_c.SetAboutUserID(*v)
+	}
+	return _c
+}
+
 // SetRequestID sets the "request_id" field.
 func (_c *AuditEntryCreate) SetRequestID(v string) *AuditEntryCreate {
 	_c.mutation.SetRequestID(v)
@@ -231,6 +245,10 @@ func (_c *AuditEntryCreate) defaults() error {
 		v := auditentry.DefaultTargetID
 		_c.mutation.SetTargetID(v)
 	}
+	if _, ok := _c.mutation.AboutUserID(); !ok {
+		v := auditentry.DefaultAboutUserID
+		_c.mutation.SetAboutUserID(v)
+	}
 	if _, ok := _c.mutation.RequestID(); !ok {
 		v := auditentry.DefaultRequestID
 		_c.mutation.SetRequestID(v)
@@ -269,6 +287,9 @@ func (_c *AuditEntryCreate) check() error {
 	}
 	if _, ok := _c.mutation.TargetID(); !ok {
 		return &ValidationError{Name: "target_id", err: errors.New(`generated: missing required field "AuditEntry.target_id"`)}
+	}
+	if _, ok := _c.mutation.AboutUserID(); !ok {
+		return &ValidationError{Name: "about_user_id", err: errors.New(`generated: missing required field "AuditEntry.about_user_id"`)}
 	}
 	if _, ok := _c.mutation.RequestID(); !ok {
 		return &ValidationError{Name: "request_id", err: errors.New(`generated: missing required field "AuditEntry.request_id"`)}
@@ -339,6 +360,10 @@ func (_c *AuditEntryCreate) createSpec() (*AuditEntry, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.TargetID(); ok {
 		_spec.SetField(auditentry.FieldTargetID, field.TypeInt, value)
 		_node.TargetID = value
+	}
+	if value, ok := _c.mutation.AboutUserID(); ok {
+		_spec.SetField(auditentry.FieldAboutUserID, field.TypeInt, value)
+		_node.AboutUserID = value
 	}
 	if value, ok := _c.mutation.RequestID(); ok {
 		_spec.SetField(auditentry.FieldRequestID, field.TypeString, value)
@@ -456,6 +481,9 @@ func (u *AuditEntryUpsertOne) UpdateNewValues() *AuditEntryUpsertOne {
 		}
 		if _, exists := u.create.mutation.TargetID(); exists {
 			s.SetIgnore(auditentry.FieldTargetID)
+		}
+		if _, exists := u.create.mutation.AboutUserID(); exists {
+			s.SetIgnore(auditentry.FieldAboutUserID)
 		}
 		if _, exists := u.create.mutation.RequestID(); exists {
 			s.SetIgnore(auditentry.FieldRequestID)
@@ -699,6 +727,9 @@ func (u *AuditEntryUpsertBulk) UpdateNewValues() *AuditEntryUpsertBulk {
 			}
 			if _, exists := b.mutation.TargetID(); exists {
 				s.SetIgnore(auditentry.FieldTargetID)
+			}
+			if _, exists := b.mutation.AboutUserID(); exists {
+				s.SetIgnore(auditentry.FieldAboutUserID)
 			}
 			if _, exists := b.mutation.RequestID(); exists {
 				s.SetIgnore(auditentry.FieldRequestID)

@@ -17,12 +17,15 @@ import (
 	"roster/ent/generated/auditentry"
 	"roster/ent/generated/backupcode"
 	"roster/ent/generated/factor"
+	"roster/ent/generated/invitation"
 	"roster/ent/generated/mail"
 	"roster/ent/generated/membership"
 	"roster/ent/generated/onetimetoken"
+	"roster/ent/generated/order"
 	"roster/ent/generated/passkey"
 	"roster/ent/generated/passkeyceremony"
 	"roster/ent/generated/password"
+	"roster/ent/generated/permissiontemplate"
 	"roster/ent/generated/role"
 	"roster/ent/generated/securityanswer"
 	"roster/ent/generated/securityquestion"
@@ -58,18 +61,24 @@ type Client struct {
 	BackupCode *BackupCodeClient
 	// Factor is the client for interacting with the Factor builders.
 	Factor *FactorClient
+	// Invitation is the client for interacting with the Invitation builders.
+	Invitation *InvitationClient
 	// Mail is the client for interacting with the Mail builders.
 	Mail *MailClient
 	// Membership is the client for interacting with the Membership builders.
 	Membership *MembershipClient
 	// OneTimeToken is the client for interacting with the OneTimeToken builders.
 	OneTimeToken *OneTimeTokenClient
+	// Order is the client for interacting with the Order builders.
+	Order *OrderClient
 	// Passkey is the client for interacting with the Passkey builders.
 	Passkey *PasskeyClient
 	// PasskeyCeremony is the client for interacting with the PasskeyCeremony builders.
 	PasskeyCeremony *PasskeyCeremonyClient
 	// Password is the client for interacting with the Password builders.
 	Password *PasswordClient
+	// PermissionTemplate is the client for interacting with the PermissionTemplate builders.
+	PermissionTemplate *PermissionTemplateClient
 	// Role is the client for interacting with the Role builders.
 	Role *RoleClient
 	// SecurityAnswer is the client for interacting with the SecurityAnswer builders.
@@ -105,12 +114,15 @@ func (c *Client) init() {
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.BackupCode = NewBackupCodeClient(c.config)
 	c.Factor = NewFactorClient(c.config)
+	c.Invitation = NewInvitationClient(c.config)
 	c.Mail = NewMailClient(c.config)
 	c.Membership = NewMembershipClient(c.config)
 	c.OneTimeToken = NewOneTimeTokenClient(c.config)
+	c.Order = NewOrderClient(c.config)
 	c.Passkey = NewPasskeyClient(c.config)
 	c.PasskeyCeremony = NewPasskeyCeremonyClient(c.config)
 	c.Password = NewPasswordClient(c.config)
+	c.PermissionTemplate = NewPermissionTemplateClient(c.config)
 	c.Role = NewRoleClient(c.config)
 	c.SecurityAnswer = NewSecurityAnswerClient(c.config)
 	c.SecurityQuestion = NewSecurityQuestionClient(c.config)
@@ -210,29 +222,32 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:              ctx,
-		config:           cfg,
-		APIToken:         NewAPITokenClient(cfg),
-		Account:          NewAccountClient(cfg),
-		AuditDetail:      NewAuditDetailClient(cfg),
-		AuditEntry:       NewAuditEntryClient(cfg),
-		BackupCode:       NewBackupCodeClient(cfg),
-		Factor:           NewFactorClient(cfg),
-		Mail:             NewMailClient(cfg),
-		Membership:       NewMembershipClient(cfg),
-		OneTimeToken:     NewOneTimeTokenClient(cfg),
-		Passkey:          NewPasskeyClient(cfg),
-		PasskeyCeremony:  NewPasskeyCeremonyClient(cfg),
-		Password:         NewPasswordClient(cfg),
-		Role:             NewRoleClient(cfg),
-		SecurityAnswer:   NewSecurityAnswerClient(cfg),
-		SecurityQuestion: NewSecurityQuestionClient(cfg),
-		Session:          NewSessionClient(cfg),
-		Setting:          NewSettingClient(cfg),
-		SignIn:           NewSignInClient(cfg),
-		Throttle:         NewThrottleClient(cfg),
-		TrustedDevice:    NewTrustedDeviceClient(cfg),
-		User:             NewUserClient(cfg),
+		ctx:                ctx,
+		config:             cfg,
+		APIToken:           NewAPITokenClient(cfg),
+		Account:            NewAccountClient(cfg),
+		AuditDetail:        NewAuditDetailClient(cfg),
+		AuditEntry:         NewAuditEntryClient(cfg),
+		BackupCode:         NewBackupCodeClient(cfg),
+		Factor:             NewFactorClient(cfg),
+		Invitation:         NewInvitationClient(cfg),
+		Mail:               NewMailClient(cfg),
+		Membership:         NewMembershipClient(cfg),
+		OneTimeToken:       NewOneTimeTokenClient(cfg),
+		Order:              NewOrderClient(cfg),
+		Passkey:            NewPasskeyClient(cfg),
+		PasskeyCeremony:    NewPasskeyCeremonyClient(cfg),
+		Password:           NewPasswordClient(cfg),
+		PermissionTemplate: NewPermissionTemplateClient(cfg),
+		Role:               NewRoleClient(cfg),
+		SecurityAnswer:     NewSecurityAnswerClient(cfg),
+		SecurityQuestion:   NewSecurityQuestionClient(cfg),
+		Session:            NewSessionClient(cfg),
+		Setting:            NewSettingClient(cfg),
+		SignIn:             NewSignInClient(cfg),
+		Throttle:           NewThrottleClient(cfg),
+		TrustedDevice:      NewTrustedDeviceClient(cfg),
+		User:               NewUserClient(cfg),
 	}, nil
 }
 
@@ -250,29 +265,32 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:              ctx,
-		config:           cfg,
-		APIToken:         NewAPITokenClient(cfg),
-		Account:          NewAccountClient(cfg),
-		AuditDetail:      NewAuditDetailClient(cfg),
-		AuditEntry:       NewAuditEntryClient(cfg),
-		BackupCode:       NewBackupCodeClient(cfg),
-		Factor:           NewFactorClient(cfg),
-		Mail:             NewMailClient(cfg),
-		Membership:       NewMembershipClient(cfg),
-		OneTimeToken:     NewOneTimeTokenClient(cfg),
-		Passkey:          NewPasskeyClient(cfg),
-		PasskeyCeremony:  NewPasskeyCeremonyClient(cfg),
-		Password:         NewPasswordClient(cfg),
-		Role:             NewRoleClient(cfg),
-		SecurityAnswer:   NewSecurityAnswerClient(cfg),
-		SecurityQuestion: NewSecurityQuestionClient(cfg),
-		Session:          NewSessionClient(cfg),
-		Setting:          NewSettingClient(cfg),
-		SignIn:           NewSignInClient(cfg),
-		Throttle:         NewThrottleClient(cfg),
-		TrustedDevice:    NewTrustedDeviceClient(cfg),
-		User:             NewUserClient(cfg),
+		ctx:                ctx,
+		config:             cfg,
+		APIToken:           NewAPITokenClient(cfg),
+		Account:            NewAccountClient(cfg),
+		AuditDetail:        NewAuditDetailClient(cfg),
+		AuditEntry:         NewAuditEntryClient(cfg),
+		BackupCode:         NewBackupCodeClient(cfg),
+		Factor:             NewFactorClient(cfg),
+		Invitation:         NewInvitationClient(cfg),
+		Mail:               NewMailClient(cfg),
+		Membership:         NewMembershipClient(cfg),
+		OneTimeToken:       NewOneTimeTokenClient(cfg),
+		Order:              NewOrderClient(cfg),
+		Passkey:            NewPasskeyClient(cfg),
+		PasskeyCeremony:    NewPasskeyCeremonyClient(cfg),
+		Password:           NewPasswordClient(cfg),
+		PermissionTemplate: NewPermissionTemplateClient(cfg),
+		Role:               NewRoleClient(cfg),
+		SecurityAnswer:     NewSecurityAnswerClient(cfg),
+		SecurityQuestion:   NewSecurityQuestionClient(cfg),
+		Session:            NewSessionClient(cfg),
+		Setting:            NewSettingClient(cfg),
+		SignIn:             NewSignInClient(cfg),
+		Throttle:           NewThrottleClient(cfg),
+		TrustedDevice:      NewTrustedDeviceClient(cfg),
+		User:               NewUserClient(cfg),
 	}, nil
 }
 
@@ -303,9 +321,10 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.APIToken, c.Account, c.AuditDetail, c.AuditEntry, c.BackupCode, c.Factor,
-		c.Mail, c.Membership, c.OneTimeToken, c.Passkey, c.PasskeyCeremony, c.Password,
-		c.Role, c.SecurityAnswer, c.SecurityQuestion, c.Session, c.Setting, c.SignIn,
-		c.Throttle, c.TrustedDevice, c.User,
+		c.Invitation, c.Mail, c.Membership, c.OneTimeToken, c.Order, c.Passkey,
+		c.PasskeyCeremony, c.Password, c.PermissionTemplate, c.Role, c.SecurityAnswer,
+		c.SecurityQuestion, c.Session, c.Setting, c.SignIn, c.Throttle,
+		c.TrustedDevice, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -316,9 +335,10 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.APIToken, c.Account, c.AuditDetail, c.AuditEntry, c.BackupCode, c.Factor,
-		c.Mail, c.Membership, c.OneTimeToken, c.Passkey, c.PasskeyCeremony, c.Password,
-		c.Role, c.SecurityAnswer, c.SecurityQuestion, c.Session, c.Setting, c.SignIn,
-		c.Throttle, c.TrustedDevice, c.User,
+		c.Invitation, c.Mail, c.Membership, c.OneTimeToken, c.Order, c.Passkey,
+		c.PasskeyCeremony, c.Password, c.PermissionTemplate, c.Role, c.SecurityAnswer,
+		c.SecurityQuestion, c.Session, c.Setting, c.SignIn, c.Throttle,
+		c.TrustedDevice, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -339,18 +359,24 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.BackupCode.mutate(ctx, m)
 	case *FactorMutation:
 		return c.Factor.mutate(ctx, m)
+	case *InvitationMutation:
+		return c.Invitation.mutate(ctx, m)
 	case *MailMutation:
 		return c.Mail.mutate(ctx, m)
 	case *MembershipMutation:
 		return c.Membership.mutate(ctx, m)
 	case *OneTimeTokenMutation:
 		return c.OneTimeToken.mutate(ctx, m)
+	case *OrderMutation:
+		return c.Order.mutate(ctx, m)
 	case *PasskeyMutation:
 		return c.Passkey.mutate(ctx, m)
 	case *PasskeyCeremonyMutation:
 		return c.PasskeyCeremony.mutate(ctx, m)
 	case *PasswordMutation:
 		return c.Password.mutate(ctx, m)
+	case *PermissionTemplateMutation:
+		return c.PermissionTemplate.mutate(ctx, m)
 	case *RoleMutation:
 		return c.Role.mutate(ctx, m)
 	case *SecurityAnswerMutation:
@@ -641,6 +667,38 @@ func (c *AccountClient) QueryMemberships(_m *Account) *MembershipQuery {
 			sqlgraph.From(account.Table, account.FieldID, id),
 			sqlgraph.To(membership.Table, membership.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, account.MembershipsTable, account.MembershipsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryInvitations queries the invitations edge of a Account.
+func (c *AccountClient) QueryInvitations(_m *Account) *InvitationQuery {
+	query := (&InvitationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(account.Table, account.FieldID, id),
+			sqlgraph.To(invitation.Table, invitation.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, account.InvitationsTable, account.InvitationsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOrders queries the orders edge of a Account.
+func (c *AccountClient) QueryOrders(_m *Account) *OrderQuery {
+	query := (&OrderClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(account.Table, account.FieldID, id),
+			sqlgraph.To(order.Table, order.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, account.OrdersTable, account.OrdersColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -1274,6 +1332,172 @@ func (c *FactorClient) mutate(ctx context.Context, m *FactorMutation) (Value, er
 	}
 }
 
+// InvitationClient is a client for the Invitation schema.
+type InvitationClient struct {
+	config
+}
+
+// NewInvitationClient returns a client for the Invitation from the given config.
+func NewInvitationClient(c config) *InvitationClient {
+	return &InvitationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `invitation.Hooks(f(g(h())))`.
+func (c *InvitationClient) Use(hooks ...Hook) {
+	c.hooks.Invitation = append(c.hooks.Invitation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `invitation.Intercept(f(g(h())))`.
+func (c *InvitationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Invitation = append(c.inters.Invitation, interceptors...)
+}
+
+// Create returns a builder for creating a Invitation entity.
+func (c *InvitationClient) Create() *InvitationCreate {
+	mutation := newInvitationMutation(c.config, OpCreate)
+	return &InvitationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Invitation entities.
+func (c *InvitationClient) CreateBulk(builders ...*InvitationCreate) *InvitationCreateBulk {
+	return &InvitationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *InvitationClient) MapCreateBulk(slice any, setFunc func(*InvitationCreate, int)) *InvitationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &InvitationCreateBulk{err: fmt.Errorf("calling to InvitationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*InvitationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &InvitationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Invitation.
+func (c *InvitationClient) Update() *InvitationUpdate {
+	mutation := newInvitationMutation(c.config, OpUpdate)
+	return &InvitationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *InvitationClient) UpdateOne(_m *Invitation) *InvitationUpdateOne {
+	mutation := newInvitationMutation(c.config, OpUpdateOne, withInvitation(_m))
+	return &InvitationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *InvitationClient) UpdateOneID(id int) *InvitationUpdateOne {
+	mutation := newInvitationMutation(c.config, OpUpdateOne, withInvitationID(id))
+	return &InvitationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Invitation.
+func (c *InvitationClient) Delete() *InvitationDelete {
+	mutation := newInvitationMutation(c.config, OpDelete)
+	return &InvitationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *InvitationClient) DeleteOne(_m *Invitation) *InvitationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *InvitationClient) DeleteOneID(id int) *InvitationDeleteOne {
+	builder := c.Delete().Where(invitation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &InvitationDeleteOne{builder}
+}
+
+// Query returns a query builder for Invitation.
+func (c *InvitationClient) Query() *InvitationQuery {
+	return &InvitationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeInvitation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Invitation entity by its id.
+func (c *InvitationClient) Get(ctx context.Context, id int) (*Invitation, error) {
+	return c.Query().Where(invitation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *InvitationClient) GetX(ctx context.Context, id int) *Invitation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAccount queries the account edge of a Invitation.
+func (c *InvitationClient) QueryAccount(_m *Invitation) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(invitation.Table, invitation.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, invitation.AccountTable, invitation.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryTokens queries the tokens edge of a Invitation.
+func (c *InvitationClient) QueryTokens(_m *Invitation) *OneTimeTokenQuery {
+	query := (&OneTimeTokenClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(invitation.Table, invitation.FieldID, id),
+			sqlgraph.To(onetimetoken.Table, onetimetoken.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, invitation.TokensTable, invitation.TokensColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *InvitationClient) Hooks() []Hook {
+	hooks := c.hooks.Invitation
+	return append(hooks[:len(hooks):len(hooks)], invitation.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *InvitationClient) Interceptors() []Interceptor {
+	return c.inters.Invitation
+}
+
+func (c *InvitationClient) mutate(ctx context.Context, m *InvitationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&InvitationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&InvitationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&InvitationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&InvitationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown Invitation mutation op: %q", m.Op())
+	}
+}
+
 // MailClient is a client for the Mail schema.
 type MailClient struct {
 	config
@@ -1682,6 +1906,22 @@ func (c *OneTimeTokenClient) GetX(ctx context.Context, id int) *OneTimeToken {
 	return obj
 }
 
+// QueryInvitation queries the invitation edge of a OneTimeToken.
+func (c *OneTimeTokenClient) QueryInvitation(_m *OneTimeToken) *InvitationQuery {
+	query := (&InvitationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(onetimetoken.Table, onetimetoken.FieldID, id),
+			sqlgraph.To(invitation.Table, invitation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, onetimetoken.InvitationTable, onetimetoken.InvitationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *OneTimeTokenClient) Hooks() []Hook {
 	hooks := c.hooks.OneTimeToken
@@ -1705,6 +1945,156 @@ func (c *OneTimeTokenClient) mutate(ctx context.Context, m *OneTimeTokenMutation
 		return (&OneTimeTokenDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown OneTimeToken mutation op: %q", m.Op())
+	}
+}
+
+// OrderClient is a client for the Order schema.
+type OrderClient struct {
+	config
+}
+
+// NewOrderClient returns a client for the Order from the given config.
+func NewOrderClient(c config) *OrderClient {
+	return &OrderClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `order.Hooks(f(g(h())))`.
+func (c *OrderClient) Use(hooks ...Hook) {
+	c.hooks.Order = append(c.hooks.Order, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `order.Intercept(f(g(h())))`.
+func (c *OrderClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Order = append(c.inters.Order, interceptors...)
+}
+
+// Create returns a builder for creating a Order entity.
+func (c *OrderClient) Create() *OrderCreate {
+	mutation := newOrderMutation(c.config, OpCreate)
+	return &OrderCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Order entities.
+func (c *OrderClient) CreateBulk(builders ...*OrderCreate) *OrderCreateBulk {
+	return &OrderCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OrderClient) MapCreateBulk(slice any, setFunc func(*OrderCreate, int)) *OrderCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OrderCreateBulk{err: fmt.Errorf("calling to OrderClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OrderCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OrderCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Order.
+func (c *OrderClient) Update() *OrderUpdate {
+	mutation := newOrderMutation(c.config, OpUpdate)
+	return &OrderUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OrderClient) UpdateOne(_m *Order) *OrderUpdateOne {
+	mutation := newOrderMutation(c.config, OpUpdateOne, withOrder(_m))
+	return &OrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OrderClient) UpdateOneID(id int) *OrderUpdateOne {
+	mutation := newOrderMutation(c.config, OpUpdateOne, withOrderID(id))
+	return &OrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Order.
+func (c *OrderClient) Delete() *OrderDelete {
+	mutation := newOrderMutation(c.config, OpDelete)
+	return &OrderDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OrderClient) DeleteOne(_m *Order) *OrderDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OrderClient) DeleteOneID(id int) *OrderDeleteOne {
+	builder := c.Delete().Where(order.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OrderDeleteOne{builder}
+}
+
+// Query returns a query builder for Order.
+func (c *OrderClient) Query() *OrderQuery {
+	return &OrderQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOrder},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Order entity by its id.
+func (c *OrderClient) Get(ctx context.Context, id int) (*Order, error) {
+	return c.Query().Where(order.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OrderClient) GetX(ctx context.Context, id int) *Order {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryAccount queries the account edge of a Order.
+func (c *OrderClient) QueryAccount(_m *Order) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(order.Table, order.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, order.AccountTable, order.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OrderClient) Hooks() []Hook {
+	hooks := c.hooks.Order
+	return append(hooks[:len(hooks):len(hooks)], order.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *OrderClient) Interceptors() []Interceptor {
+	return c.inters.Order
+}
+
+func (c *OrderClient) mutate(ctx context.Context, m *OrderMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OrderCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OrderUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OrderUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OrderDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown Order mutation op: %q", m.Op())
 	}
 }
 
@@ -2139,6 +2529,140 @@ func (c *PasswordClient) mutate(ctx context.Context, m *PasswordMutation) (Value
 		return (&PasswordDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown Password mutation op: %q", m.Op())
+	}
+}
+
+// PermissionTemplateClient is a client for the PermissionTemplate schema.
+type PermissionTemplateClient struct {
+	config
+}
+
+// NewPermissionTemplateClient returns a client for the PermissionTemplate from the given config.
+func NewPermissionTemplateClient(c config) *PermissionTemplateClient {
+	return &PermissionTemplateClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `permissiontemplate.Hooks(f(g(h())))`.
+func (c *PermissionTemplateClient) Use(hooks ...Hook) {
+	c.hooks.PermissionTemplate = append(c.hooks.PermissionTemplate, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `permissiontemplate.Intercept(f(g(h())))`.
+func (c *PermissionTemplateClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PermissionTemplate = append(c.inters.PermissionTemplate, interceptors...)
+}
+
+// Create returns a builder for creating a PermissionTemplate entity.
+func (c *PermissionTemplateClient) Create() *PermissionTemplateCreate {
+	mutation := newPermissionTemplateMutation(c.config, OpCreate)
+	return &PermissionTemplateCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PermissionTemplate entities.
+func (c *PermissionTemplateClient) CreateBulk(builders ...*PermissionTemplateCreate) *PermissionTemplateCreateBulk {
+	return &PermissionTemplateCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PermissionTemplateClient) MapCreateBulk(slice any, setFunc func(*PermissionTemplateCreate, int)) *PermissionTemplateCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PermissionTemplateCreateBulk{err: fmt.Errorf("calling to PermissionTemplateClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PermissionTemplateCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PermissionTemplateCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PermissionTemplate.
+func (c *PermissionTemplateClient) Update() *PermissionTemplateUpdate {
+	mutation := newPermissionTemplateMutation(c.config, OpUpdate)
+	return &PermissionTemplateUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PermissionTemplateClient) UpdateOne(_m *PermissionTemplate) *PermissionTemplateUpdateOne {
+	mutation := newPermissionTemplateMutation(c.config, OpUpdateOne, withPermissionTemplate(_m))
+	return &PermissionTemplateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PermissionTemplateClient) UpdateOneID(id int) *PermissionTemplateUpdateOne {
+	mutation := newPermissionTemplateMutation(c.config, OpUpdateOne, withPermissionTemplateID(id))
+	return &PermissionTemplateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PermissionTemplate.
+func (c *PermissionTemplateClient) Delete() *PermissionTemplateDelete {
+	mutation := newPermissionTemplateMutation(c.config, OpDelete)
+	return &PermissionTemplateDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PermissionTemplateClient) DeleteOne(_m *PermissionTemplate) *PermissionTemplateDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PermissionTemplateClient) DeleteOneID(id int) *PermissionTemplateDeleteOne {
+	builder := c.Delete().Where(permissiontemplate.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PermissionTemplateDeleteOne{builder}
+}
+
+// Query returns a query builder for PermissionTemplate.
+func (c *PermissionTemplateClient) Query() *PermissionTemplateQuery {
+	return &PermissionTemplateQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePermissionTemplate},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PermissionTemplate entity by its id.
+func (c *PermissionTemplateClient) Get(ctx context.Context, id int) (*PermissionTemplate, error) {
+	return c.Query().Where(permissiontemplate.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PermissionTemplateClient) GetX(ctx context.Context, id int) *PermissionTemplate {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PermissionTemplateClient) Hooks() []Hook {
+	hooks := c.hooks.PermissionTemplate
+	return append(hooks[:len(hooks):len(hooks)], permissiontemplate.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PermissionTemplateClient) Interceptors() []Interceptor {
+	return c.inters.PermissionTemplate
+}
+
+func (c *PermissionTemplateClient) mutate(ctx context.Context, m *PermissionTemplateMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PermissionTemplateCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PermissionTemplateUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PermissionTemplateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PermissionTemplateDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown PermissionTemplate mutation op: %q", m.Op())
 	}
 }
 
@@ -3639,16 +4163,16 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		APIToken, Account, AuditDetail, AuditEntry, BackupCode, Factor, Mail,
-		Membership, OneTimeToken, Passkey, PasskeyCeremony, Password, Role,
-		SecurityAnswer, SecurityQuestion, Session, Setting, SignIn, Throttle,
-		TrustedDevice, User []ent.Hook
+		APIToken, Account, AuditDetail, AuditEntry, BackupCode, Factor, Invitation,
+		Mail, Membership, OneTimeToken, Order, Passkey, PasskeyCeremony, Password,
+		PermissionTemplate, Role, SecurityAnswer, SecurityQuestion, Session, Setting,
+		SignIn, Throttle, TrustedDevice, User []ent.Hook
 	}
 	inters struct {
-		APIToken, Account, AuditDetail, AuditEntry, BackupCode, Factor, Mail,
-		Membership, OneTimeToken, Passkey, PasskeyCeremony, Password, Role,
-		SecurityAnswer, SecurityQuestion, Session, Setting, SignIn, Throttle,
-		TrustedDevice, User []ent.Interceptor
+		APIToken, Account, AuditDetail, AuditEntry, BackupCode, Factor, Invitation,
+		Mail, Membership, OneTimeToken, Order, Passkey, PasskeyCeremony, Password,
+		PermissionTemplate, Role, SecurityAnswer, SecurityQuestion, Session, Setting,
+		SignIn, Throttle, TrustedDevice, User []ent.Interceptor
 	}
 )
 

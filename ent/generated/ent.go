@@ -13,12 +13,15 @@ import (
 	"roster/ent/generated/auditentry"
 	"roster/ent/generated/backupcode"
 	"roster/ent/generated/factor"
+	"roster/ent/generated/invitation"
 	"roster/ent/generated/mail"
 	"roster/ent/generated/membership"
 	"roster/ent/generated/onetimetoken"
+	"roster/ent/generated/order"
 	"roster/ent/generated/passkey"
 	"roster/ent/generated/passkeyceremony"
 	"roster/ent/generated/password"
+	"roster/ent/generated/permissiontemplate"
 	"roster/ent/generated/role"
 	"roster/ent/generated/securityanswer"
 	"roster/ent/generated/securityquestion"
@@ -93,27 +96,30 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			apitoken.Table:         apitoken.ValidColumn,
-			account.Table:          account.ValidColumn,
-			auditdetail.Table:      auditdetail.ValidColumn,
-			auditentry.Table:       auditentry.ValidColumn,
-			backupcode.Table:       backupcode.ValidColumn,
-			factor.Table:           factor.ValidColumn,
-			mail.Table:             mail.ValidColumn,
-			membership.Table:       membership.ValidColumn,
-			onetimetoken.Table:     onetimetoken.ValidColumn,
-			passkey.Table:          passkey.ValidColumn,
-			passkeyceremony.Table:  passkeyceremony.ValidColumn,
-			password.Table:         password.ValidColumn,
-			role.Table:             role.ValidColumn,
-			securityanswer.Table:   securityanswer.ValidColumn,
-			securityquestion.Table: securityquestion.ValidColumn,
-			session.Table:          session.ValidColumn,
-			setting.Table:          setting.ValidColumn,
-			signin.Table:           signin.ValidColumn,
-			throttle.Table:         throttle.ValidColumn,
-			trusteddevice.Table:    trusteddevice.ValidColumn,
-			user.Table:             user.ValidColumn,
+			apitoken.Table:           apitoken.ValidColumn,
+			account.Table:            account.ValidColumn,
+			auditdetail.Table:        auditdetail.ValidColumn,
+			auditentry.Table:         auditentry.ValidColumn,
+			backupcode.Table:         backupcode.ValidColumn,
+			factor.Table:             factor.ValidColumn,
+			invitation.Table:         invitation.ValidColumn,
+			mail.Table:               mail.ValidColumn,
+			membership.Table:         membership.ValidColumn,
+			onetimetoken.Table:       onetimetoken.ValidColumn,
+			order.Table:              order.ValidColumn,
+			passkey.Table:            passkey.ValidColumn,
+			passkeyceremony.Table:    passkeyceremony.ValidColumn,
+			password.Table:           password.ValidColumn,
+			permissiontemplate.Table: permissiontemplate.ValidColumn,
+			role.Table:               role.ValidColumn,
+			securityanswer.Table:     securityanswer.ValidColumn,
+			securityquestion.Table:   securityquestion.ValidColumn,
+			session.Table:            session.ValidColumn,
+			setting.Table:            setting.ValidColumn,
+			signin.Table:             signin.ValidColumn,
+			throttle.Table:           throttle.ValidColumn,
+			trusteddevice.Table:      trusteddevice.ValidColumn,
+			user.Table:               user.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

@@ -24,6 +24,8 @@ type Mail struct {
 	Recipient string `json:"recipient,omitempty"`
 	// UserID holds the value of the "user_id" field.
 	UserID *int `json:"user_id,omitempty"`
+	// the account that it is about; its members may see that it went out
+	AccountID *int `json:"account_id,omitempty"`
 	// Language holds the value of the "language" field.
 	Language string `json:"language,omitempty"`
 	// what the template names; never a secret
@@ -54,7 +56,7 @@ func (*Mail) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case mail.FieldParams, mail.FieldSealedNonce:
 			values[i] = new([]byte)
-		case mail.FieldID, mail.FieldUserID, mail.FieldTokenID, mail.FieldAttempts:
+		case mail.FieldID, mail.FieldUserID, mail.FieldAccountID, mail.FieldTokenID, mail.FieldAttempts:
 			values[i] = new(sql.NullInt64)
 		case mail.FieldKind, mail.FieldRecipient, mail.FieldLanguage, mail.FieldState, mail.FieldLastError, mail.FieldMessageID:
 			values[i] = new(sql.NullString)
@@ -99,6 +101,13 @@ func (_m *Mail) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.UserID = new(int)
 				*_m.UserID = int(value.Int64)
+			}
+		case mail.FieldAccountID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field account_id", values[i])
+			} else if value.Valid {
+				_m.AccountID = new(int)
+				*_m.AccountID = int(value.Int64)
 			}
 		case mail.FieldLanguage:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -208,6 +217,11 @@ func (_m *Mail) String() string {
 	builder.WriteString(", ")
 	if v := _m.UserID; v != nil {
 		builder.WriteString("user_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.AccountID; v != nil {
+		builder.WriteString("account_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

@@ -48,6 +48,20 @@ func (_c *MailCreate) SetNillableUserID(v *int) *MailCreate {
 	return _c
 }
 
+// SetAccountID sets the "account_id" field.
+func (_c *MailCreate) SetAccountID(v int) *MailCreate {
+	_c.mutation.SetAccountID(v)
+	return _c
+}
+
+// SetNillableAccountID sets the "account_id" field if the given value is not nil.
+func (_c *MailCreate) SetNillableAccountID(v *int) *MailCreate {
+	if v != nil {
+		_c.SetAccountID(*v)
+	}
+	return _c
+}
+
 // SetLanguage sets the "language" field.
 func (_c *MailCreate) SetLanguage(v string) *MailCreate {
 	_c.mutation.SetLanguage(v)
@@ -282,6 +296,10 @@ func (_c *MailCreate) createSpec() (*Mail, *sqlgraph.CreateSpec) {
 		_spec.SetField(mail.FieldUserID, field.TypeInt, value)
 		_node.UserID = &value
 	}
+	if value, ok := _c.mutation.AccountID(); ok {
+		_spec.SetField(mail.FieldAccountID, field.TypeInt, value)
+		_node.AccountID = &value
+	}
 	if value, ok := _c.mutation.Language(); ok {
 		_spec.SetField(mail.FieldLanguage, field.TypeString, value)
 		_node.Language = value
@@ -419,6 +437,30 @@ func (u *MailUpsert) AddUserID(v int) *MailUpsert {
 // ClearUserID clears the value of the "user_id" field.
 func (u *MailUpsert) ClearUserID() *MailUpsert {
 	u.SetNull(mail.FieldUserID)
+	return u
+}
+
+// SetAccountID sets the "account_id" field.
+func (u *MailUpsert) SetAccountID(v int) *MailUpsert {
+	u.Set(mail.FieldAccountID, v)
+	return u
+}
+
+// UpdateAccountID sets the "account_id" field to the value that was provided on create.
+func (u *MailUpsert) UpdateAccountID() *MailUpsert {
+	u.SetExcluded(mail.FieldAccountID)
+	return u
+}
+
+// AddAccountID adds v to the "account_id" field.
+func (u *MailUpsert) AddAccountID(v int) *MailUpsert {
+	u.Add(mail.FieldAccountID, v)
+	return u
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (u *MailUpsert) ClearAccountID() *MailUpsert {
+	u.SetNull(mail.FieldAccountID)
 	return u
 }
 
@@ -664,6 +706,34 @@ func (u *MailUpsertOne) UpdateUserID() *MailUpsertOne {
 func (u *MailUpsertOne) ClearUserID() *MailUpsertOne {
 	return u.Update(func(s *MailUpsert) {
 		s.ClearUserID()
+	})
+}
+
+// SetAccountID sets the "account_id" field.
+func (u *MailUpsertOne) SetAccountID(v int) *MailUpsertOne {
+	return u.Update(func(s *MailUpsert) {
+		s.SetAccountID(v)
+	})
+}
+
+// AddAccountID adds v to the "account_id" field.
+func (u *MailUpsertOne) AddAccountID(v int) *MailUpsertOne {
+	return u.Update(func(s *MailUpsert) {
+		s.AddAccountID(v)
+	})
+}
+
+// UpdateAccountID sets the "account_id" field to the value that was provided on create.
+func (u *MailUpsertOne) UpdateAccountID() *MailUpsertOne {
+	return u.Update(func(s *MailUpsert) {
+		s.UpdateAccountID()
+	})
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (u *MailUpsertOne) ClearAccountID() *MailUpsertOne {
+	return u.Update(func(s *MailUpsert) {
+		s.ClearAccountID()
 	})
 }
 
@@ -1099,6 +1169,34 @@ func (u *MailUpsertBulk) UpdateUserID() *MailUpsertBulk {
 func (u *MailUpsertBulk) ClearUserID() *MailUpsertBulk {
 	return u.Update(func(s *MailUpsert) {
 		s.ClearUserID()
+	})
+}
+
+// SetAccountID sets the "account_id" field.
+func (u *MailUpsertBulk) SetAccountID(v int) *MailUpsertBulk {
+	return u.Update(func(s *MailUpsert) {
+		s.SetAccountID(v)
+	})
+}
+
+// AddAccountID adds v to the "account_id" field.
+func (u *MailUpsertBulk) AddAccountID(v int) *MailUpsertBulk {
+	return u.Update(func(s *MailUpsert) {
+		s.AddAccountID(v)
+	})
+}
+
+// UpdateAccountID sets the "account_id" field to the value that was provided on create.
+func (u *MailUpsertBulk) UpdateAccountID() *MailUpsertBulk {
+	return u.Update(func(s *MailUpsert) {
+		s.UpdateAccountID()
+	})
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (u *MailUpsertBulk) ClearAccountID() *MailUpsertBulk {
+	return u.Update(func(s *MailUpsert) {
+		s.ClearAccountID()
 	})
 }
 

@@ -84,6 +84,33 @@ func (_u *MailUpdate) ClearUserID() *MailUpdate {
 	return _u
 }
 
+// SetAccountID sets the "account_id" field.
+func (_u *MailUpdate) SetAccountID(v int) *MailUpdate {
+	_u.mutation.ResetAccountID()
+	_u.mutation.SetAccountID(v)
+	return _u
+}
+
+// SetNillableAccountID sets the "account_id" field if the given value is not nil.
+func (_u *MailUpdate) SetNillableAccountID(v *int) *MailUpdate {
+	if v != nil {
+		_u.SetAccountID(*v)
+	}
+	return _u
+}
+
+// AddAccountID adds value to the "account_id" field.
+func (_u *MailUpdate) AddAccountID(v int) *MailUpdate {
+	_u.mutation.AddAccountID(v)
+	return _u
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (_u *MailUpdate) ClearAccountID() *MailUpdate {
+	_u.mutation.ClearAccountID()
+	return _u
+}
+
 // SetLanguage sets the "language" field.
 func (_u *MailUpdate) SetLanguage(v string) *MailUpdate {
 	_u.mutation.SetLanguage(v)
@@ -307,6 +334,15 @@ func (_u *MailUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.UserIDCleared() {
 		_spec.ClearField(mail.FieldUserID, field.TypeInt)
 	}
+	if value, ok := _u.mutation.AccountID(); ok {
+		_spec.SetField(mail.FieldAccountID, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedAccountID(); ok {
+		_spec.AddField(mail.FieldAccountID, field.TypeInt, value)
+	}
+	if _u.mutation.AccountIDCleared() {
+		_spec.ClearField(mail.FieldAccountID, field.TypeInt)
+	}
 	if value, ok := _u.mutation.Language(); ok {
 		_spec.SetField(mail.FieldLanguage, field.TypeString, value)
 	}
@@ -426,6 +462,33 @@ func (_u *MailUpdateOne) AddUserID(v int) *MailUpdateOne {
 // ClearUserID clears the value of the "user_id" field.
 func (_u *MailUpdateOne) ClearUserID() *MailUpdateOne {
 	_u.mutation.ClearUserID()
+	return _u
+}
+
+// SetAccountID sets the "account_id" field.
+func (_u *MailUpdateOne) SetAccountID(v int) *MailUpdateOne {
+	_u.mutation.ResetAccountID()
+	_u.mutation.SetAccountID(v)
+	return _u
+}
+
+// SetNillableAccountID sets the "account_id" field if the given value is not nil.
+func (_u *MailUpdateOne) SetNillableAccountID(v *int) *MailUpdateOne {
+	if v != nil {
+		_u.SetAccountID(*v)
+	}
+	return _u
+}
+
+// AddAccountID adds value to the "account_id" field.
+func (_u *MailUpdateOne) AddAccountID(v int) *MailUpdateOne {
+	_u.mutation.AddAccountID(v)
+	return _u
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (_u *MailUpdateOne) ClearAccountID() *MailUpdateOne {
+	_u.mutation.ClearAccountID()
 	return _u
 }
 
@@ -681,6 +744,15 @@ func (_u *MailUpdateOne) sqlSave(ctx context.Context) (_node *Mail, err error) {
 	}
 	if _u.mutation.UserIDCleared() {
 		_spec.ClearField(mail.FieldUserID, field.TypeInt)
+	}
+	if value, ok := _u.mutation.AccountID(); ok {
+		_spec.SetField(mail.FieldAccountID, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedAccountID(); ok {
+		_spec.AddField(mail.FieldAccountID, field.TypeInt, value)
+	}
+	if _u.mutation.AccountIDCleared() {
+		_spec.ClearField(mail.FieldAccountID, field.TypeInt)
 	}
 	if value, ok := _u.mutation.Language(); ok {
 		_spec.SetField(mail.FieldLanguage, field.TypeString, value)

@@ -34,6 +34,12 @@ type Membership struct {
 	LastSeenAt time.Time `json:"last_seen_at,omitempty"`
 	// Since holds the value of the "since" field.
 	Since time.Time `json:"since,omitempty"`
+	// from then on it counts for nothing; none: it stands. An owner's has none
+	EndsAt *time.Time `json:"ends_at,omitempty"`
+	// when the owner offered them the account; none: not at present
+	OwnershipOfferedAt *time.Time `json:"ownership_offered_at,omitempty"`
+	// Version holds the value of the "version" field.
+	Version int `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the MembershipQuery when eager-loading is set.
 	Edges        MembershipEdges `json:"edges"`
@@ -82,9 +88,9 @@ func (*Membership) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case membership.FieldOwner:
 			values[i] = new(sql.NullBool)
-		case membership.FieldID, membership.FieldUserID, membership.FieldAccountID:
+		case membership.FieldID, membership.FieldUserID, membership.FieldAccountID, membership.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case membership.FieldLastSeenAt, membership.FieldSince:
+		case membership.FieldLastSeenAt, membership.FieldSince, membership.FieldEndsAt, membership.FieldOwnershipOfferedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -144,6 +150,26 @@ func (_m *Membership) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field since", values[i])
 			} else if value.Valid {
 				_m.Since = value.Time
+			}
+		case membership.FieldEndsAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field ends_at", values[i])
+			} else if value.Valid {
+				_m.EndsAt = new(time.Time)
+				*_m.EndsAt = value.Time
+			}
+		case membership.FieldOwnershipOfferedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field ownership_offered_at", values[i])
+			} else if value.Valid {
+				_m.OwnershipOfferedAt = new(time.Time)
+				*_m.OwnershipOfferedAt = value.Time
+			}
+		case membership.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = int(value.Int64)
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -208,6 +234,19 @@ func (_m *Membership) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("since=")
 	builder.WriteString(_m.Since.Format(time.ANSIC))
+	builder.WriteString(", ")
+	if v := _m.EndsAt; v != nil {
+		builder.WriteString("ends_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.OwnershipOfferedAt; v != nil {
+		builder.WriteString("ownership_offered_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
 	builder.WriteByte(')')
 	return builder.String()
 }
@@ -225,6 +264,9 @@ func (m *Membership) Held() []permission.Account {
 	}
 	return m.Permissions
 }
+
+// EndedBy reports whether the membership counts for nothing at that moment.
+func (m *Membership) EndedBy(at time.Time) bool { return m.EndsAt != nil && !at.Before(*m.EndsAt) }
 
 // Memberships is a parsable slice of Membership.
 type Memberships []*Membership

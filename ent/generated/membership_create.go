@@ -77,6 +77,48 @@ func (_c *MembershipCreate) SetSince(v time.Time) *MembershipCreate {
 	return _c
 }
 
+// SetEndsAt sets the "ends_at" field.
+func (_c *MembershipCreate) SetEndsAt(v time.Time) *MembershipCreate {
+	_c.mutation.SetEndsAt(v)
+	return _c
+}
+
+// SetNillableEndsAt sets the "ends_at" field if the given value is not nil.
+func (_c *MembershipCreate) SetNillableEndsAt(v *time.Time) *MembershipCreate {
+	if v != nil {
+		_c.SetEndsAt(*v)
+	}
+	return _c
+}
+
+// SetOwnershipOfferedAt sets the "ownership_offered_at" field.
+func (_c *MembershipCreate) SetOwnershipOfferedAt(v time.Time) *MembershipCreate {
+	_c.mutation.SetOwnershipOfferedAt(v)
+	return _c
+}
+
+// SetNillableOwnershipOfferedAt sets the "ownership_offered_at" field if the given value is not nil.
+func (_c *MembershipCreate) SetNillableOwnershipOfferedAt(v *time.Time) *MembershipCreate {
+	if v != nil {
+		_c.SetOwnershipOfferedAt(*v)
+	}
+	return _c
+}
+
+// SetVersion sets the "version" field.
+func (_c *MembershipCreate) SetVersion(v int) *MembershipCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *MembershipCreate) SetNillableVersion(v *int) *MembershipCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // SetUser sets the "user" edge to the User entity.
 func (_c *MembershipCreate) SetUser(v *User) *MembershipCreate {
 	return _c.SetUserID(v.ID)
@@ -136,6 +178,10 @@ func (_c *MembershipCreate) defaults() error {
 		v := membership.DefaultLastSeenAt
 		_c.mutation.SetLastSeenAt(v)
 	}
+	if _, ok := _c.mutation.Version(); !ok {
+		v := membership.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
 	return nil
 }
 
@@ -158,6 +204,9 @@ func (_c *MembershipCreate) check() error {
 	}
 	if _, ok := _c.mutation.Since(); !ok {
 		return &ValidationError{Name: "since", err: errors.New(`generated: missing required field "Membership.since"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`generated: missing required field "Membership.version"`)}
 	}
 	if len(_c.mutation.UserIDs()) == 0 {
 		return &ValidationError{Name: "user", err: errors.New(`generated: missing required edge "Membership.user"`)}
@@ -207,6 +256,18 @@ func (_c *MembershipCreate) createSpec() (*Membership, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Since(); ok {
 		_spec.SetField(membership.FieldSince, field.TypeTime, value)
 		_node.Since = value
+	}
+	if value, ok := _c.mutation.EndsAt(); ok {
+		_spec.SetField(membership.FieldEndsAt, field.TypeTime, value)
+		_node.EndsAt = &value
+	}
+	if value, ok := _c.mutation.OwnershipOfferedAt(); ok {
+		_spec.SetField(membership.FieldOwnershipOfferedAt, field.TypeTime, value)
+		_node.OwnershipOfferedAt = &value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(membership.FieldVersion, field.TypeInt, value)
+		_node.Version = value
 	}
 	if nodes := _c.mutation.UserIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -354,6 +415,60 @@ func (u *MembershipUpsert) UpdateLastSeenAt() *MembershipUpsert {
 	return u
 }
 
+// SetEndsAt sets the "ends_at" field.
+func (u *MembershipUpsert) SetEndsAt(v time.Time) *MembershipUpsert {
+	u.Set(membership.FieldEndsAt, v)
+	return u
+}
+
+// UpdateEndsAt sets the "ends_at" field to the value that was provided on create.
+func (u *MembershipUpsert) UpdateEndsAt() *MembershipUpsert {
+	u.SetExcluded(membership.FieldEndsAt)
+	return u
+}
+
+// ClearEndsAt clears the value of the "ends_at" field.
+func (u *MembershipUpsert) ClearEndsAt() *MembershipUpsert {
+	u.SetNull(membership.FieldEndsAt)
+	return u
+}
+
+// SetOwnershipOfferedAt sets the "ownership_offered_at" field.
+func (u *MembershipUpsert) SetOwnershipOfferedAt(v time.Time) *MembershipUpsert {
+	u.Set(membership.FieldOwnershipOfferedAt, v)
+	return u
+}
+
+// UpdateOwnershipOfferedAt sets the "ownership_offered_at" field to the value that was provided on create.
+func (u *MembershipUpsert) UpdateOwnershipOfferedAt() *MembershipUpsert {
+	u.SetExcluded(membership.FieldOwnershipOfferedAt)
+	return u
+}
+
+// ClearOwnershipOfferedAt clears the value of the "ownership_offered_at" field.
+func (u *MembershipUpsert) ClearOwnershipOfferedAt() *MembershipUpsert {
+	u.SetNull(membership.FieldOwnershipOfferedAt)
+	return u
+}
+
+// SetVersion sets the "version" field.
+func (u *MembershipUpsert) SetVersion(v int) *MembershipUpsert {
+	u.Set(membership.FieldVersion, v)
+	return u
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *MembershipUpsert) UpdateVersion() *MembershipUpsert {
+	u.SetExcluded(membership.FieldVersion)
+	return u
+}
+
+// AddVersion adds v to the "version" field.
+func (u *MembershipUpsert) AddVersion(v int) *MembershipUpsert {
+	u.Add(membership.FieldVersion, v)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create.
 // Using this option is equivalent to using:
 //
@@ -466,6 +581,69 @@ func (u *MembershipUpsertOne) SetLastSeenAt(v time.Time) *MembershipUpsertOne {
 func (u *MembershipUpsertOne) UpdateLastSeenAt() *MembershipUpsertOne {
 	return u.Update(func(s *MembershipUpsert) {
 		s.UpdateLastSeenAt()
+	})
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (u *MembershipUpsertOne) SetEndsAt(v time.Time) *MembershipUpsertOne {
+	return u.Update(func(s *MembershipUpsert) {
+		s.SetEndsAt(v)
+	})
+}
+
+// UpdateEndsAt sets the "ends_at" field to the value that was provided on create.
+func (u *MembershipUpsertOne) UpdateEndsAt() *MembershipUpsertOne {
+	return u.Update(func(s *MembershipUpsert) {
+		s.UpdateEndsAt()
+	})
+}
+
+// ClearEndsAt clears the value of the "ends_at" field.
+func (u *MembershipUpsertOne) ClearEndsAt() *MembershipUpsertOne {
+	return u.Update(func(s *MembershipUpsert) {
+		s.ClearEndsAt()
+	})
+}
+
+// SetOwnershipOfferedAt sets the "ownership_offered_at" field.
+func (u *MembershipUpsertOne) SetOwnershipOfferedAt(v time.Time) *MembershipUpsertOne {
+	return u.Update(func(s *MembershipUpsert) {
+		s.SetOwnershipOfferedAt(v)
+	})
+}
+
+// UpdateOwnershipOfferedAt sets the "ownership_offered_at" field to the value that was provided on create.
+func (u *MembershipUpsertOne) UpdateOwnershipOfferedAt() *MembershipUpsertOne {
+	return u.Update(func(s *MembershipUpsert) {
+		s.UpdateOwnershipOfferedAt()
+	})
+}
+
+// ClearOwnershipOfferedAt clears the value of the "ownership_offered_at" field.
+func (u *MembershipUpsertOne) ClearOwnershipOfferedAt() *MembershipUpsertOne {
+	return u.Update(func(s *MembershipUpsert) {
+		s.ClearOwnershipOfferedAt()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *MembershipUpsertOne) SetVersion(v int) *MembershipUpsertOne {
+	return u.Update(func(s *MembershipUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *MembershipUpsertOne) AddVersion(v int) *MembershipUpsertOne {
+	return u.Update(func(s *MembershipUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *MembershipUpsertOne) UpdateVersion() *MembershipUpsertOne {
+	return u.Update(func(s *MembershipUpsert) {
+		s.UpdateVersion()
 	})
 }
 
@@ -747,6 +925,69 @@ func (u *MembershipUpsertBulk) SetLastSeenAt(v time.Time) *MembershipUpsertBulk 
 func (u *MembershipUpsertBulk) UpdateLastSeenAt() *MembershipUpsertBulk {
 	return u.Update(func(s *MembershipUpsert) {
 		s.UpdateLastSeenAt()
+	})
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (u *MembershipUpsertBulk) SetEndsAt(v time.Time) *MembershipUpsertBulk {
+	return u.Update(func(s *MembershipUpsert) {
+		s.SetEndsAt(v)
+	})
+}
+
+// UpdateEndsAt sets the "ends_at" field to the value that was provided on create.
+func (u *MembershipUpsertBulk) UpdateEndsAt() *MembershipUpsertBulk {
+	return u.Update(func(s *MembershipUpsert) {
+		s.UpdateEndsAt()
+	})
+}
+
+// ClearEndsAt clears the value of the "ends_at" field.
+func (u *MembershipUpsertBulk) ClearEndsAt() *MembershipUpsertBulk {
+	return u.Update(func(s *MembershipUpsert) {
+		s.ClearEndsAt()
+	})
+}
+
+// SetOwnershipOfferedAt sets the "ownership_offered_at" field.
+func (u *MembershipUpsertBulk) SetOwnershipOfferedAt(v time.Time) *MembershipUpsertBulk {
+	return u.Update(func(s *MembershipUpsert) {
+		s.SetOwnershipOfferedAt(v)
+	})
+}
+
+// UpdateOwnershipOfferedAt sets the "ownership_offered_at" field to the value that was provided on create.
+func (u *MembershipUpsertBulk) UpdateOwnershipOfferedAt() *MembershipUpsertBulk {
+	return u.Update(func(s *MembershipUpsert) {
+		s.UpdateOwnershipOfferedAt()
+	})
+}
+
+// ClearOwnershipOfferedAt clears the value of the "ownership_offered_at" field.
+func (u *MembershipUpsertBulk) ClearOwnershipOfferedAt() *MembershipUpsertBulk {
+	return u.Update(func(s *MembershipUpsert) {
+		s.ClearOwnershipOfferedAt()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *MembershipUpsertBulk) SetVersion(v int) *MembershipUpsertBulk {
+	return u.Update(func(s *MembershipUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *MembershipUpsertBulk) AddVersion(v int) *MembershipUpsertBulk {
+	return u.Update(func(s *MembershipUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *MembershipUpsertBulk) UpdateVersion() *MembershipUpsertBulk {
+	return u.Update(func(s *MembershipUpsert) {
+		s.UpdateVersion()
 	})
 }
 

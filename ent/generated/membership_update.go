@@ -101,6 +101,67 @@ func (_u *MembershipUpdate) SetNillableLastSeenAt(v *time.Time) *MembershipUpdat
 	return _u
 }
 
+// SetEndsAt sets the "ends_at" field.
+func (_u *MembershipUpdate) SetEndsAt(v time.Time) *MembershipUpdate {
+	_u.mutation.SetEndsAt(v)
+	return _u
+}
+
+// SetNillableEndsAt sets the "ends_at" field if the given value is not nil.
+func (_u *MembershipUpdate) SetNillableEndsAt(v *time.Time) *MembershipUpdate {
+	if v != nil {
+		_u.SetEndsAt(*v)
+	}
+	return _u
+}
+
+// ClearEndsAt clears the value of the "ends_at" field.
+func (_u *MembershipUpdate) ClearEndsAt() *MembershipUpdate {
+	_u.mutation.ClearEndsAt()
+	return _u
+}
+
+// SetOwnershipOfferedAt sets the "ownership_offered_at" field.
+func (_u *MembershipUpdate) SetOwnershipOfferedAt(v time.Time) *MembershipUpdate {
+	_u.mutation.SetOwnershipOfferedAt(v)
+	return _u
+}
+
+// SetNillableOwnershipOfferedAt sets the "ownership_offered_at" field if the given value is not nil.
+func (_u *MembershipUpdate) SetNillableOwnershipOfferedAt(v *time.Time) *MembershipUpdate {
+	if v != nil {
+		_u.SetOwnershipOfferedAt(*v)
+	}
+	return _u
+}
+
+// ClearOwnershipOfferedAt clears the value of the "ownership_offered_at" field.
+func (_u *MembershipUpdate) ClearOwnershipOfferedAt() *MembershipUpdate {
+	_u.mutation.ClearOwnershipOfferedAt()
+	return _u
+}
+
+// SetVersion sets the "version" field.
+func (_u *MembershipUpdate) SetVersion(v int) *MembershipUpdate {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *MembershipUpdate) SetNillableVersion(v *int) *MembershipUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *MembershipUpdate) AddVersion(v int) *MembershipUpdate {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetUser sets the "user" edge to the User entity.
 func (_u *MembershipUpdate) SetUser(v *User) *MembershipUpdate {
 	return _u.SetUserID(v.ID)
@@ -197,6 +258,24 @@ func (_u *MembershipUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.LastSeenAt(); ok {
 		_spec.SetField(membership.FieldLastSeenAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.EndsAt(); ok {
+		_spec.SetField(membership.FieldEndsAt, field.TypeTime, value)
+	}
+	if _u.mutation.EndsAtCleared() {
+		_spec.ClearField(membership.FieldEndsAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.OwnershipOfferedAt(); ok {
+		_spec.SetField(membership.FieldOwnershipOfferedAt, field.TypeTime, value)
+	}
+	if _u.mutation.OwnershipOfferedAtCleared() {
+		_spec.ClearField(membership.FieldOwnershipOfferedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(membership.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(membership.FieldVersion, field.TypeInt, value)
 	}
 	if _u.mutation.UserCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -346,6 +425,67 @@ func (_u *MembershipUpdateOne) SetNillableLastSeenAt(v *time.Time) *MembershipUp
 	return _u
 }
 
+// SetEndsAt sets the "ends_at" field.
+func (_u *MembershipUpdateOne) SetEndsAt(v time.Time) *MembershipUpdateOne {
+	_u.mutation.SetEndsAt(v)
+	return _u
+}
+
+// SetNillableEndsAt sets the "ends_at" field if the given value is not nil.
+func (_u *MembershipUpdateOne) SetNillableEndsAt(v *time.Time) *MembershipUpdateOne {
+	if v != nil {
+		_u.SetEndsAt(*v)
+	}
+	return _u
+}
+
+// ClearEndsAt clears the value of the "ends_at" field.
+func (_u *MembershipUpdateOne) ClearEndsAt() *MembershipUpdateOne {
+	_u.mutation.ClearEndsAt()
+	return _u
+}
+
+// SetOwnershipOfferedAt sets the "ownership_offered_at" field.
+func (_u *MembershipUpdateOne) SetOwnershipOfferedAt(v time.Time) *MembershipUpdateOne {
+	_u.mutation.SetOwnershipOfferedAt(v)
+	return _u
+}
+
+// SetNillableOwnershipOfferedAt sets the "ownership_offered_at" field if the given value is not nil.
+func (_u *MembershipUpdateOne) SetNillableOwnershipOfferedAt(v *time.Time) *MembershipUpdateOne {
+	if v != nil {
+		_u.SetOwnershipOfferedAt(*v)
+	}
+	return _u
+}
+
+// ClearOwnershipOfferedAt clears the value of the "ownership_offered_at" field.
+func (_u *MembershipUpdateOne) ClearOwnershipOfferedAt() *MembershipUpdateOne {
+	_u.mutation.ClearOwnershipOfferedAt()
+	return _u
+}
+
+// SetVersion sets the "version" field.
+func (_u *MembershipUpdateOne) SetVersion(v int) *MembershipUpdateOne {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *MembershipUpdateOne) SetNillableVersion(v *int) *MembershipUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *MembershipUpdateOne) AddVersion(v int) *MembershipUpdateOne {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // SetUser sets the "user" edge to the User entity.
 func (_u *MembershipUpdateOne) SetUser(v *User) *MembershipUpdateOne {
 	return _u.SetUserID(v.ID)
@@ -472,6 +612,24 @@ func (_u *MembershipUpdateOne) sqlSave(ctx context.Context) (_node *Membership, 
 	}
 	if value, ok := _u.mutation.LastSeenAt(); ok {
 		_spec.SetField(membership.FieldLastSeenAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.EndsAt(); ok {
+		_spec.SetField(membership.FieldEndsAt, field.TypeTime, value)
+	}
+	if _u.mutation.EndsAtCleared() {
+		_spec.ClearField(membership.FieldEndsAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.OwnershipOfferedAt(); ok {
+		_spec.SetField(membership.FieldOwnershipOfferedAt, field.TypeTime, value)
+	}
+	if _u.mutation.OwnershipOfferedAtCleared() {
+		_spec.ClearField(membership.FieldOwnershipOfferedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(membership.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(membership.FieldVersion, field.TypeInt, value)
 	}
 	if _u.mutation.UserCleared() {
 		edge := &sqlgraph.EdgeSpec{

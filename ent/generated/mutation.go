@@ -12,12 +12,15 @@ import (
 	"roster/ent/generated/auditentry"
 	"roster/ent/generated/backupcode"
 	"roster/ent/generated/factor"
+	"roster/ent/generated/invitation"
 	"roster/ent/generated/mail"
 	"roster/ent/generated/membership"
 	"roster/ent/generated/onetimetoken"
+	"roster/ent/generated/order"
 	"roster/ent/generated/passkey"
 	"roster/ent/generated/passkeyceremony"
 	"roster/ent/generated/password"
+	"roster/ent/generated/permissiontemplate"
 	"roster/ent/generated/predicate"
 	"roster/ent/generated/role"
 	"roster/ent/generated/securityanswer"
@@ -45,27 +48,30 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAPIToken         = "APIToken"
-	TypeAccount          = "Account"
-	TypeAuditDetail      = "AuditDetail"
-	TypeAuditEntry       = "AuditEntry"
-	TypeBackupCode       = "BackupCode"
-	TypeFactor           = "Factor"
-	TypeMail             = "Mail"
-	TypeMembership       = "Membership"
-	TypeOneTimeToken     = "OneTimeToken"
-	TypePasskey          = "Passkey"
-	TypePasskeyCeremony  = "PasskeyCeremony"
-	TypePassword         = "Password"
-	TypeRole             = "Role"
-	TypeSecurityAnswer   = "SecurityAnswer"
-	TypeSecurityQuestion = "SecurityQuestion"
-	TypeSession          = "Session"
-	TypeSetting          = "Setting"
-	TypeSignIn           = "SignIn"
-	TypeThrottle         = "Throttle"
-	TypeTrustedDevice    = "TrustedDevice"
-	TypeUser             = "User"
+	TypeAPIToken           = "APIToken"
+	TypeAccount            = "Account"
+	TypeAuditDetail        = "AuditDetail"
+	TypeAuditEntry         = "AuditEntry"
+	TypeBackupCode         = "BackupCode"
+	TypeFactor             = "Factor"
+	TypeInvitation         = "Invitation"
+	TypeMail               = "Mail"
+	TypeMembership         = "Membership"
+	TypeOneTimeToken       = "OneTimeToken"
+	TypeOrder              = "Order"
+	TypePasskey            = "Passkey"
+	TypePasskeyCeremony    = "PasskeyCeremony"
+	TypePassword           = "Password"
+	TypePermissionTemplate = "PermissionTemplate"
+	TypeRole               = "Role"
+	TypeSecurityAnswer     = "SecurityAnswer"
+	TypeSecurityQuestion   = "SecurityQuestion"
+	TypeSession            = "Session"
+	TypeSetting            = "Setting"
+	TypeSignIn             = "SignIn"
+	TypeThrottle           = "Throttle"
+	TypeTrustedDevice      = "TrustedDevice"
+	TypeUser               = "User"
 )
 
 // APITokenMutation represents an operation that mutates the APIToken nodes in the graph.
@@ -807,6 +813,7 @@ type AccountMutation struct {
 	name_key           *string
 	email              *string
 	email_key          *string
+	search_text        *string
 	status             *account.Status
 	created_at         *time.Time
 	updated_at         *time.Time
@@ -816,6 +823,12 @@ type AccountMutation struct {
 	memberships        map[int]struct{}
 	removedmemberships map[int]struct{}
 	clearedmemberships bool
+	invitations        map[int]struct{}
+	removedinvitations map[int]struct{}
+	clearedinvitations bool
+	orders             map[int]struct{}
+	removedorders      map[int]struct{}
+	clearedorders      bool
 	done               bool
 	oldValue           func(context.Context) (*Account, error)
 	predicates         []predicate.Account
@@ -1063,6 +1076,42 @@ func (m *AccountMutation) ResetEmailKey() {
 	m.email_key = nil
 }
 
+// SetSearchText sets the "search_text" field.
+func (m *AccountMutation) SetSearchText(s string) {
+	m.search_text = &s
+}
+
+// SearchText returns the value of the "search_text" field in the mutation.
+func (m *AccountMutation) SearchText() (r string, exists bool) {
+	v := m.search_text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSearchText returns the old "search_text" field's value of the Account entity.
+// If the Account object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AccountMutation) OldSearchText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSearchText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSearchText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSearchText: %w", err)
+	}
+	return oldValue.SearchText, nil
+}
+
+// ResetSearchText resets all changes to the "search_text" field.
+func (m *AccountMutation) ResetSearchText() {
+	m.search_text = nil
+}
+
 // SetStatus sets the "status" field.
 func (m *AccountMutation) SetStatus(a account.Status) {
 	m.status = &a
@@ -1281,6 +1330,114 @@ func (m *AccountMutation) ResetMemberships() {
 	m.removedmemberships = nil
 }
 
+// AddInvitationIDs adds the "invitations" edge to the Invitation entity by ids.
+func (m *AccountMutation) AddInvitationIDs(ids ...int) {
+	if m.invitations == nil {
+		m.invitations = make(map[int]struct{})
+	}
+	for i := range ids {
+		m.invitations[ids[i]] = struct{}{}
+	}
+}
+
+// ClearInvitations clears the "invitations" edge to the Invitation entity.
+func (m *AccountMutation) ClearInvitations() {
+	m.clearedinvitations = true
+}
+
+// InvitationsCleared reports if the "invitations" edge to the Invitation entity was cleared.
+func (m *AccountMutation) InvitationsCleared() bool {
+	return m.clearedinvitations
+}
+
+// RemoveInvitationIDs removes the "invitations" edge to the Invitation entity by IDs.
+func (m *AccountMutation) RemoveInvitationIDs(ids ...int) {
+	if m.removedinvitations == nil {
+		m.removedinvitations = make(map[int]struct{})
+	}
+	for i := range ids {
+		delete(m.invitations, ids[i])
+		m.removedinvitations[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedInvitations returns the removed IDs of the "invitations" edge to the Invitation entity.
+func (m *AccountMutation) RemovedInvitationsIDs() (ids []int) {
+	for id := range m.removedinvitations {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// InvitationsIDs returns the "invitations" edge IDs in the mutation.
+func (m *AccountMutation) InvitationsIDs() (ids []int) {
+	for id := range m.invitations {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetInvitations resets all changes to the "invitations" edge.
+func (m *AccountMutation) ResetInvitations() {
+	m.invitations = nil
+	m.clearedinvitations = false
+	m.removedinvitations = nil
+}
+
+// AddOrderIDs adds the "orders" edge to the Order entity by ids.
+func (m *AccountMutation) AddOrderIDs(ids ...int) {
+	if m.orders == nil {
+		m.orders = make(map[int]struct{})
+	}
+	for i := range ids {
+		m.orders[ids[i]] = struct{}{}
+	}
+}
+
+// ClearOrders clears the "orders" edge to the Order entity.
+func (m *AccountMutation) ClearOrders() {
+	m.clearedorders = true
+}
+
+// OrdersCleared reports if the "orders" edge to the Order entity was cleared.
+func (m *AccountMutation) OrdersCleared() bool {
+	return m.clearedorders
+}
+
+// RemoveOrderIDs removes the "orders" edge to the Order entity by IDs.
+func (m *AccountMutation) RemoveOrderIDs(ids ...int) {
+	if m.removedorders == nil {
+		m.removedorders = make(map[int]struct{})
+	}
+	for i := range ids {
+		delete(m.orders, ids[i])
+		m.removedorders[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedOrders returns the removed IDs of the "orders" edge to the Order entity.
+func (m *AccountMutation) RemovedOrdersIDs() (ids []int) {
+	for id := range m.removedorders {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// OrdersIDs returns the "orders" edge IDs in the mutation.
+func (m *AccountMutation) OrdersIDs() (ids []int) {
+	for id := range m.orders {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetOrders resets all changes to the "orders" edge.
+func (m *AccountMutation) ResetOrders() {
+	m.orders = nil
+	m.clearedorders = false
+	m.removedorders = nil
+}
+
 // Where appends a list predicates to the AccountMutation builder.
 func (m *AccountMutation) Where(ps ...predicate.Account) {
 	m.predicates = append(m.predicates, ps...)
@@ -1315,7 +1472,7 @@ func (m *AccountMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AccountMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.name != nil {
 		fields = append(fields, account.FieldName)
 	}
@@ -1327,6 +1484,9 @@ func (m *AccountMutation) Fields() []string {
 	}
 	if m.email_key != nil {
 		fields = append(fields, account.FieldEmailKey)
+	}
+	if m.search_text != nil {
+		fields = append(fields, account.FieldSearchText)
 	}
 	if m.status != nil {
 		fields = append(fields, account.FieldStatus)
@@ -1356,6 +1516,8 @@ func (m *AccountMutation) Field(name string) (ent.Value, bool) {
 		return m.Email()
 	case account.FieldEmailKey:
 		return m.EmailKey()
+	case account.FieldSearchText:
+		return m.SearchText()
 	case account.FieldStatus:
 		return m.Status()
 	case account.FieldCreatedAt:
@@ -1381,6 +1543,8 @@ func (m *AccountMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldEmail(ctx)
 	case account.FieldEmailKey:
 		return m.OldEmailKey(ctx)
+	case account.FieldSearchText:
+		return m.OldSearchText(ctx)
 	case account.FieldStatus:
 		return m.OldStatus(ctx)
 	case account.FieldCreatedAt:
@@ -1425,6 +1589,13 @@ func (m *AccountMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetEmailKey(v)
+		return nil
+	case account.FieldSearchText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSearchText(v)
 		return nil
 	case account.FieldStatus:
 		v, ok := value.(account.Status)
@@ -1530,6 +1701,9 @@ func (m *AccountMutation) ResetField(name string) error {
 	case account.FieldEmailKey:
 		m.ResetEmailKey()
 		return nil
+	case account.FieldSearchText:
+		m.ResetSearchText()
+		return nil
 	case account.FieldStatus:
 		m.ResetStatus()
 		return nil
@@ -1548,9 +1722,15 @@ func (m *AccountMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *AccountMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 3)
 	if m.memberships != nil {
 		edges = append(edges, account.EdgeMemberships)
+	}
+	if m.invitations != nil {
+		edges = append(edges, account.EdgeInvitations)
+	}
+	if m.orders != nil {
+		edges = append(edges, account.EdgeOrders)
 	}
 	return edges
 }
@@ -1565,15 +1745,33 @@ func (m *AccountMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case account.EdgeInvitations:
+		ids := make([]ent.Value, 0, len(m.invitations))
+		for id := range m.invitations {
+			ids = append(ids, id)
+		}
+		return ids
+	case account.EdgeOrders:
+		ids := make([]ent.Value, 0, len(m.orders))
+		for id := range m.orders {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *AccountMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 3)
 	if m.removedmemberships != nil {
 		edges = append(edges, account.EdgeMemberships)
+	}
+	if m.removedinvitations != nil {
+		edges = append(edges, account.EdgeInvitations)
+	}
+	if m.removedorders != nil {
+		edges = append(edges, account.EdgeOrders)
 	}
 	return edges
 }
@@ -1588,15 +1786,33 @@ func (m *AccountMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case account.EdgeInvitations:
+		ids := make([]ent.Value, 0, len(m.removedinvitations))
+		for id := range m.removedinvitations {
+			ids = append(ids, id)
+		}
+		return ids
+	case account.EdgeOrders:
+		ids := make([]ent.Value, 0, len(m.removedorders))
+		for id := range m.removedorders {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *AccountMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 3)
 	if m.clearedmemberships {
 		edges = append(edges, account.EdgeMemberships)
+	}
+	if m.clearedinvitations {
+		edges = append(edges, account.EdgeInvitations)
+	}
+	if m.clearedorders {
+		edges = append(edges, account.EdgeOrders)
 	}
 	return edges
 }
@@ -1607,6 +1823,10 @@ func (m *AccountMutation) EdgeCleared(name string) bool {
 	switch name {
 	case account.EdgeMemberships:
 		return m.clearedmemberships
+	case account.EdgeInvitations:
+		return m.clearedinvitations
+	case account.EdgeOrders:
+		return m.clearedorders
 	}
 	return false
 }
@@ -1625,6 +1845,12 @@ func (m *AccountMutation) ResetEdge(name string) error {
 	switch name {
 	case account.EdgeMemberships:
 		m.ResetMemberships()
+		return nil
+	case account.EdgeInvitations:
+		m.ResetInvitations()
+		return nil
+	case account.EdgeOrders:
+		m.ResetOrders()
 		return nil
 	}
 	return fmt.Errorf("unknown Account edge %s", name)
@@ -2124,31 +2350,33 @@ func (m *AuditDetailMutation) ResetEdge(name string) error {
 // AuditEntryMutation represents an operation that mutates the AuditEntry nodes in the graph.
 type AuditEntryMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *int
-	at            *time.Time
-	action        *string
-	outcome       *string
-	actor_kind    *string
-	actor_id      *int
-	addactor_id   *int
-	actor_name    *string
-	token_id      *int
-	addtoken_id   *int
-	session_id    *int
-	addsession_id *int
-	target_kind   *string
-	target_id     *int
-	addtarget_id  *int
-	request_id    *string
-	detail_hash   *[]byte
-	clearedFields map[string]struct{}
-	detail        *int
-	cleareddetail bool
-	done          bool
-	oldValue      func(context.Context) (*AuditEntry, error)
-	predicates    []predicate.AuditEntry
+	op               Op
+	typ              string
+	id               *int
+	at               *time.Time
+	action           *string
+	outcome          *string
+	actor_kind       *string
+	actor_id         *int
+	addactor_id      *int
+	actor_name       *string
+	token_id         *int
+	addtoken_id      *int
+	session_id       *int
+	addsession_id    *int
+	target_kind      *string
+	target_id        *int
+	addtarget_id     *int
+	about_user_id    *int
+	addabout_user_id *int
+	request_id       *string
+	detail_hash      *[]byte
+	clearedFields    map[string]struct{}
+	detail           *int
+	cleareddetail    bool
+	done             bool
+	oldValue         func(context.Context) (*AuditEntry, error)
+	predicates       []predicate.AuditEntry
 }
 
 var _ ent.Mutation = (*AuditEntryMutation)(nil)
@@ -2689,6 +2917,62 @@ func (m *AuditEntryMutation) ResetTargetID() {
 	m.addtarget_id = nil
 }
 
+// SetAboutUserID sets the "about_user_id" field.
+func (m *AuditEntryMutation) SetAboutUserID(i int) {
+	m.about_user_id = &i
+	m.addabout_user_id = nil
+}
+
+// AboutUserID returns the value of the "about_user_id" field in the mutation.
+func (m *AuditEntryMutation) AboutUserID() (r int, exists bool) {
+	v := m.about_user_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAboutUserID returns the old "about_user_id" field's value of the AuditEntry entity.
+// If the AuditEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AuditEntryMutation) OldAboutUserID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAboutUserID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAboutUserID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAboutUserID: %w", err)
+	}
+	return oldValue.AboutUserID, nil
+}
+
+// AddAboutUserID adds i to the "about_user_id" field.
+func (m *AuditEntryMutation) AddAboutUserID(i int) {
+	if m.addabout_user_id != nil {
+		*m.addabout_user_id += i
+	} else {
+		m.addabout_user_id = &i
+	}
+}
+
+// AddedAboutUserID returns the value that was added to the "about_user_id" field in this mutation.
+func (m *AuditEntryMutation) AddedAboutUserID() (r int, exists bool) {
+	v := m.addabout_user_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetAboutUserID resets all changes to the "about_user_id" field.
+func (m *AuditEntryMutation) ResetAboutUserID() {
+	m.about_user_id = nil
+	m.addabout_user_id = nil
+}
+
 // SetRequestID sets the "request_id" field.
 func (m *AuditEntryMutation) SetRequestID(s string) {
 	m.request_id = &s
@@ -2847,7 +3131,7 @@ func (m *AuditEntryMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AuditEntryMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 13)
 	if m.at != nil {
 		fields = append(fields, auditentry.FieldAt)
 	}
@@ -2877,6 +3161,9 @@ func (m *AuditEntryMutation) Fields() []string {
 	}
 	if m.target_id != nil {
 		fields = append(fields, auditentry.FieldTargetID)
+	}
+	if m.about_user_id != nil {
+		fields = append(fields, auditentry.FieldAboutUserID)
 	}
 	if m.request_id != nil {
 		fields = append(fields, auditentry.FieldRequestID)
@@ -2912,6 +3199,8 @@ func (m *AuditEntryMutation) Field(name string) (ent.Value, bool) {
 		return m.TargetKind()
 	case auditentry.FieldTargetID:
 		return m.TargetID()
+	case auditentry.FieldAboutUserID:
+		return m.AboutUserID()
 	case auditentry.FieldRequestID:
 		return m.RequestID()
 	case auditentry.FieldDetailHash:
@@ -2945,6 +3234,8 @@ func (m *AuditEntryMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldTargetKind(ctx)
 	case auditentry.FieldTargetID:
 		return m.OldTargetID(ctx)
+	case auditentry.FieldAboutUserID:
+		return m.OldAboutUserID(ctx)
 	case auditentry.FieldRequestID:
 		return m.OldRequestID(ctx)
 	case auditentry.FieldDetailHash:
@@ -3028,6 +3319,13 @@ func (m *AuditEntryMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetTargetID(v)
 		return nil
+	case auditentry.FieldAboutUserID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAboutUserID(v)
+		return nil
 	case auditentry.FieldRequestID:
 		v, ok := value.(string)
 		if !ok {
@@ -3062,6 +3360,9 @@ func (m *AuditEntryMutation) AddedFields() []string {
 	if m.addtarget_id != nil {
 		fields = append(fields, auditentry.FieldTargetID)
 	}
+	if m.addabout_user_id != nil {
+		fields = append(fields, auditentry.FieldAboutUserID)
+	}
 	return fields
 }
 
@@ -3078,6 +3379,8 @@ func (m *AuditEntryMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedSessionID()
 	case auditentry.FieldTargetID:
 		return m.AddedTargetID()
+	case auditentry.FieldAboutUserID:
+		return m.AddedAboutUserID()
 	}
 	return nil, false
 }
@@ -3114,6 +3417,13 @@ func (m *AuditEntryMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddTargetID(v)
+		return nil
+	case auditentry.FieldAboutUserID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAboutUserID(v)
 		return nil
 	}
 	return fmt.Errorf("unknown AuditEntry numeric field %s", name)
@@ -3180,6 +3490,9 @@ func (m *AuditEntryMutation) ResetField(name string) error {
 		return nil
 	case auditentry.FieldTargetID:
 		m.ResetTargetID()
+		return nil
+	case auditentry.FieldAboutUserID:
+		m.ResetAboutUserID()
 		return nil
 	case auditentry.FieldRequestID:
 		m.ResetRequestID()
@@ -4518,6 +4831,1405 @@ func (m *FactorMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Factor edge %s", name)
 }
 
+// InvitationMutation represents an operation that mutates the Invitation nodes in the graph.
+type InvitationMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *int
+	email               *string
+	email_key           *string
+	permissions         *[]permission.Account
+	appendpermissions   []permission.Account
+	membership_ends_at  *time.Time
+	status              *invitation.Status
+	inviter_id          *int
+	addinviter_id       *int
+	inviter_token_id    *int
+	addinviter_token_id *int
+	by_staff            *bool
+	token_id            *int
+	addtoken_id         *int
+	created_at          *time.Time
+	sent_at             *time.Time
+	decided_at          *time.Time
+	accepted_by_id      *int
+	addaccepted_by_id   *int
+	clearedFields       map[string]struct{}
+	account             *int
+	clearedaccount      bool
+	tokens              map[int]struct{}
+	removedtokens       map[int]struct{}
+	clearedtokens       bool
+	done                bool
+	oldValue            func(context.Context) (*Invitation, error)
+	predicates          []predicate.Invitation
+}
+
+var _ ent.Mutation = (*InvitationMutation)(nil)
+
+// invitationOption allows management of the mutation configuration using functional options.
+type invitationOption func(*InvitationMutation)
+
+// newInvitationMutation creates new mutation for the Invitation entity.
+func newInvitationMutation(c config, op Op, opts ...invitationOption) *InvitationMutation {
+	m := &InvitationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeInvitation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withInvitationID sets the ID field of the mutation.
+func withInvitationID(id int) invitationOption {
+	return func(m *InvitationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Invitation
+		)
+		m.oldValue = func(ctx context.Context) (*Invitation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Invitation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withInvitation sets the old Invitation of the mutation.
+func withInvitation(node *Invitation) invitationOption {
+	return func(m *InvitationMutation) {
+		m.oldValue = func(context.Context) (*Invitation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m InvitationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m InvitationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *InvitationMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *InvitationMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Invitation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *InvitationMutation) SetAccountID(i int) {
+	m.account = &i
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *InvitationMutation) AccountID() (r int, exists bool) {
+	v := m.account
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the Invitation entity.
+// If the Invitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvitationMutation) OldAccountID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *InvitationMutation) ResetAccountID() {
+	m.account = nil
+}
+
+// SetEmail sets the "email" field.
+func (m *InvitationMutation) SetEmail(s string) {
+	m.email = &s
+}
+
+// Email returns the value of the "email" field in the mutation.
+func (m *InvitationMutation) Email() (r string, exists bool) {
+	v := m.email
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmail returns the old "email" field's value of the Invitation entity.
+// If the Invitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvitationMutation) OldEmail(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmail is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmail requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmail: %w", err)
+	}
+	return oldValue.Email, nil
+}
+
+// ResetEmail resets all changes to the "email" field.
+func (m *InvitationMutation) ResetEmail() {
+	m.email = nil
+}
+
+// SetEmailKey sets the "email_key" field.
+func (m *InvitationMutation) SetEmailKey(s string) {
+	m.email_key = &s
+}
+
+// EmailKey returns the value of the "email_key" field in the mutation.
+func (m *InvitationMutation) EmailKey() (r string, exists bool) {
+	v := m.email_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEmailKey returns the old "email_key" field's value of the Invitation entity.
+// If the Invitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvitationMutation) OldEmailKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEmailKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEmailKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEmailKey: %w", err)
+	}
+	return oldValue.EmailKey, nil
+}
+
+// ResetEmailKey resets all changes to the "email_key" field.
+func (m *InvitationMutation) ResetEmailKey() {
+	m.email_key = nil
+}
+
+// SetPermissions sets the "permissions" field.
+func (m *InvitationMutation) SetPermissions(pe []permission.Account) {
+	m.permissions = &pe
+	m.appendpermissions = nil
+}
+
+// Permissions returns the value of the "permissions" field in the mutation.
+func (m *InvitationMutation) Permissions() (r []permission.Account, exists bool) {
+	v := m.permissions
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPermissions returns the old "permissions" field's value of the Invitation entity.
+// If the Invitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvitationMutation) OldPermissions(ctx context.Context) (v []permission.Account, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPermissions is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPermissions requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPermissions: %w", err)
+	}
+	return oldValue.Permissions, nil
+}
+
+// AppendPermissions adds pe to the "permissions" field.
+func (m *InvitationMutation) AppendPermissions(pe []permission.Account) {
+	m.appendpermissions = append(m.appendpermissions, pe...)
+}
+
+// AppendedPermissions returns the list of values that were appended to the "permissions" field in this mutation.
+func (m *InvitationMutation) AppendedPermissions() ([]permission.Account, bool) {
+	if len(m.appendpermissions) == 0 {
+		return nil, false
+	}
+	return m.appendpermissions, true
+}
+
+// ResetPermissions resets all changes to the "permissions" field.
+func (m *InvitationMutation) ResetPermissions() {
+	m.permissions = nil
+	m.appendpermissions = nil
+}
+
+// SetMembershipEndsAt sets the "membership_ends_at" field.
+func (m *InvitationMutation) SetMembershipEndsAt(t time.Time) {
+	m.membership_ends_at = &t
+}
+
+// MembershipEndsAt returns the value of the "membership_ends_at" field in the mutation.
+func (m *InvitationMutation) MembershipEndsAt() (r time.Time, exists bool) {
+	v := m.membership_ends_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMembershipEndsAt returns the old "membership_ends_at" field's value of the Invitation entity.
+// If the Invitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvitationMutation) OldMembershipEndsAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMembershipEndsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMembershipEndsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMembershipEndsAt: %w", err)
+	}
+	return oldValue.MembershipEndsAt, nil
+}
+
+// ClearMembershipEndsAt clears the value of the "membership_ends_at" field.
+func (m *InvitationMutation) ClearMembershipEndsAt() {
+	m.membership_ends_at = nil
+	m.clearedFields[invitation.FieldMembershipEndsAt] = struct{}{}
+}
+
+// MembershipEndsAtCleared returns if the "membership_ends_at" field was cleared in this mutation.
+func (m *InvitationMutation) MembershipEndsAtCleared() bool {
+	_, ok := m.clearedFields[invitation.FieldMembershipEndsAt]
+	return ok
+}
+
+// ResetMembershipEndsAt resets all changes to the "membership_ends_at" field.
+func (m *InvitationMutation) ResetMembershipEndsAt() {
+	m.membership_ends_at = nil
+	delete(m.clearedFields, invitation.FieldMembershipEndsAt)
+}
+
+// SetStatus sets the "status" field.
+func (m *InvitationMutation) SetStatus(i invitation.Status) {
+	m.status = &i
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *InvitationMutation) Status() (r invitation.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Invitation entity.
+// If the Invitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvitationMutation) OldStatus(ctx context.Context) (v invitation.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *InvitationMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetInviterID sets the "inviter_id" field.
+func (m *InvitationMutation) SetInviterID(i int) {
+	m.inviter_id = &i
+	m.addinviter_id = nil
+}
+
+// InviterID returns the value of the "inviter_id" field in the mutation.
+func (m *InvitationMutation) InviterID() (r int, exists bool) {
+	v := m.inviter_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInviterID returns the old "inviter_id" field's value of the Invitation entity.
+// If the Invitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvitationMutation) OldInviterID(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInviterID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInviterID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInviterID: %w", err)
+	}
+	return oldValue.InviterID, nil
+}
+
+// AddInviterID adds i to the "inviter_id" field.
+func (m *InvitationMutation) AddInviterID(i int) {
+	if m.addinviter_id != nil {
+		*m.addinviter_id += i
+	} else {
+		m.addinviter_id = &i
+	}
+}
+
+// AddedInviterID returns the value that was added to the "inviter_id" field in this mutation.
+func (m *InvitationMutation) AddedInviterID() (r int, exists bool) {
+	v := m.addinviter_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearInviterID clears the value of the "inviter_id" field.
+func (m *InvitationMutation) ClearInviterID() {
+	m.inviter_id = nil
+	m.addinviter_id = nil
+	m.clearedFields[invitation.FieldInviterID] = struct{}{}
+}
+
+// InviterIDCleared returns if the "inviter_id" field was cleared in this mutation.
+func (m *InvitationMutation) InviterIDCleared() bool {
+	_, ok := m.clearedFields[invitation.FieldInviterID]
+	return ok
+}
+
+// ResetInviterID resets all changes to the "inviter_id" field.
+func (m *InvitationMutation) ResetInviterID() {
+	m.inviter_id = nil
+	m.addinviter_id = nil
+	delete(m.clearedFields, invitation.FieldInviterID)
+}
+
+// SetInviterTokenID sets the "inviter_token_id" field.
+func (m *InvitationMutation) SetInviterTokenID(i int) {
+	m.inviter_token_id = &i
+	m.addinviter_token_id = nil
+}
+
+// InviterTokenID returns the value of the "inviter_token_id" field in the mutation.
+func (m *InvitationMutation) InviterTokenID() (r int, exists bool) {
+	v := m.inviter_token_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInviterTokenID returns the old "inviter_token_id" field's value of the Invitation entity.
+// If the Invitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvitationMutation) OldInviterTokenID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInviterTokenID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInviterTokenID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInviterTokenID: %w", err)
+	}
+	return oldValue.InviterTokenID, nil
+}
+
+// AddInviterTokenID adds i to the "inviter_token_id" field.
+func (m *InvitationMutation) AddInviterTokenID(i int) {
+	if m.addinviter_token_id != nil {
+		*m.addinviter_token_id += i
+	} else {
+		m.addinviter_token_id = &i
+	}
+}
+
+// AddedInviterTokenID returns the value that was added to the "inviter_token_id" field in this mutation.
+func (m *InvitationMutation) AddedInviterTokenID() (r int, exists bool) {
+	v := m.addinviter_token_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetInviterTokenID resets all changes to the "inviter_token_id" field.
+func (m *InvitationMutation) ResetInviterTokenID() {
+	m.inviter_token_id = nil
+	m.addinviter_token_id = nil
+}
+
+// SetByStaff sets the "by_staff" field.
+func (m *InvitationMutation) SetByStaff(b bool) {
+	m.by_staff = &b
+}
+
+// ByStaff returns the value of the "by_staff" field in the mutation.
+func (m *InvitationMutation) ByStaff() (r bool, exists bool) {
+	v := m.by_staff
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldByStaff returns the old "by_staff" field's value of the Invitation entity.
+// If the Invitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvitationMutation) OldByStaff(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldByStaff is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldByStaff requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldByStaff: %w", err)
+	}
+	return oldValue.ByStaff, nil
+}
+
+// ResetByStaff resets all changes to the "by_staff" field.
+func (m *InvitationMutation) ResetByStaff() {
+	m.by_staff = nil
+}
+
+// SetTokenID sets the "token_id" field.
+func (m *InvitationMutation) SetTokenID(i int) {
+	m.token_id = &i
+	m.addtoken_id = nil
+}
+
+// TokenID returns the value of the "token_id" field in the mutation.
+func (m *InvitationMutation) TokenID() (r int, exists bool) {
+	v := m.token_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTokenID returns the old "token_id" field's value of the Invitation entity.
+// If the Invitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvitationMutation) OldTokenID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTokenID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTokenID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTokenID: %w", err)
+	}
+	return oldValue.TokenID, nil
+}
+
+// AddTokenID adds i to the "token_id" field.
+func (m *InvitationMutation) AddTokenID(i int) {
+	if m.addtoken_id != nil {
+		*m.addtoken_id += i
+	} else {
+		m.addtoken_id = &i
+	}
+}
+
+// AddedTokenID returns the value that was added to the "token_id" field in this mutation.
+func (m *InvitationMutation) AddedTokenID() (r int, exists bool) {
+	v := m.addtoken_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTokenID resets all changes to the "token_id" field.
+func (m *InvitationMutation) ResetTokenID() {
+	m.token_id = nil
+	m.addtoken_id = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *InvitationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *InvitationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Invitation entity.
+// If the Invitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvitationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *InvitationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetSentAt sets the "sent_at" field.
+func (m *InvitationMutation) SetSentAt(t time.Time) {
+	m.sent_at = &t
+}
+
+// SentAt returns the value of the "sent_at" field in the mutation.
+func (m *InvitationMutation) SentAt() (r time.Time, exists bool) {
+	v := m.sent_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSentAt returns the old "sent_at" field's value of the Invitation entity.
+// If the Invitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvitationMutation) OldSentAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSentAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSentAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSentAt: %w", err)
+	}
+	return oldValue.SentAt, nil
+}
+
+// ResetSentAt resets all changes to the "sent_at" field.
+func (m *InvitationMutation) ResetSentAt() {
+	m.sent_at = nil
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (m *InvitationMutation) SetDecidedAt(t time.Time) {
+	m.decided_at = &t
+}
+
+// DecidedAt returns the value of the "decided_at" field in the mutation.
+func (m *InvitationMutation) DecidedAt() (r time.Time, exists bool) {
+	v := m.decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedAt returns the old "decided_at" field's value of the Invitation entity.
+// If the Invitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvitationMutation) OldDecidedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedAt: %w", err)
+	}
+	return oldValue.DecidedAt, nil
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (m *InvitationMutation) ClearDecidedAt() {
+	m.decided_at = nil
+	m.clearedFields[invitation.FieldDecidedAt] = struct{}{}
+}
+
+// DecidedAtCleared returns if the "decided_at" field was cleared in this mutation.
+func (m *InvitationMutation) DecidedAtCleared() bool {
+	_, ok := m.clearedFields[invitation.FieldDecidedAt]
+	return ok
+}
+
+// ResetDecidedAt resets all changes to the "decided_at" field.
+func (m *InvitationMutation) ResetDecidedAt() {
+	m.decided_at = nil
+	delete(m.clearedFields, invitation.FieldDecidedAt)
+}
+
+// SetAcceptedByID sets the "accepted_by_id" field.
+func (m *InvitationMutation) SetAcceptedByID(i int) {
+	m.accepted_by_id = &i
+	m.addaccepted_by_id = nil
+}
+
+// AcceptedByID returns the value of the "accepted_by_id" field in the mutation.
+func (m *InvitationMutation) AcceptedByID() (r int, exists bool) {
+	v := m.accepted_by_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcceptedByID returns the old "accepted_by_id" field's value of the Invitation entity.
+// If the Invitation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InvitationMutation) OldAcceptedByID(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcceptedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcceptedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcceptedByID: %w", err)
+	}
+	return oldValue.AcceptedByID, nil
+}
+
+// AddAcceptedByID adds i to the "accepted_by_id" field.
+func (m *InvitationMutation) AddAcceptedByID(i int) {
+	if m.addaccepted_by_id != nil {
+		*m.addaccepted_by_id += i
+	} else {
+		m.addaccepted_by_id = &i
+	}
+}
+
+// AddedAcceptedByID returns the value that was added to the "accepted_by_id" field in this mutation.
+func (m *InvitationMutation) AddedAcceptedByID() (r int, exists bool) {
+	v := m.addaccepted_by_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearAcceptedByID clears the value of the "accepted_by_id" field.
+func (m *InvitationMutation) ClearAcceptedByID() {
+	m.accepted_by_id = nil
+	m.addaccepted_by_id = nil
+	m.clearedFields[invitation.FieldAcceptedByID] = struct{}{}
+}
+
+// AcceptedByIDCleared returns if the "accepted_by_id" field was cleared in this mutation.
+func (m *InvitationMutation) AcceptedByIDCleared() bool {
+	_, ok := m.clearedFields[invitation.FieldAcceptedByID]
+	return ok
+}
+
+// ResetAcceptedByID resets all changes to the "accepted_by_id" field.
+func (m *InvitationMutation) ResetAcceptedByID() {
+	m.accepted_by_id = nil
+	m.addaccepted_by_id = nil
+	delete(m.clearedFields, invitation.FieldAcceptedByID)
+}
+
+// ClearAccount clears the "account" edge to the Account entity.
+func (m *InvitationMutation) ClearAccount() {
+	m.clearedaccount = true
+	m.clearedFields[invitation.FieldAccountID] = struct{}{}
+}
+
+// AccountCleared reports if the "account" edge to the Account entity was cleared.
+func (m *InvitationMutation) AccountCleared() bool {
+	return m.clearedaccount
+}
+
+// AccountIDs returns the "account" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AccountID instead. It exists only for internal usage by the builders.
+func (m *InvitationMutation) AccountIDs() (ids []int) {
+	if id := m.account; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAccount resets all changes to the "account" edge.
+func (m *InvitationMutation) ResetAccount() {
+	m.account = nil
+	m.clearedaccount = false
+}
+
+// AddTokenIDs adds the "tokens" edge to the OneTimeToken entity by ids.
+func (m *InvitationMutation) AddTokenIDs(ids ...int) {
+	if m.tokens == nil {
+		m.tokens = make(map[int]struct{})
+	}
+	for i := range ids {
+		m.tokens[ids[i]] = struct{}{}
+	}
+}
+
+// ClearTokens clears the "tokens" edge to the OneTimeToken entity.
+func (m *InvitationMutation) ClearTokens() {
+	m.clearedtokens = true
+}
+
+// TokensCleared reports if the "tokens" edge to the OneTimeToken entity was cleared.
+func (m *InvitationMutation) TokensCleared() bool {
+	return m.clearedtokens
+}
+
+// RemoveTokenIDs removes the "tokens" edge to the OneTimeToken entity by IDs.
+func (m *InvitationMutation) RemoveTokenIDs(ids ...int) {
+	if m.removedtokens == nil {
+		m.removedtokens = make(map[int]struct{})
+	}
+	for i := range ids {
+		delete(m.tokens, ids[i])
+		m.removedtokens[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedTokens returns the removed IDs of the "tokens" edge to the OneTimeToken entity.
+func (m *InvitationMutation) RemovedTokensIDs() (ids []int) {
+	for id := range m.removedtokens {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// TokensIDs returns the "tokens" edge IDs in the mutation.
+func (m *InvitationMutation) TokensIDs() (ids []int) {
+	for id := range m.tokens {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetTokens resets all changes to the "tokens" edge.
+func (m *InvitationMutation) ResetTokens() {
+	m.tokens = nil
+	m.clearedtokens = false
+	m.removedtokens = nil
+}
+
+// Where appends a list predicates to the InvitationMutation builder.
+func (m *InvitationMutation) Where(ps ...predicate.Invitation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the InvitationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *InvitationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Invitation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *InvitationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *InvitationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Invitation).
+func (m *InvitationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *InvitationMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.account != nil {
+		fields = append(fields, invitation.FieldAccountID)
+	}
+	if m.email != nil {
+		fields = append(fields, invitation.FieldEmail)
+	}
+	if m.email_key != nil {
+		fields = append(fields, invitation.FieldEmailKey)
+	}
+	if m.permissions != nil {
+		fields = append(fields, invitation.FieldPermissions)
+	}
+	if m.membership_ends_at != nil {
+		fields = append(fields, invitation.FieldMembershipEndsAt)
+	}
+	if m.status != nil {
+		fields = append(fields, invitation.FieldStatus)
+	}
+	if m.inviter_id != nil {
+		fields = append(fields, invitation.FieldInviterID)
+	}
+	if m.inviter_token_id != nil {
+		fields = append(fields, invitation.FieldInviterTokenID)
+	}
+	if m.by_staff != nil {
+		fields = append(fields, invitation.FieldByStaff)
+	}
+	if m.token_id != nil {
+		fields = append(fields, invitation.FieldTokenID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, invitation.FieldCreatedAt)
+	}
+	if m.sent_at != nil {
+		fields = append(fields, invitation.FieldSentAt)
+	}
+	if m.decided_at != nil {
+		fields = append(fields, invitation.FieldDecidedAt)
+	}
+	if m.accepted_by_id != nil {
+		fields = append(fields, invitation.FieldAcceptedByID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *InvitationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case invitation.FieldAccountID:
+		return m.AccountID()
+	case invitation.FieldEmail:
+		return m.Email()
+	case invitation.FieldEmailKey:
+		return m.EmailKey()
+	case invitation.FieldPermissions:
+		return m.Permissions()
+	case invitation.FieldMembershipEndsAt:
+		return m.MembershipEndsAt()
+	case invitation.FieldStatus:
+		return m.Status()
+	case invitation.FieldInviterID:
+		return m.InviterID()
+	case invitation.FieldInviterTokenID:
+		return m.InviterTokenID()
+	case invitation.FieldByStaff:
+		return m.ByStaff()
+	case invitation.FieldTokenID:
+		return m.TokenID()
+	case invitation.FieldCreatedAt:
+		return m.CreatedAt()
+	case invitation.FieldSentAt:
+		return m.SentAt()
+	case invitation.FieldDecidedAt:
+		return m.DecidedAt()
+	case invitation.FieldAcceptedByID:
+		return m.AcceptedByID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *InvitationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case invitation.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case invitation.FieldEmail:
+		return m.OldEmail(ctx)
+	case invitation.FieldEmailKey:
+		return m.OldEmailKey(ctx)
+	case invitation.FieldPermissions:
+		return m.OldPermissions(ctx)
+	case invitation.FieldMembershipEndsAt:
+		return m.OldMembershipEndsAt(ctx)
+	case invitation.FieldStatus:
+		return m.OldStatus(ctx)
+	case invitation.FieldInviterID:
+		return m.OldInviterID(ctx)
+	case invitation.FieldInviterTokenID:
+		return m.OldInviterTokenID(ctx)
+	case invitation.FieldByStaff:
+		return m.OldByStaff(ctx)
+	case invitation.FieldTokenID:
+		return m.OldTokenID(ctx)
+	case invitation.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case invitation.FieldSentAt:
+		return m.OldSentAt(ctx)
+	case invitation.FieldDecidedAt:
+		return m.OldDecidedAt(ctx)
+	case invitation.FieldAcceptedByID:
+		return m.OldAcceptedByID(ctx)
+	}
+	return nil, fmt.Errorf("unknown Invitation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InvitationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case invitation.FieldAccountID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case invitation.FieldEmail:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmail(v)
+		return nil
+	case invitation.FieldEmailKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEmailKey(v)
+		return nil
+	case invitation.FieldPermissions:
+		v, ok := value.([]permission.Account)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPermissions(v)
+		return nil
+	case invitation.FieldMembershipEndsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMembershipEndsAt(v)
+		return nil
+	case invitation.FieldStatus:
+		v, ok := value.(invitation.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case invitation.FieldInviterID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInviterID(v)
+		return nil
+	case invitation.FieldInviterTokenID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInviterTokenID(v)
+		return nil
+	case invitation.FieldByStaff:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetByStaff(v)
+		return nil
+	case invitation.FieldTokenID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTokenID(v)
+		return nil
+	case invitation.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case invitation.FieldSentAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSentAt(v)
+		return nil
+	case invitation.FieldDecidedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedAt(v)
+		return nil
+	case invitation.FieldAcceptedByID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcceptedByID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Invitation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *InvitationMutation) AddedFields() []string {
+	var fields []string
+	if m.addinviter_id != nil {
+		fields = append(fields, invitation.FieldInviterID)
+	}
+	if m.addinviter_token_id != nil {
+		fields = append(fields, invitation.FieldInviterTokenID)
+	}
+	if m.addtoken_id != nil {
+		fields = append(fields, invitation.FieldTokenID)
+	}
+	if m.addaccepted_by_id != nil {
+		fields = append(fields, invitation.FieldAcceptedByID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *InvitationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case invitation.FieldInviterID:
+		return m.AddedInviterID()
+	case invitation.FieldInviterTokenID:
+		return m.AddedInviterTokenID()
+	case invitation.FieldTokenID:
+		return m.AddedTokenID()
+	case invitation.FieldAcceptedByID:
+		return m.AddedAcceptedByID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InvitationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case invitation.FieldInviterID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddInviterID(v)
+		return nil
+	case invitation.FieldInviterTokenID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddInviterTokenID(v)
+		return nil
+	case invitation.FieldTokenID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTokenID(v)
+		return nil
+	case invitation.FieldAcceptedByID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAcceptedByID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Invitation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *InvitationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(invitation.FieldMembershipEndsAt) {
+		fields = append(fields, invitation.FieldMembershipEndsAt)
+	}
+	if m.FieldCleared(invitation.FieldInviterID) {
+		fields = append(fields, invitation.FieldInviterID)
+	}
+	if m.FieldCleared(invitation.FieldDecidedAt) {
+		fields = append(fields, invitation.FieldDecidedAt)
+	}
+	if m.FieldCleared(invitation.FieldAcceptedByID) {
+		fields = append(fields, invitation.FieldAcceptedByID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *InvitationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *InvitationMutation) ClearField(name string) error {
+	switch name {
+	case invitation.FieldMembershipEndsAt:
+		m.ClearMembershipEndsAt()
+		return nil
+	case invitation.FieldInviterID:
+		m.ClearInviterID()
+		return nil
+	case invitation.FieldDecidedAt:
+		m.ClearDecidedAt()
+		return nil
+	case invitation.FieldAcceptedByID:
+		m.ClearAcceptedByID()
+		return nil
+	}
+	return fmt.Errorf("unknown Invitation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *InvitationMutation) ResetField(name string) error {
+	switch name {
+	case invitation.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case invitation.FieldEmail:
+		m.ResetEmail()
+		return nil
+	case invitation.FieldEmailKey:
+		m.ResetEmailKey()
+		return nil
+	case invitation.FieldPermissions:
+		m.ResetPermissions()
+		return nil
+	case invitation.FieldMembershipEndsAt:
+		m.ResetMembershipEndsAt()
+		return nil
+	case invitation.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case invitation.FieldInviterID:
+		m.ResetInviterID()
+		return nil
+	case invitation.FieldInviterTokenID:
+		m.ResetInviterTokenID()
+		return nil
+	case invitation.FieldByStaff:
+		m.ResetByStaff()
+		return nil
+	case invitation.FieldTokenID:
+		m.ResetTokenID()
+		return nil
+	case invitation.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case invitation.FieldSentAt:
+		m.ResetSentAt()
+		return nil
+	case invitation.FieldDecidedAt:
+		m.ResetDecidedAt()
+		return nil
+	case invitation.FieldAcceptedByID:
+		m.ResetAcceptedByID()
+		return nil
+	}
+	return fmt.Errorf("unknown Invitation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *InvitationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.account != nil {
+		edges = append(edges, invitation.EdgeAccount)
+	}
+	if m.tokens != nil {
+		edges = append(edges, invitation.EdgeTokens)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *InvitationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case invitation.EdgeAccount:
+		if id := m.account; id != nil {
+			return []ent.Value{*id}
+		}
+	case invitation.EdgeTokens:
+		ids := make([]ent.Value, 0, len(m.tokens))
+		for id := range m.tokens {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *InvitationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.removedtokens != nil {
+		edges = append(edges, invitation.EdgeTokens)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *InvitationMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case invitation.EdgeTokens:
+		ids := make([]ent.Value, 0, len(m.removedtokens))
+		for id := range m.removedtokens {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *InvitationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedaccount {
+		edges = append(edges, invitation.EdgeAccount)
+	}
+	if m.clearedtokens {
+		edges = append(edges, invitation.EdgeTokens)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *InvitationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case invitation.EdgeAccount:
+		return m.clearedaccount
+	case invitation.EdgeTokens:
+		return m.clearedtokens
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *InvitationMutation) ClearEdge(name string) error {
+	switch name {
+	case invitation.EdgeAccount:
+		m.ClearAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown Invitation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *InvitationMutation) ResetEdge(name string) error {
+	switch name {
+	case invitation.EdgeAccount:
+		m.ResetAccount()
+		return nil
+	case invitation.EdgeTokens:
+		m.ResetTokens()
+		return nil
+	}
+	return fmt.Errorf("unknown Invitation edge %s", name)
+}
+
 // MailMutation represents an operation that mutates the Mail nodes in the graph.
 type MailMutation struct {
 	config
@@ -4528,6 +6240,8 @@ type MailMutation struct {
 	recipient     *string
 	user_id       *int
 	adduser_id    *int
+	account_id    *int
+	addaccount_id *int
 	language      *string
 	params        *map[string]string
 	sealed_nonce  *[]byte
@@ -4784,6 +6498,76 @@ func (m *MailMutation) ResetUserID() {
 	m.user_id = nil
 	m.adduser_id = nil
 	delete(m.clearedFields, mail.FieldUserID)
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *MailMutation) SetAccountID(i int) {
+	m.account_id = &i
+	m.addaccount_id = nil
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *MailMutation) AccountID() (r int, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the Mail entity.
+// If the Mail object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MailMutation) OldAccountID(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// AddAccountID adds i to the "account_id" field.
+func (m *MailMutation) AddAccountID(i int) {
+	if m.addaccount_id != nil {
+		*m.addaccount_id += i
+	} else {
+		m.addaccount_id = &i
+	}
+}
+
+// AddedAccountID returns the value that was added to the "account_id" field in this mutation.
+func (m *MailMutation) AddedAccountID() (r int, exists bool) {
+	v := m.addaccount_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (m *MailMutation) ClearAccountID() {
+	m.account_id = nil
+	m.addaccount_id = nil
+	m.clearedFields[mail.FieldAccountID] = struct{}{}
+}
+
+// AccountIDCleared returns if the "account_id" field was cleared in this mutation.
+func (m *MailMutation) AccountIDCleared() bool {
+	_, ok := m.clearedFields[mail.FieldAccountID]
+	return ok
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *MailMutation) ResetAccountID() {
+	m.account_id = nil
+	m.addaccount_id = nil
+	delete(m.clearedFields, mail.FieldAccountID)
 }
 
 // SetLanguage sets the "language" field.
@@ -5273,7 +7057,7 @@ func (m *MailMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MailMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.kind != nil {
 		fields = append(fields, mail.FieldKind)
 	}
@@ -5282,6 +7066,9 @@ func (m *MailMutation) Fields() []string {
 	}
 	if m.user_id != nil {
 		fields = append(fields, mail.FieldUserID)
+	}
+	if m.account_id != nil {
+		fields = append(fields, mail.FieldAccountID)
 	}
 	if m.language != nil {
 		fields = append(fields, mail.FieldLanguage)
@@ -5327,6 +7114,8 @@ func (m *MailMutation) Field(name string) (ent.Value, bool) {
 		return m.Recipient()
 	case mail.FieldUserID:
 		return m.UserID()
+	case mail.FieldAccountID:
+		return m.AccountID()
 	case mail.FieldLanguage:
 		return m.Language()
 	case mail.FieldParams:
@@ -5362,6 +7151,8 @@ func (m *MailMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldRecipient(ctx)
 	case mail.FieldUserID:
 		return m.OldUserID(ctx)
+	case mail.FieldAccountID:
+		return m.OldAccountID(ctx)
 	case mail.FieldLanguage:
 		return m.OldLanguage(ctx)
 	case mail.FieldParams:
@@ -5411,6 +7202,13 @@ func (m *MailMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetUserID(v)
+		return nil
+	case mail.FieldAccountID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
 		return nil
 	case mail.FieldLanguage:
 		v, ok := value.(string)
@@ -5493,6 +7291,9 @@ func (m *MailMutation) AddedFields() []string {
 	if m.adduser_id != nil {
 		fields = append(fields, mail.FieldUserID)
 	}
+	if m.addaccount_id != nil {
+		fields = append(fields, mail.FieldAccountID)
+	}
 	if m.addtoken_id != nil {
 		fields = append(fields, mail.FieldTokenID)
 	}
@@ -5509,6 +7310,8 @@ func (m *MailMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case mail.FieldUserID:
 		return m.AddedUserID()
+	case mail.FieldAccountID:
+		return m.AddedAccountID()
 	case mail.FieldTokenID:
 		return m.AddedTokenID()
 	case mail.FieldAttempts:
@@ -5528,6 +7331,13 @@ func (m *MailMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddUserID(v)
+		return nil
+	case mail.FieldAccountID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAccountID(v)
 		return nil
 	case mail.FieldTokenID:
 		v, ok := value.(int)
@@ -5553,6 +7363,9 @@ func (m *MailMutation) ClearedFields() []string {
 	var fields []string
 	if m.FieldCleared(mail.FieldUserID) {
 		fields = append(fields, mail.FieldUserID)
+	}
+	if m.FieldCleared(mail.FieldAccountID) {
+		fields = append(fields, mail.FieldAccountID)
 	}
 	if m.FieldCleared(mail.FieldParams) {
 		fields = append(fields, mail.FieldParams)
@@ -5583,6 +7396,9 @@ func (m *MailMutation) ClearField(name string) error {
 	case mail.FieldUserID:
 		m.ClearUserID()
 		return nil
+	case mail.FieldAccountID:
+		m.ClearAccountID()
+		return nil
 	case mail.FieldParams:
 		m.ClearParams()
 		return nil
@@ -5611,6 +7427,9 @@ func (m *MailMutation) ResetField(name string) error {
 		return nil
 	case mail.FieldUserID:
 		m.ResetUserID()
+		return nil
+	case mail.FieldAccountID:
+		m.ResetAccountID()
 		return nil
 	case mail.FieldLanguage:
 		m.ResetLanguage()
@@ -5697,22 +7516,26 @@ func (m *MailMutation) ResetEdge(name string) error {
 // MembershipMutation represents an operation that mutates the Membership nodes in the graph.
 type MembershipMutation struct {
 	config
-	op                Op
-	typ               string
-	id                *int
-	owner             *bool
-	permissions       *[]permission.Account
-	appendpermissions []permission.Account
-	last_seen_at      *time.Time
-	since             *time.Time
-	clearedFields     map[string]struct{}
-	user              *int
-	cleareduser       bool
-	account           *int
-	clearedaccount    bool
-	done              bool
-	oldValue          func(context.Context) (*Membership, error)
-	predicates        []predicate.Membership
+	op                   Op
+	typ                  string
+	id                   *int
+	owner                *bool
+	permissions          *[]permission.Account
+	appendpermissions    []permission.Account
+	last_seen_at         *time.Time
+	since                *time.Time
+	ends_at              *time.Time
+	ownership_offered_at *time.Time
+	version              *int
+	addversion           *int
+	clearedFields        map[string]struct{}
+	user                 *int
+	cleareduser          bool
+	account              *int
+	clearedaccount       bool
+	done                 bool
+	oldValue             func(context.Context) (*Membership, error)
+	predicates           []predicate.Membership
 }
 
 var _ ent.Mutation = (*MembershipMutation)(nil)
@@ -6044,6 +7867,160 @@ func (m *MembershipMutation) ResetSince() {
 	m.since = nil
 }
 
+// SetEndsAt sets the "ends_at" field.
+func (m *MembershipMutation) SetEndsAt(t time.Time) {
+	m.ends_at = &t
+}
+
+// EndsAt returns the value of the "ends_at" field in the mutation.
+func (m *MembershipMutation) EndsAt() (r time.Time, exists bool) {
+	v := m.ends_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsAt returns the old "ends_at" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldEndsAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsAt: %w", err)
+	}
+	return oldValue.EndsAt, nil
+}
+
+// ClearEndsAt clears the value of the "ends_at" field.
+func (m *MembershipMutation) ClearEndsAt() {
+	m.ends_at = nil
+	m.clearedFields[membership.FieldEndsAt] = struct{}{}
+}
+
+// EndsAtCleared returns if the "ends_at" field was cleared in this mutation.
+func (m *MembershipMutation) EndsAtCleared() bool {
+	_, ok := m.clearedFields[membership.FieldEndsAt]
+	return ok
+}
+
+// ResetEndsAt resets all changes to the "ends_at" field.
+func (m *MembershipMutation) ResetEndsAt() {
+	m.ends_at = nil
+	delete(m.clearedFields, membership.FieldEndsAt)
+}
+
+// SetOwnershipOfferedAt sets the "ownership_offered_at" field.
+func (m *MembershipMutation) SetOwnershipOfferedAt(t time.Time) {
+	m.ownership_offered_at = &t
+}
+
+// OwnershipOfferedAt returns the value of the "ownership_offered_at" field in the mutation.
+func (m *MembershipMutation) OwnershipOfferedAt() (r time.Time, exists bool) {
+	v := m.ownership_offered_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwnershipOfferedAt returns the old "ownership_offered_at" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldOwnershipOfferedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwnershipOfferedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwnershipOfferedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwnershipOfferedAt: %w", err)
+	}
+	return oldValue.OwnershipOfferedAt, nil
+}
+
+// ClearOwnershipOfferedAt clears the value of the "ownership_offered_at" field.
+func (m *MembershipMutation) ClearOwnershipOfferedAt() {
+	m.ownership_offered_at = nil
+	m.clearedFields[membership.FieldOwnershipOfferedAt] = struct{}{}
+}
+
+// OwnershipOfferedAtCleared returns if the "ownership_offered_at" field was cleared in this mutation.
+func (m *MembershipMutation) OwnershipOfferedAtCleared() bool {
+	_, ok := m.clearedFields[membership.FieldOwnershipOfferedAt]
+	return ok
+}
+
+// ResetOwnershipOfferedAt resets all changes to the "ownership_offered_at" field.
+func (m *MembershipMutation) ResetOwnershipOfferedAt() {
+	m.ownership_offered_at = nil
+	delete(m.clearedFields, membership.FieldOwnershipOfferedAt)
+}
+
+// SetVersion sets the "version" field.
+func (m *MembershipMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *MembershipMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Membership entity.
+// If the Membership object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MembershipMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *MembershipMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *MembershipMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *MembershipMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
 // ClearUser clears the "user" edge to the User entity.
 func (m *MembershipMutation) ClearUser() {
 	m.cleareduser = true
@@ -6132,7 +8109,7 @@ func (m *MembershipMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MembershipMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 9)
 	if m.user != nil {
 		fields = append(fields, membership.FieldUserID)
 	}
@@ -6150,6 +8127,15 @@ func (m *MembershipMutation) Fields() []string {
 	}
 	if m.since != nil {
 		fields = append(fields, membership.FieldSince)
+	}
+	if m.ends_at != nil {
+		fields = append(fields, membership.FieldEndsAt)
+	}
+	if m.ownership_offered_at != nil {
+		fields = append(fields, membership.FieldOwnershipOfferedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, membership.FieldVersion)
 	}
 	return fields
 }
@@ -6171,6 +8157,12 @@ func (m *MembershipMutation) Field(name string) (ent.Value, bool) {
 		return m.LastSeenAt()
 	case membership.FieldSince:
 		return m.Since()
+	case membership.FieldEndsAt:
+		return m.EndsAt()
+	case membership.FieldOwnershipOfferedAt:
+		return m.OwnershipOfferedAt()
+	case membership.FieldVersion:
+		return m.Version()
 	}
 	return nil, false
 }
@@ -6192,6 +8184,12 @@ func (m *MembershipMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldLastSeenAt(ctx)
 	case membership.FieldSince:
 		return m.OldSince(ctx)
+	case membership.FieldEndsAt:
+		return m.OldEndsAt(ctx)
+	case membership.FieldOwnershipOfferedAt:
+		return m.OldOwnershipOfferedAt(ctx)
+	case membership.FieldVersion:
+		return m.OldVersion(ctx)
 	}
 	return nil, fmt.Errorf("unknown Membership field %s", name)
 }
@@ -6243,6 +8241,27 @@ func (m *MembershipMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSince(v)
 		return nil
+	case membership.FieldEndsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsAt(v)
+		return nil
+	case membership.FieldOwnershipOfferedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwnershipOfferedAt(v)
+		return nil
+	case membership.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Membership field %s", name)
 }
@@ -6251,6 +8270,9 @@ func (m *MembershipMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *MembershipMutation) AddedFields() []string {
 	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, membership.FieldVersion)
+	}
 	return fields
 }
 
@@ -6259,6 +8281,8 @@ func (m *MembershipMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *MembershipMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
+	case membership.FieldVersion:
+		return m.AddedVersion()
 	}
 	return nil, false
 }
@@ -6268,6 +8292,13 @@ func (m *MembershipMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *MembershipMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case membership.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Membership numeric field %s", name)
 }
@@ -6275,7 +8306,14 @@ func (m *MembershipMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *MembershipMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(membership.FieldEndsAt) {
+		fields = append(fields, membership.FieldEndsAt)
+	}
+	if m.FieldCleared(membership.FieldOwnershipOfferedAt) {
+		fields = append(fields, membership.FieldOwnershipOfferedAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -6288,6 +8326,14 @@ func (m *MembershipMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *MembershipMutation) ClearField(name string) error {
+	switch name {
+	case membership.FieldEndsAt:
+		m.ClearEndsAt()
+		return nil
+	case membership.FieldOwnershipOfferedAt:
+		m.ClearOwnershipOfferedAt()
+		return nil
+	}
 	return fmt.Errorf("unknown Membership nullable field %s", name)
 }
 
@@ -6312,6 +8358,15 @@ func (m *MembershipMutation) ResetField(name string) error {
 		return nil
 	case membership.FieldSince:
 		m.ResetSince()
+		return nil
+	case membership.FieldEndsAt:
+		m.ResetEndsAt()
+		return nil
+	case membership.FieldOwnershipOfferedAt:
+		m.ResetOwnershipOfferedAt()
+		return nil
+	case membership.FieldVersion:
+		m.ResetVersion()
 		return nil
 	}
 	return fmt.Errorf("unknown Membership field %s", name)
@@ -6431,6 +8486,8 @@ type OneTimeTokenMutation struct {
 	expires_at            *time.Time
 	used_at               *time.Time
 	clearedFields         map[string]struct{}
+	invitation            *int
+	clearedinvitation     bool
 	done                  bool
 	oldValue              func(context.Context) (*OneTimeToken, error)
 	predicates            []predicate.OneTimeToken
@@ -6674,6 +8731,55 @@ func (m *OneTimeTokenMutation) ResetUserID() {
 	m.user_id = nil
 	m.adduser_id = nil
 	delete(m.clearedFields, onetimetoken.FieldUserID)
+}
+
+// SetInvitationID sets the "invitation_id" field.
+func (m *OneTimeTokenMutation) SetInvitationID(i int) {
+	m.invitation = &i
+}
+
+// InvitationID returns the value of the "invitation_id" field in the mutation.
+func (m *OneTimeTokenMutation) InvitationID() (r int, exists bool) {
+	v := m.invitation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInvitationID returns the old "invitation_id" field's value of the OneTimeToken entity.
+// If the OneTimeToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OneTimeTokenMutation) OldInvitationID(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInvitationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInvitationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInvitationID: %w", err)
+	}
+	return oldValue.InvitationID, nil
+}
+
+// ClearInvitationID clears the value of the "invitation_id" field.
+func (m *OneTimeTokenMutation) ClearInvitationID() {
+	m.invitation = nil
+	m.clearedFields[onetimetoken.FieldInvitationID] = struct{}{}
+}
+
+// InvitationIDCleared returns if the "invitation_id" field was cleared in this mutation.
+func (m *OneTimeTokenMutation) InvitationIDCleared() bool {
+	_, ok := m.clearedFields[onetimetoken.FieldInvitationID]
+	return ok
+}
+
+// ResetInvitationID resets all changes to the "invitation_id" field.
+func (m *OneTimeTokenMutation) ResetInvitationID() {
+	m.invitation = nil
+	delete(m.clearedFields, onetimetoken.FieldInvitationID)
 }
 
 // SetAddressKey sets the "address_key" field.
@@ -7037,6 +9143,33 @@ func (m *OneTimeTokenMutation) ResetUsedAt() {
 	delete(m.clearedFields, onetimetoken.FieldUsedAt)
 }
 
+// ClearInvitation clears the "invitation" edge to the Invitation entity.
+func (m *OneTimeTokenMutation) ClearInvitation() {
+	m.clearedinvitation = true
+	m.clearedFields[onetimetoken.FieldInvitationID] = struct{}{}
+}
+
+// InvitationCleared reports if the "invitation" edge to the Invitation entity was cleared.
+func (m *OneTimeTokenMutation) InvitationCleared() bool {
+	return m.InvitationIDCleared() || m.clearedinvitation
+}
+
+// InvitationIDs returns the "invitation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// InvitationID instead. It exists only for internal usage by the builders.
+func (m *OneTimeTokenMutation) InvitationIDs() (ids []int) {
+	if id := m.invitation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetInvitation resets all changes to the "invitation" edge.
+func (m *OneTimeTokenMutation) ResetInvitation() {
+	m.invitation = nil
+	m.clearedinvitation = false
+}
+
 // Where appends a list predicates to the OneTimeTokenMutation builder.
 func (m *OneTimeTokenMutation) Where(ps ...predicate.OneTimeToken) {
 	m.predicates = append(m.predicates, ps...)
@@ -7071,7 +9204,7 @@ func (m *OneTimeTokenMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OneTimeTokenMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 12)
 	if m.hash != nil {
 		fields = append(fields, onetimetoken.FieldHash)
 	}
@@ -7080,6 +9213,9 @@ func (m *OneTimeTokenMutation) Fields() []string {
 	}
 	if m.user_id != nil {
 		fields = append(fields, onetimetoken.FieldUserID)
+	}
+	if m.invitation != nil {
+		fields = append(fields, onetimetoken.FieldInvitationID)
 	}
 	if m.address_key != nil {
 		fields = append(fields, onetimetoken.FieldAddressKey)
@@ -7119,6 +9255,8 @@ func (m *OneTimeTokenMutation) Field(name string) (ent.Value, bool) {
 		return m.Purpose()
 	case onetimetoken.FieldUserID:
 		return m.UserID()
+	case onetimetoken.FieldInvitationID:
+		return m.InvitationID()
 	case onetimetoken.FieldAddressKey:
 		return m.AddressKey()
 	case onetimetoken.FieldSubject:
@@ -7150,6 +9288,8 @@ func (m *OneTimeTokenMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldPurpose(ctx)
 	case onetimetoken.FieldUserID:
 		return m.OldUserID(ctx)
+	case onetimetoken.FieldInvitationID:
+		return m.OldInvitationID(ctx)
 	case onetimetoken.FieldAddressKey:
 		return m.OldAddressKey(ctx)
 	case onetimetoken.FieldSubject:
@@ -7195,6 +9335,13 @@ func (m *OneTimeTokenMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetUserID(v)
+		return nil
+	case onetimetoken.FieldInvitationID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInvitationID(v)
 		return nil
 	case onetimetoken.FieldAddressKey:
 		v, ok := value.(string)
@@ -7336,6 +9483,9 @@ func (m *OneTimeTokenMutation) ClearedFields() []string {
 	if m.FieldCleared(onetimetoken.FieldUserID) {
 		fields = append(fields, onetimetoken.FieldUserID)
 	}
+	if m.FieldCleared(onetimetoken.FieldInvitationID) {
+		fields = append(fields, onetimetoken.FieldInvitationID)
+	}
 	if m.FieldCleared(onetimetoken.FieldUsedAt) {
 		fields = append(fields, onetimetoken.FieldUsedAt)
 	}
@@ -7356,6 +9506,9 @@ func (m *OneTimeTokenMutation) ClearField(name string) error {
 	case onetimetoken.FieldUserID:
 		m.ClearUserID()
 		return nil
+	case onetimetoken.FieldInvitationID:
+		m.ClearInvitationID()
+		return nil
 	case onetimetoken.FieldUsedAt:
 		m.ClearUsedAt()
 		return nil
@@ -7375,6 +9528,9 @@ func (m *OneTimeTokenMutation) ResetField(name string) error {
 		return nil
 	case onetimetoken.FieldUserID:
 		m.ResetUserID()
+		return nil
+	case onetimetoken.FieldInvitationID:
+		m.ResetInvitationID()
 		return nil
 	case onetimetoken.FieldAddressKey:
 		m.ResetAddressKey()
@@ -7406,19 +9562,28 @@ func (m *OneTimeTokenMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *OneTimeTokenMutation) AddedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.invitation != nil {
+		edges = append(edges, onetimetoken.EdgeInvitation)
+	}
 	return edges
 }
 
 // AddedIDs returns all IDs (to other nodes) that were added for the given edge
 // name in this mutation.
 func (m *OneTimeTokenMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case onetimetoken.EdgeInvitation:
+		if id := m.invitation; id != nil {
+			return []ent.Value{*id}
+		}
+	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *OneTimeTokenMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
 	return edges
 }
 
@@ -7430,26 +9595,644 @@ func (m *OneTimeTokenMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *OneTimeTokenMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 0)
+	edges := make([]string, 0, 1)
+	if m.clearedinvitation {
+		edges = append(edges, onetimetoken.EdgeInvitation)
+	}
 	return edges
 }
 
 // EdgeCleared returns a boolean which indicates if the edge with the given name
 // was cleared in this mutation.
 func (m *OneTimeTokenMutation) EdgeCleared(name string) bool {
+	switch name {
+	case onetimetoken.EdgeInvitation:
+		return m.clearedinvitation
+	}
 	return false
 }
 
 // ClearEdge clears the value of the edge with the given name. It returns an error
 // if that edge is not defined in the schema.
 func (m *OneTimeTokenMutation) ClearEdge(name string) error {
+	switch name {
+	case onetimetoken.EdgeInvitation:
+		m.ClearInvitation()
+		return nil
+	}
 	return fmt.Errorf("unknown OneTimeToken unique edge %s", name)
 }
 
 // ResetEdge resets all changes to the edge with the given name in this mutation.
 // It returns an error if the edge is not defined in the schema.
 func (m *OneTimeTokenMutation) ResetEdge(name string) error {
+	switch name {
+	case onetimetoken.EdgeInvitation:
+		m.ResetInvitation()
+		return nil
+	}
 	return fmt.Errorf("unknown OneTimeToken edge %s", name)
+}
+
+// OrderMutation represents an operation that mutates the Order nodes in the graph.
+type OrderMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int
+	number          *string
+	placed_by_id    *int
+	addplaced_by_id *int
+	created_at      *time.Time
+	clearedFields   map[string]struct{}
+	account         *int
+	clearedaccount  bool
+	done            bool
+	oldValue        func(context.Context) (*Order, error)
+	predicates      []predicate.Order
+}
+
+var _ ent.Mutation = (*OrderMutation)(nil)
+
+// orderOption allows management of the mutation configuration using functional options.
+type orderOption func(*OrderMutation)
+
+// newOrderMutation creates new mutation for the Order entity.
+func newOrderMutation(c config, op Op, opts ...orderOption) *OrderMutation {
+	m := &OrderMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOrder,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOrderID sets the ID field of the mutation.
+func withOrderID(id int) orderOption {
+	return func(m *OrderMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Order
+		)
+		m.oldValue = func(ctx context.Context) (*Order, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Order.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOrder sets the old Order of the mutation.
+func withOrder(node *Order) orderOption {
+	return func(m *OrderMutation) {
+		m.oldValue = func(context.Context) (*Order, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OrderMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OrderMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OrderMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OrderMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Order.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *OrderMutation) SetAccountID(i int) {
+	m.account = &i
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *OrderMutation) AccountID() (r int, exists bool) {
+	v := m.account
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the Order entity.
+// If the Order object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderMutation) OldAccountID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *OrderMutation) ResetAccountID() {
+	m.account = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *OrderMutation) SetNumber(s string) {
+	m.number = &s
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *OrderMutation) Number() (r string, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the Order entity.
+// If the Order object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderMutation) OldNumber(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *OrderMutation) ResetNumber() {
+	m.number = nil
+}
+
+// SetPlacedByID sets the "placed_by_id" field.
+func (m *OrderMutation) SetPlacedByID(i int) {
+	m.placed_by_id = &i
+	m.addplaced_by_id = nil
+}
+
+// PlacedByID returns the value of the "placed_by_id" field in the mutation.
+func (m *OrderMutation) PlacedByID() (r int, exists bool) {
+	v := m.placed_by_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlacedByID returns the old "placed_by_id" field's value of the Order entity.
+// If the Order object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderMutation) OldPlacedByID(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlacedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlacedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlacedByID: %w", err)
+	}
+	return oldValue.PlacedByID, nil
+}
+
+// AddPlacedByID adds i to the "placed_by_id" field.
+func (m *OrderMutation) AddPlacedByID(i int) {
+	if m.addplaced_by_id != nil {
+		*m.addplaced_by_id += i
+	} else {
+		m.addplaced_by_id = &i
+	}
+}
+
+// AddedPlacedByID returns the value that was added to the "placed_by_id" field in this mutation.
+func (m *OrderMutation) AddedPlacedByID() (r int, exists bool) {
+	v := m.addplaced_by_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearPlacedByID clears the value of the "placed_by_id" field.
+func (m *OrderMutation) ClearPlacedByID() {
+	m.placed_by_id = nil
+	m.addplaced_by_id = nil
+	m.clearedFields[order.FieldPlacedByID] = struct{}{}
+}
+
+// PlacedByIDCleared returns if the "placed_by_id" field was cleared in this mutation.
+func (m *OrderMutation) PlacedByIDCleared() bool {
+	_, ok := m.clearedFields[order.FieldPlacedByID]
+	return ok
+}
+
+// ResetPlacedByID resets all changes to the "placed_by_id" field.
+func (m *OrderMutation) ResetPlacedByID() {
+	m.placed_by_id = nil
+	m.addplaced_by_id = nil
+	delete(m.clearedFields, order.FieldPlacedByID)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *OrderMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *OrderMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Order entity.
+// If the Order object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *OrderMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearAccount clears the "account" edge to the Account entity.
+func (m *OrderMutation) ClearAccount() {
+	m.clearedaccount = true
+	m.clearedFields[order.FieldAccountID] = struct{}{}
+}
+
+// AccountCleared reports if the "account" edge to the Account entity was cleared.
+func (m *OrderMutation) AccountCleared() bool {
+	return m.clearedaccount
+}
+
+// AccountIDs returns the "account" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AccountID instead. It exists only for internal usage by the builders.
+func (m *OrderMutation) AccountIDs() (ids []int) {
+	if id := m.account; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAccount resets all changes to the "account" edge.
+func (m *OrderMutation) ResetAccount() {
+	m.account = nil
+	m.clearedaccount = false
+}
+
+// Where appends a list predicates to the OrderMutation builder.
+func (m *OrderMutation) Where(ps ...predicate.Order) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OrderMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OrderMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Order, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OrderMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OrderMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Order).
+func (m *OrderMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OrderMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.account != nil {
+		fields = append(fields, order.FieldAccountID)
+	}
+	if m.number != nil {
+		fields = append(fields, order.FieldNumber)
+	}
+	if m.placed_by_id != nil {
+		fields = append(fields, order.FieldPlacedByID)
+	}
+	if m.created_at != nil {
+		fields = append(fields, order.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OrderMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case order.FieldAccountID:
+		return m.AccountID()
+	case order.FieldNumber:
+		return m.Number()
+	case order.FieldPlacedByID:
+		return m.PlacedByID()
+	case order.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OrderMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case order.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case order.FieldNumber:
+		return m.OldNumber(ctx)
+	case order.FieldPlacedByID:
+		return m.OldPlacedByID(ctx)
+	case order.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown Order field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OrderMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case order.FieldAccountID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case order.FieldNumber:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case order.FieldPlacedByID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlacedByID(v)
+		return nil
+	case order.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Order field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OrderMutation) AddedFields() []string {
+	var fields []string
+	if m.addplaced_by_id != nil {
+		fields = append(fields, order.FieldPlacedByID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OrderMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case order.FieldPlacedByID:
+		return m.AddedPlacedByID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OrderMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case order.FieldPlacedByID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPlacedByID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Order numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OrderMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(order.FieldPlacedByID) {
+		fields = append(fields, order.FieldPlacedByID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OrderMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OrderMutation) ClearField(name string) error {
+	switch name {
+	case order.FieldPlacedByID:
+		m.ClearPlacedByID()
+		return nil
+	}
+	return fmt.Errorf("unknown Order nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OrderMutation) ResetField(name string) error {
+	switch name {
+	case order.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case order.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case order.FieldPlacedByID:
+		m.ResetPlacedByID()
+		return nil
+	case order.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Order field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OrderMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.account != nil {
+		edges = append(edges, order.EdgeAccount)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OrderMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case order.EdgeAccount:
+		if id := m.account; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OrderMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OrderMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OrderMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedaccount {
+		edges = append(edges, order.EdgeAccount)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OrderMutation) EdgeCleared(name string) bool {
+	switch name {
+	case order.EdgeAccount:
+		return m.clearedaccount
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OrderMutation) ClearEdge(name string) error {
+	switch name {
+	case order.EdgeAccount:
+		m.ClearAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown Order unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OrderMutation) ResetEdge(name string) error {
+	switch name {
+	case order.EdgeAccount:
+		m.ResetAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown Order edge %s", name)
 }
 
 // PasskeyMutation represents an operation that mutates the Passkey nodes in the graph.
@@ -9280,6 +12063,456 @@ func (m *PasswordMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Password edge %s", name)
+}
+
+// PermissionTemplateMutation represents an operation that mutates the PermissionTemplate nodes in the graph.
+type PermissionTemplateMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int
+	name              *string
+	name_key          *string
+	permissions       *[]permission.Account
+	appendpermissions []permission.Account
+	clearedFields     map[string]struct{}
+	done              bool
+	oldValue          func(context.Context) (*PermissionTemplate, error)
+	predicates        []predicate.PermissionTemplate
+}
+
+var _ ent.Mutation = (*PermissionTemplateMutation)(nil)
+
+// permissiontemplateOption allows management of the mutation configuration using functional options.
+type permissiontemplateOption func(*PermissionTemplateMutation)
+
+// newPermissionTemplateMutation creates new mutation for the PermissionTemplate entity.
+func newPermissionTemplateMutation(c config, op Op, opts ...permissiontemplateOption) *PermissionTemplateMutation {
+	m := &PermissionTemplateMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePermissionTemplate,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPermissionTemplateID sets the ID field of the mutation.
+func withPermissionTemplateID(id int) permissiontemplateOption {
+	return func(m *PermissionTemplateMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PermissionTemplate
+		)
+		m.oldValue = func(ctx context.Context) (*PermissionTemplate, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PermissionTemplate.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPermissionTemplate sets the old PermissionTemplate of the mutation.
+func withPermissionTemplate(node *PermissionTemplate) permissiontemplateOption {
+	return func(m *PermissionTemplateMutation) {
+		m.oldValue = func(context.Context) (*PermissionTemplate, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PermissionTemplateMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PermissionTemplateMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PermissionTemplateMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PermissionTemplateMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PermissionTemplate.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetName sets the "name" field.
+func (m *PermissionTemplateMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *PermissionTemplateMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the PermissionTemplate entity.
+// If the PermissionTemplate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermissionTemplateMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *PermissionTemplateMutation) ResetName() {
+	m.name = nil
+}
+
+// SetNameKey sets the "name_key" field.
+func (m *PermissionTemplateMutation) SetNameKey(s string) {
+	m.name_key = &s
+}
+
+// NameKey returns the value of the "name_key" field in the mutation.
+func (m *PermissionTemplateMutation) NameKey() (r string, exists bool) {
+	v := m.name_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNameKey returns the old "name_key" field's value of the PermissionTemplate entity.
+// If the PermissionTemplate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermissionTemplateMutation) OldNameKey(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNameKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNameKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNameKey: %w", err)
+	}
+	return oldValue.NameKey, nil
+}
+
+// ResetNameKey resets all changes to the "name_key" field.
+func (m *PermissionTemplateMutation) ResetNameKey() {
+	m.name_key = nil
+}
+
+// SetPermissions sets the "permissions" field.
+func (m *PermissionTemplateMutation) SetPermissions(pe []permission.Account) {
+	m.permissions = &pe
+	m.appendpermissions = nil
+}
+
+// Permissions returns the value of the "permissions" field in the mutation.
+func (m *PermissionTemplateMutation) Permissions() (r []permission.Account, exists bool) {
+	v := m.permissions
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPermissions returns the old "permissions" field's value of the PermissionTemplate entity.
+// If the PermissionTemplate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermissionTemplateMutation) OldPermissions(ctx context.Context) (v []permission.Account, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPermissions is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPermissions requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPermissions: %w", err)
+	}
+	return oldValue.Permissions, nil
+}
+
+// AppendPermissions adds pe to the "permissions" field.
+func (m *PermissionTemplateMutation) AppendPermissions(pe []permission.Account) {
+	m.appendpermissions = append(m.appendpermissions, pe...)
+}
+
+// AppendedPermissions returns the list of values that were appended to the "permissions" field in this mutation.
+func (m *PermissionTemplateMutation) AppendedPermissions() ([]permission.Account, bool) {
+	if len(m.appendpermissions) == 0 {
+		return nil, false
+	}
+	return m.appendpermissions, true
+}
+
+// ResetPermissions resets all changes to the "permissions" field.
+func (m *PermissionTemplateMutation) ResetPermissions() {
+	m.permissions = nil
+	m.appendpermissions = nil
+}
+
+// Where appends a list predicates to the PermissionTemplateMutation builder.
+func (m *PermissionTemplateMutation) Where(ps ...predicate.PermissionTemplate) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PermissionTemplateMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PermissionTemplateMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PermissionTemplate, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PermissionTemplateMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PermissionTemplateMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PermissionTemplate).
+func (m *PermissionTemplateMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PermissionTemplateMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.name != nil {
+		fields = append(fields, permissiontemplate.FieldName)
+	}
+	if m.name_key != nil {
+		fields = append(fields, permissiontemplate.FieldNameKey)
+	}
+	if m.permissions != nil {
+		fields = append(fields, permissiontemplate.FieldPermissions)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PermissionTemplateMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case permissiontemplate.FieldName:
+		return m.Name()
+	case permissiontemplate.FieldNameKey:
+		return m.NameKey()
+	case permissiontemplate.FieldPermissions:
+		return m.Permissions()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PermissionTemplateMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case permissiontemplate.FieldName:
+		return m.OldName(ctx)
+	case permissiontemplate.FieldNameKey:
+		return m.OldNameKey(ctx)
+	case permissiontemplate.FieldPermissions:
+		return m.OldPermissions(ctx)
+	}
+	return nil, fmt.Errorf("unknown PermissionTemplate field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PermissionTemplateMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case permissiontemplate.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case permissiontemplate.FieldNameKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNameKey(v)
+		return nil
+	case permissiontemplate.FieldPermissions:
+		v, ok := value.([]permission.Account)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPermissions(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PermissionTemplate field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PermissionTemplateMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PermissionTemplateMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PermissionTemplateMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown PermissionTemplate numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PermissionTemplateMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PermissionTemplateMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PermissionTemplateMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown PermissionTemplate nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PermissionTemplateMutation) ResetField(name string) error {
+	switch name {
+	case permissiontemplate.FieldName:
+		m.ResetName()
+		return nil
+	case permissiontemplate.FieldNameKey:
+		m.ResetNameKey()
+		return nil
+	case permissiontemplate.FieldPermissions:
+		m.ResetPermissions()
+		return nil
+	}
+	return fmt.Errorf("unknown PermissionTemplate field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PermissionTemplateMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PermissionTemplateMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PermissionTemplateMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PermissionTemplateMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PermissionTemplateMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PermissionTemplateMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PermissionTemplateMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown PermissionTemplate unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PermissionTemplateMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown PermissionTemplate edge %s", name)
 }
 
 // RoleMutation represents an operation that mutates the Role nodes in the graph.
@@ -11133,6 +14366,8 @@ type SessionMutation struct {
 	seen_at               *time.Time
 	expires_at            *time.Time
 	sudo_at               *time.Time
+	account_id            *int
+	addaccount_id         *int
 	address               *string
 	device                *string
 	clearedFields         map[string]struct{}
@@ -11641,6 +14876,76 @@ func (m *SessionMutation) ResetSudoAt() {
 	m.sudo_at = nil
 }
 
+// SetAccountID sets the "account_id" field.
+func (m *SessionMutation) SetAccountID(i int) {
+	m.account_id = &i
+	m.addaccount_id = nil
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *SessionMutation) AccountID() (r int, exists bool) {
+	v := m.account_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the Session entity.
+// If the Session object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SessionMutation) OldAccountID(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// AddAccountID adds i to the "account_id" field.
+func (m *SessionMutation) AddAccountID(i int) {
+	if m.addaccount_id != nil {
+		*m.addaccount_id += i
+	} else {
+		m.addaccount_id = &i
+	}
+}
+
+// AddedAccountID returns the value that was added to the "account_id" field in this mutation.
+func (m *SessionMutation) AddedAccountID() (r int, exists bool) {
+	v := m.addaccount_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (m *SessionMutation) ClearAccountID() {
+	m.account_id = nil
+	m.addaccount_id = nil
+	m.clearedFields[session.FieldAccountID] = struct{}{}
+}
+
+// AccountIDCleared returns if the "account_id" field was cleared in this mutation.
+func (m *SessionMutation) AccountIDCleared() bool {
+	_, ok := m.clearedFields[session.FieldAccountID]
+	return ok
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *SessionMutation) ResetAccountID() {
+	m.account_id = nil
+	m.addaccount_id = nil
+	delete(m.clearedFields, session.FieldAccountID)
+}
+
 // SetAddress sets the "address" field.
 func (m *SessionMutation) SetAddress(s string) {
 	m.address = &s
@@ -11774,7 +15079,7 @@ func (m *SessionMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SessionMutation) Fields() []string {
-	fields := make([]string, 0, 12)
+	fields := make([]string, 0, 13)
 	if m.user != nil {
 		fields = append(fields, session.FieldUserID)
 	}
@@ -11804,6 +15109,9 @@ func (m *SessionMutation) Fields() []string {
 	}
 	if m.sudo_at != nil {
 		fields = append(fields, session.FieldSudoAt)
+	}
+	if m.account_id != nil {
+		fields = append(fields, session.FieldAccountID)
 	}
 	if m.address != nil {
 		fields = append(fields, session.FieldAddress)
@@ -11839,6 +15147,8 @@ func (m *SessionMutation) Field(name string) (ent.Value, bool) {
 		return m.ExpiresAt()
 	case session.FieldSudoAt:
 		return m.SudoAt()
+	case session.FieldAccountID:
+		return m.AccountID()
 	case session.FieldAddress:
 		return m.Address()
 	case session.FieldDevice:
@@ -11872,6 +15182,8 @@ func (m *SessionMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldExpiresAt(ctx)
 	case session.FieldSudoAt:
 		return m.OldSudoAt(ctx)
+	case session.FieldAccountID:
+		return m.OldAccountID(ctx)
 	case session.FieldAddress:
 		return m.OldAddress(ctx)
 	case session.FieldDevice:
@@ -11955,6 +15267,13 @@ func (m *SessionMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSudoAt(v)
 		return nil
+	case session.FieldAccountID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
 	case session.FieldAddress:
 		v, ok := value.(string)
 		if !ok {
@@ -11983,6 +15302,9 @@ func (m *SessionMutation) AddedFields() []string {
 	if m.addtries != nil {
 		fields = append(fields, session.FieldTries)
 	}
+	if m.addaccount_id != nil {
+		fields = append(fields, session.FieldAccountID)
+	}
 	return fields
 }
 
@@ -11995,6 +15317,8 @@ func (m *SessionMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedCredentialVersion()
 	case session.FieldTries:
 		return m.AddedTries()
+	case session.FieldAccountID:
+		return m.AddedAccountID()
 	}
 	return nil, false
 }
@@ -12018,6 +15342,13 @@ func (m *SessionMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddTries(v)
 		return nil
+	case session.FieldAccountID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddAccountID(v)
+		return nil
 	}
 	return fmt.Errorf("unknown Session numeric field %s", name)
 }
@@ -12025,7 +15356,11 @@ func (m *SessionMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *SessionMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(session.FieldAccountID) {
+		fields = append(fields, session.FieldAccountID)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -12038,6 +15373,11 @@ func (m *SessionMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *SessionMutation) ClearField(name string) error {
+	switch name {
+	case session.FieldAccountID:
+		m.ClearAccountID()
+		return nil
+	}
 	return fmt.Errorf("unknown Session nullable field %s", name)
 }
 
@@ -12074,6 +15414,9 @@ func (m *SessionMutation) ResetField(name string) error {
 		return nil
 	case session.FieldSudoAt:
 		m.ResetSudoAt()
+		return nil
+	case session.FieldAccountID:
+		m.ResetAccountID()
 		return nil
 	case session.FieldAddress:
 		m.ResetAddress()

@@ -51,6 +51,13 @@ func (q *FactorQuery) WhereP(ps ...func(*sql.Selector)) {
 }
 
 // WhereP appends storage-level predicates to the query.
+func (q *InvitationQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(predicate.Invitation(p))
+	}
+}
+
+// WhereP appends storage-level predicates to the query.
 func (q *MailQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
 		q.Where(predicate.Mail(p))
@@ -72,6 +79,13 @@ func (q *OneTimeTokenQuery) WhereP(ps ...func(*sql.Selector)) {
 }
 
 // WhereP appends storage-level predicates to the query.
+func (q *OrderQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(predicate.Order(p))
+	}
+}
+
+// WhereP appends storage-level predicates to the query.
 func (q *PasskeyQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
 		q.Where(predicate.Passkey(p))
@@ -89,6 +103,13 @@ func (q *PasskeyCeremonyQuery) WhereP(ps ...func(*sql.Selector)) {
 func (q *PasswordQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
 		q.Where(predicate.Password(p))
+	}
+}
+
+// WhereP appends storage-level predicates to the query.
+func (q *PermissionTemplateQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(predicate.PermissionTemplate(p))
 	}
 }
 

@@ -4,6 +4,7 @@ package generated
 
 import (
 	"fmt"
+	"roster/ent/generated/invitation"
 	"roster/ent/generated/onetimetoken"
 	"strings"
 	"time"
@@ -21,8 +22,10 @@ type OneTimeToken struct {
 	Hash []byte `json:"-"`
 	// Purpose holds the value of the "purpose" field.
 	Purpose onetimetoken.Purpose `json:"purpose,omitempty"`
-	// none for set-up
+	// none for set-up and invitations
 	UserID *int `json:"user_id,omitempty"`
+	// the invitation that it opens; older ones of it are used up
+	InvitationID *int `json:"invitation_id,omitempty"`
 	// the canonical address it was sent to
 	AddressKey string `json:"address_key,omitempty"`
 	// what it is about: the new address of a change, what a disowned mail told
@@ -38,8 +41,31 @@ type OneTimeToken struct {
 	// ExpiresAt holds the value of the "expires_at" field.
 	ExpiresAt time.Time `json:"expires_at,omitempty"`
 	// UsedAt holds the value of the "used_at" field.
-	UsedAt       *time.Time `json:"used_at,omitempty"`
+	UsedAt *time.Time `json:"used_at,omitempty"`
+	// Edges holds the relations/edges for other nodes in the graph.
+	// The values are being populated by the OneTimeTokenQuery when eager-loading is set.
+	Edges        OneTimeTokenEdges `json:"edges"`
 	selectValues sql.SelectValues
+}
+
+// OneTimeTokenEdges holds the relations/edges for other nodes in the graph.
+type OneTimeTokenEdges struct {
+	// Invitation holds the value of the invitation edge.
+	Invitation *Invitation `json:"invitation,omitempty"`
+	// loadedTypes holds the information for reporting if a
+	// type was loaded (or requested) in eager-loading or not.
+	loadedTypes [1]bool
+}
+
+// InvitationOrErr returns the Invitation value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e OneTimeTokenEdges) InvitationOrErr() (*Invitation, error) {
+	if e.Invitation != nil {
+		return e.Invitation, nil
+	} else if e.loadedTypes[0] {
+		return nil, &NotFoundError{label: invitation.Label}
+	}
+	return nil, &NotLoadedError{edge: "invitation"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -49,7 +75,7 @@ func (*OneTimeToken) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case onetimetoken.FieldHash:
 			values[i] = new([]byte)
-		case onetimetoken.FieldID, onetimetoken.FieldUserID, onetimetoken.FieldCredentialVersion, onetimetoken.FieldLifetime, onetimetoken.FieldWrongAnswers:
+		case onetimetoken.FieldID, onetimetoken.FieldUserID, onetimetoken.FieldInvitationID, onetimetoken.FieldCredentialVersion, onetimetoken.FieldLifetime, onetimetoken.FieldWrongAnswers:
 			values[i] = new(sql.NullInt64)
 		case onetimetoken.FieldPurpose, onetimetoken.FieldAddressKey, onetimetoken.FieldSubject:
 			values[i] = new(sql.NullString)
@@ -94,6 +120,13 @@ func (_m *OneTimeToken) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.UserID = new(int)
 				*_m.UserID = int(value.Int64)
+			}
+		case onetimetoken.FieldInvitationID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field invitation_id", values[i])
+			} else if value.Valid {
+				_m.InvitationID = new(int)
+				*_m.InvitationID = int(value.Int64)
 			}
 		case onetimetoken.FieldAddressKey:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -157,6 +190,11 @@ func (_m *OneTimeToken) Value(name string) (ent.Value, error) {
 	return _m.selectValues.Get(name)
 }
 
+// QueryInvitation queries the "invitation" edge of the OneTimeToken entity.
+func (_m *OneTimeToken) QueryInvitation() *InvitationQuery {
+	return NewOneTimeTokenClient(_m.config).QueryInvitation(_m)
+}
+
 // Update returns a builder for updating this OneTimeToken.
 // Note that you need to call OneTimeToken.Unwrap() before calling this method if this OneTimeToken
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -187,6 +225,11 @@ func (_m *OneTimeToken) String() string {
 	builder.WriteString(", ")
 	if v := _m.UserID; v != nil {
 		builder.WriteString("user_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.InvitationID; v != nil {
+		builder.WriteString("invitation_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

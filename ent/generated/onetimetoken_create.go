@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"roster/ent/generated/invitation"
 	"roster/ent/generated/onetimetoken"
 	"time"
 
@@ -44,6 +45,20 @@ func (_c *OneTimeTokenCreate) SetUserID(v int) *OneTimeTokenCreate {
 func (_c *OneTimeTokenCreate) SetNillableUserID(v *int) *OneTimeTokenCreate {
 	if v != nil {
 		_c.SetUserID(*v)
+	}
+	return _c
+}
+
+// SetInvitationID sets the "invitation_id" field.
+func (_c *OneTimeTokenCreate) SetInvitationID(v int) *OneTimeTokenCreate {
+	_c.mutation.SetInvitationID(v)
+	return _c
+}
+
+// SetNillableInvitationID sets the "invitation_id" field if the given value is not nil.
+func (_c *OneTimeTokenCreate) SetNillableInvitationID(v *int) *OneTimeTokenCreate {
+	if v != nil {
+		_c.SetInvitationID(*v)
 	}
 	return _c
 }
@@ -134,6 +149,11 @@ func (_c *OneTimeTokenCreate) SetNillableUsedAt(v *time.Time) *OneTimeTokenCreat
 		_c.SetUsedAt(*v)
 	}
 	return _c
+}
+
+// SetInvitation sets the "invitation" edge to the Invitation entity.
+func (_c *OneTimeTokenCreate) SetInvitation(v *Invitation) *OneTimeTokenCreate {
+	return _c.SetInvitationID(v.ID)
 }
 
 // Mutation returns the OneTimeTokenMutation object of the builder.
@@ -297,6 +317,23 @@ func (_c *OneTimeTokenCreate) createSpec() (*OneTimeToken, *sqlgraph.CreateSpec)
 		_spec.SetField(onetimetoken.FieldUsedAt, field.TypeTime, value)
 		_node.UsedAt = &value
 	}
+	if nodes := _c.mutation.InvitationIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   onetimetoken.InvitationTable,
+			Columns: []string{onetimetoken.InvitationColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(invitation.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.InvitationID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
 	return _node, _spec
 }
 
@@ -394,6 +431,24 @@ func (u *OneTimeTokenUpsert) AddUserID(v int) *OneTimeTokenUpsert {
 // ClearUserID clears the value of the "user_id" field.
 func (u *OneTimeTokenUpsert) ClearUserID() *OneTimeTokenUpsert {
 	u.SetNull(onetimetoken.FieldUserID)
+	return u
+}
+
+// SetInvitationID sets the "invitation_id" field.
+func (u *OneTimeTokenUpsert) SetInvitationID(v int) *OneTimeTokenUpsert {
+	u.Set(onetimetoken.FieldInvitationID, v)
+	return u
+}
+
+// UpdateInvitationID sets the "invitation_id" field to the value that was provided on create.
+func (u *OneTimeTokenUpsert) UpdateInvitationID() *OneTimeTokenUpsert {
+	u.SetExcluded(onetimetoken.FieldInvitationID)
+	return u
+}
+
+// ClearInvitationID clears the value of the "invitation_id" field.
+func (u *OneTimeTokenUpsert) ClearInvitationID() *OneTimeTokenUpsert {
+	u.SetNull(onetimetoken.FieldInvitationID)
 	return u
 }
 
@@ -603,6 +658,27 @@ func (u *OneTimeTokenUpsertOne) UpdateUserID() *OneTimeTokenUpsertOne {
 func (u *OneTimeTokenUpsertOne) ClearUserID() *OneTimeTokenUpsertOne {
 	return u.Update(func(s *OneTimeTokenUpsert) {
 		s.ClearUserID()
+	})
+}
+
+// SetInvitationID sets the "invitation_id" field.
+func (u *OneTimeTokenUpsertOne) SetInvitationID(v int) *OneTimeTokenUpsertOne {
+	return u.Update(func(s *OneTimeTokenUpsert) {
+		s.SetInvitationID(v)
+	})
+}
+
+// UpdateInvitationID sets the "invitation_id" field to the value that was provided on create.
+func (u *OneTimeTokenUpsertOne) UpdateInvitationID() *OneTimeTokenUpsertOne {
+	return u.Update(func(s *OneTimeTokenUpsert) {
+		s.UpdateInvitationID()
+	})
+}
+
+// ClearInvitationID clears the value of the "invitation_id" field.
+func (u *OneTimeTokenUpsertOne) ClearInvitationID() *OneTimeTokenUpsertOne {
+	return u.Update(func(s *OneTimeTokenUpsert) {
+		s.ClearInvitationID()
 	})
 }
 
@@ -996,6 +1072,27 @@ func (u *OneTimeTokenUpsertBulk) UpdateUserID() *OneTimeTokenUpsertBulk {
 func (u *OneTimeTokenUpsertBulk) ClearUserID() *OneTimeTokenUpsertBulk {
 	return u.Update(func(s *OneTimeTokenUpsert) {
 		s.ClearUserID()
+	})
+}
+
+// SetInvitationID sets the "invitation_id" field.
+func (u *OneTimeTokenUpsertBulk) SetInvitationID(v int) *OneTimeTokenUpsertBulk {
+	return u.Update(func(s *OneTimeTokenUpsert) {
+		s.SetInvitationID(v)
+	})
+}
+
+// UpdateInvitationID sets the "invitation_id" field to the value that was provided on create.
+func (u *OneTimeTokenUpsertBulk) UpdateInvitationID() *OneTimeTokenUpsertBulk {
+	return u.Update(func(s *OneTimeTokenUpsert) {
+		s.UpdateInvitationID()
+	})
+}
+
+// ClearInvitationID clears the value of the "invitation_id" field.
+func (u *OneTimeTokenUpsertBulk) ClearInvitationID() *OneTimeTokenUpsertBulk {
+	return u.Update(func(s *OneTimeTokenUpsert) {
+		s.ClearInvitationID()
 	})
 }
 

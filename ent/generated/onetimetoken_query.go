@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"roster/ent/generated/invitation"
 	"roster/ent/generated/onetimetoken"
 	"roster/ent/generated/predicate"
 
@@ -20,11 +21,12 @@ import (
 // OneTimeTokenQuery is the builder for querying OneTimeToken entities.
 type OneTimeTokenQuery struct {
 	config
-	ctx        *QueryContext
-	order      []onetimetoken.OrderOption
-	inters     []Interceptor
-	predicates []predicate.OneTimeToken
-	modifiers  []func(*sql.Selector)
+	ctx            *QueryContext
+	order          []onetimetoken.OrderOption
+	inters         []Interceptor
+	predicates     []predicate.OneTimeToken
+	withInvitation *InvitationQuery
+	modifiers      []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -59,6 +61,28 @@ func (_q *OneTimeTokenQuery) Unique(unique bool) *OneTimeTokenQuery {
 func (_q *OneTimeTokenQuery) Order(o ...onetimetoken.OrderOption) *OneTimeTokenQuery {
 	_q.order = append(_q.order, o...)
 	return _q
+}
+
+// QueryInvitation chains the current query on the "invitation" edge.
+func (_q *OneTimeTokenQuery) QueryInvitation() *InvitationQuery {
+	query := (&InvitationClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(onetimetoken.Table, onetimetoken.FieldID, selector),
+			sqlgraph.To(invitation.Table, invitation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, onetimetoken.InvitationTable, onetimetoken.InvitationColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
 }
 
 // First returns the first OneTimeToken entity from the query.
@@ -248,16 +272,28 @@ func (_q *OneTimeTokenQuery) Clone() *OneTimeTokenQuery {
 		return nil
 	}
 	return &OneTimeTokenQuery{
-		config:     _q.config,
-		ctx:        _q.ctx.Clone(),
-		order:      append([]onetimetoken.OrderOption{}, _q.order...),
-		inters:     append([]Interceptor{}, _q.inters...),
-		predicates: append([]predicate.OneTimeToken{}, _q.predicates...),
+		config:         _q.config,
+		ctx:            _q.ctx.Clone(),
+		order:          append([]onetimetoken.OrderOption{}, _q.order...),
+		inters:         append([]Interceptor{}, _q.inters...),
+		predicates:     append([]predicate.OneTimeToken{}, _q.predicates...),
+		withInvitation: _q.withInvitation.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
 		modifiers: append([]func(*sql.Selector){}, _q.modifiers...),
 	}
+}
+
+// WithInvitation tells the query-builder to eager-load the nodes that are connected to
+// the "invitation" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *OneTimeTokenQuery) WithInvitation(opts ...func(*InvitationQuery)) *OneTimeTokenQuery {
+	query := (&InvitationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withInvitation = query
+	return _q
 }
 
 // GroupBy is used to group vertices by one or more fields/columns.
@@ -342,8 +378,11 @@ func (_q *OneTimeTokenQuery) prepareQuery(ctx context.Context) error {
 
 func (_q *OneTimeTokenQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*OneTimeToken, error) {
 	var (
-		nodes = []*OneTimeToken{}
-		_spec = _q.querySpec()
+		nodes       = []*OneTimeToken{}
+		_spec       = _q.querySpec()
+		loadedTypes = [1]bool{
+			_q.withInvitation != nil,
+		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
 		return (*OneTimeToken).scanValues(nil, columns)
@@ -351,6 +390,7 @@ func (_q *OneTimeTokenQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &OneTimeToken{config: _q.config}
 		nodes = append(nodes, node)
+		node.Edges.loadedTypes = loadedTypes
 		return node.assignValues(columns, values)
 	}
 	if len(_q.modifiers) > 0 {
@@ -365,7 +405,46 @@ func (_q *OneTimeTokenQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
+	if query := _q.withInvitation; query != nil {
+		if err := _q.loadInvitation(ctx, query, nodes, nil,
+			func(n *OneTimeToken, e *Invitation) { n.Edges.Invitation = e }); err != nil {
+			return nil, err
+		}
+	}
 	return nodes, nil
+}
+
+func (_q *OneTimeTokenQuery) loadInvitation(ctx context.Context, query *InvitationQuery, nodes []*OneTimeToken, init func(*OneTimeToken), assign func(*OneTimeToken, *Invitation)) error {
+	ids := make([]int, 0, len(nodes))
+	nodeids := make(map[int][]*OneTimeToken)
+	for i := range nodes {
+		if nodes[i].InvitationID == nil {
+			continue
+		}
+		fk := *nodes[i].InvitationID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(invitation.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "invitation_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
 }
 
 func (_q *OneTimeTokenQuery) sqlCount(ctx context.Context) (int, error) {
@@ -395,6 +474,9 @@ func (_q *OneTimeTokenQuery) querySpec() *sqlgraph.QuerySpec {
 			if fields[i] != onetimetoken.FieldID {
 				_spec.Node.Columns = append(_spec.Node.Columns, fields[i])
 			}
+		}
+		if _q.withInvitation != nil {
+			_spec.Node.AddColumnOnce(onetimetoken.FieldInvitationID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"roster/ent/generated/invitation"
 	"roster/ent/generated/onetimetoken"
 	"roster/ent/generated/predicate"
 	"time"
@@ -73,6 +74,26 @@ func (_u *OneTimeTokenUpdate) AddUserID(v int) *OneTimeTokenUpdate {
 // ClearUserID clears the value of the "user_id" field.
 func (_u *OneTimeTokenUpdate) ClearUserID() *OneTimeTokenUpdate {
 	_u.mutation.ClearUserID()
+	return _u
+}
+
+// SetInvitationID sets the "invitation_id" field.
+func (_u *OneTimeTokenUpdate) SetInvitationID(v int) *OneTimeTokenUpdate {
+	_u.mutation.SetInvitationID(v)
+	return _u
+}
+
+// SetNillableInvitationID sets the "invitation_id" field if the given value is not nil.
+func (_u *OneTimeTokenUpdate) SetNillableInvitationID(v *int) *OneTimeTokenUpdate {
+	if v != nil {
+		_u.SetInvitationID(*v)
+	}
+	return _u
+}
+
+// ClearInvitationID clears the value of the "invitation_id" field.
+func (_u *OneTimeTokenUpdate) ClearInvitationID() *OneTimeTokenUpdate {
+	_u.mutation.ClearInvitationID()
 	return _u
 }
 
@@ -201,9 +222,20 @@ func (_u *OneTimeTokenUpdate) ClearUsedAt() *OneTimeTokenUpdate {
 	return _u
 }
 
+// SetInvitation sets the "invitation" edge to the Invitation entity.
+func (_u *OneTimeTokenUpdate) SetInvitation(v *Invitation) *OneTimeTokenUpdate {
+	return _u.SetInvitationID(v.ID)
+}
+
 // Mutation returns the OneTimeTokenMutation object of the builder.
 func (_u *OneTimeTokenUpdate) Mutation() *OneTimeTokenMutation {
 	return _u.mutation
+}
+
+// ClearInvitation clears the "invitation" edge to the Invitation entity.
+func (_u *OneTimeTokenUpdate) ClearInvitation() *OneTimeTokenUpdate {
+	_u.mutation.ClearInvitation()
+	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -309,6 +341,35 @@ func (_u *OneTimeTokenUpdate) sqlSave(ctx context.Context) (_node int, err error
 	if _u.mutation.UsedAtCleared() {
 		_spec.ClearField(onetimetoken.FieldUsedAt, field.TypeTime)
 	}
+	if _u.mutation.InvitationCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   onetimetoken.InvitationTable,
+			Columns: []string{onetimetoken.InvitationColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(invitation.FieldID, field.TypeInt),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.InvitationIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   onetimetoken.InvitationTable,
+			Columns: []string{onetimetoken.InvitationColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(invitation.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -375,6 +436,26 @@ func (_u *OneTimeTokenUpdateOne) AddUserID(v int) *OneTimeTokenUpdateOne {
 // ClearUserID clears the value of the "user_id" field.
 func (_u *OneTimeTokenUpdateOne) ClearUserID() *OneTimeTokenUpdateOne {
 	_u.mutation.ClearUserID()
+	return _u
+}
+
+// SetInvitationID sets the "invitation_id" field.
+func (_u *OneTimeTokenUpdateOne) SetInvitationID(v int) *OneTimeTokenUpdateOne {
+	_u.mutation.SetInvitationID(v)
+	return _u
+}
+
+// SetNillableInvitationID sets the "invitation_id" field if the given value is not nil.
+func (_u *OneTimeTokenUpdateOne) SetNillableInvitationID(v *int) *OneTimeTokenUpdateOne {
+	if v != nil {
+		_u.SetInvitationID(*v)
+	}
+	return _u
+}
+
+// ClearInvitationID clears the value of the "invitation_id" field.
+func (_u *OneTimeTokenUpdateOne) ClearInvitationID() *OneTimeTokenUpdateOne {
+	_u.mutation.ClearInvitationID()
 	return _u
 }
 
@@ -503,9 +584,20 @@ func (_u *OneTimeTokenUpdateOne) ClearUsedAt() *OneTimeTokenUpdateOne {
 	return _u
 }
 
+// SetInvitation sets the "invitation" edge to the Invitation entity.
+func (_u *OneTimeTokenUpdateOne) SetInvitation(v *Invitation) *OneTimeTokenUpdateOne {
+	return _u.SetInvitationID(v.ID)
+}
+
 // Mutation returns the OneTimeTokenMutation object of the builder.
 func (_u *OneTimeTokenUpdateOne) Mutation() *OneTimeTokenMutation {
 	return _u.mutation
+}
+
+// ClearInvitation clears the "invitation" edge to the Invitation entity.
+func (_u *OneTimeTokenUpdateOne) ClearInvitation() *OneTimeTokenUpdateOne {
+	_u.mutation.ClearInvitation()
+	return _u
 }
 
 // Where appends a list predicates to the OneTimeTokenUpdate builder.
@@ -640,6 +732,35 @@ func (_u *OneTimeTokenUpdateOne) sqlSave(ctx context.Context) (_node *OneTimeTok
 	}
 	if _u.mutation.UsedAtCleared() {
 		_spec.ClearField(onetimetoken.FieldUsedAt, field.TypeTime)
+	}
+	if _u.mutation.InvitationCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   onetimetoken.InvitationTable,
+			Columns: []string{onetimetoken.InvitationColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(invitation.FieldID, field.TypeInt),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.InvitationIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   onetimetoken.InvitationTable,
+			Columns: []string{onetimetoken.InvitationColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(invitation.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &OneTimeToken{config: _u.config}

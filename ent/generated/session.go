@@ -39,6 +39,8 @@ type Session struct {
 	ExpiresAt time.Time `json:"expires_at,omitempty"`
 	// the last explicit proof of identity; zero: none
 	SudoAt time.Time `json:"sudo_at,omitempty"`
+	// the account acted for at present
+	AccountID *int `json:"account_id,omitempty"`
 	// Address holds the value of the "address" field.
 	Address string `json:"address,omitempty"`
 	// Device holds the value of the "device" field.
@@ -78,7 +80,7 @@ func (*Session) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case session.FieldRemember:
 			values[i] = new(sql.NullBool)
-		case session.FieldID, session.FieldUserID, session.FieldCredentialVersion, session.FieldTries:
+		case session.FieldID, session.FieldUserID, session.FieldCredentialVersion, session.FieldTries, session.FieldAccountID:
 			values[i] = new(sql.NullInt64)
 		case session.FieldStage, session.FieldAddress, session.FieldDevice:
 			values[i] = new(sql.NullString)
@@ -165,6 +167,13 @@ func (_m *Session) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.SudoAt = value.Time
 			}
+		case session.FieldAccountID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field account_id", values[i])
+			} else if value.Valid {
+				_m.AccountID = new(int)
+				*_m.AccountID = int(value.Int64)
+			}
 		case session.FieldAddress:
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field address", values[i])
@@ -246,6 +255,11 @@ func (_m *Session) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("sudo_at=")
 	builder.WriteString(_m.SudoAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	if v := _m.AccountID; v != nil {
+		builder.WriteString("account_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("address=")
 	builder.WriteString(_m.Address)

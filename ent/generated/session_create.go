@@ -107,6 +107,20 @@ func (_c *SessionCreate) SetNillableSudoAt(v *time.Time) *SessionCreate {
 	return _c
 }
 
+// SetAccountID sets the "account_id" field.
+func (_c *SessionCreate) SetAccountID(v int) *SessionCreate {
+	_c.mutation.SetAccountID(v)
+	return _c
+}
+
+// SetNillableAccountID sets the "account_id" field if the given value is not nil.
+func (_c *SessionCreate) SetNillableAccountID(v *int) *SessionCreate {
+	if v != nil {
+		_c.SetAccountID(*v)
+	}
+	return _c
+}
+
 // SetAddress sets the "address" field.
 func (_c *SessionCreate) SetAddress(v string) *SessionCreate {
 	_c.mutation.SetAddress(v)
@@ -309,6 +323,10 @@ func (_c *SessionCreate) createSpec() (*Session, *sqlgraph.CreateSpec) {
 		_spec.SetField(session.FieldSudoAt, field.TypeTime, value)
 		_node.SudoAt = value
 	}
+	if value, ok := _c.mutation.AccountID(); ok {
+		_spec.SetField(session.FieldAccountID, field.TypeInt, value)
+		_node.AccountID = &value
+	}
 	if value, ok := _c.mutation.Address(); ok {
 		_spec.SetField(session.FieldAddress, field.TypeString, value)
 		_node.Address = value
@@ -503,6 +521,30 @@ func (u *SessionUpsert) SetSudoAt(v time.Time) *SessionUpsert {
 // UpdateSudoAt sets the "sudo_at" field to the value that was provided on create.
 func (u *SessionUpsert) UpdateSudoAt() *SessionUpsert {
 	u.SetExcluded(session.FieldSudoAt)
+	return u
+}
+
+// SetAccountID sets the "account_id" field.
+func (u *SessionUpsert) SetAccountID(v int) *SessionUpsert {
+	u.Set(session.FieldAccountID, v)
+	return u
+}
+
+// UpdateAccountID sets the "account_id" field to the value that was provided on create.
+func (u *SessionUpsert) UpdateAccountID() *SessionUpsert {
+	u.SetExcluded(session.FieldAccountID)
+	return u
+}
+
+// AddAccountID adds v to the "account_id" field.
+func (u *SessionUpsert) AddAccountID(v int) *SessionUpsert {
+	u.Add(session.FieldAccountID, v)
+	return u
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (u *SessionUpsert) ClearAccountID() *SessionUpsert {
+	u.SetNull(session.FieldAccountID)
 	return u
 }
 
@@ -712,6 +754,34 @@ func (u *SessionUpsertOne) SetSudoAt(v time.Time) *SessionUpsertOne {
 func (u *SessionUpsertOne) UpdateSudoAt() *SessionUpsertOne {
 	return u.Update(func(s *SessionUpsert) {
 		s.UpdateSudoAt()
+	})
+}
+
+// SetAccountID sets the "account_id" field.
+func (u *SessionUpsertOne) SetAccountID(v int) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetAccountID(v)
+	})
+}
+
+// AddAccountID adds v to the "account_id" field.
+func (u *SessionUpsertOne) AddAccountID(v int) *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.AddAccountID(v)
+	})
+}
+
+// UpdateAccountID sets the "account_id" field to the value that was provided on create.
+func (u *SessionUpsertOne) UpdateAccountID() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateAccountID()
+	})
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (u *SessionUpsertOne) ClearAccountID() *SessionUpsertOne {
+	return u.Update(func(s *SessionUpsert) {
+		s.ClearAccountID()
 	})
 }
 
@@ -1091,6 +1161,34 @@ func (u *SessionUpsertBulk) SetSudoAt(v time.Time) *SessionUpsertBulk {
 func (u *SessionUpsertBulk) UpdateSudoAt() *SessionUpsertBulk {
 	return u.Update(func(s *SessionUpsert) {
 		s.UpdateSudoAt()
+	})
+}
+
+// SetAccountID sets the "account_id" field.
+func (u *SessionUpsertBulk) SetAccountID(v int) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.SetAccountID(v)
+	})
+}
+
+// AddAccountID adds v to the "account_id" field.
+func (u *SessionUpsertBulk) AddAccountID(v int) *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.AddAccountID(v)
+	})
+}
+
+// UpdateAccountID sets the "account_id" field to the value that was provided on create.
+func (u *SessionUpsertBulk) UpdateAccountID() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.UpdateAccountID()
+	})
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (u *SessionUpsertBulk) ClearAccountID() *SessionUpsertBulk {
+	return u.Update(func(s *SessionUpsert) {
+		s.ClearAccountID()
 	})
 }
 

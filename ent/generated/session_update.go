@@ -162,6 +162,33 @@ func (_u *SessionUpdate) SetNillableSudoAt(v *time.Time) *SessionUpdate {
 	return _u
 }
 
+// SetAccountID sets the "account_id" field.
+func (_u *SessionUpdate) SetAccountID(v int) *SessionUpdate {
+	_u.mutation.ResetAccountID()
+	_u.mutation.SetAccountID(v)
+	return _u
+}
+
+// SetNillableAccountID sets the "account_id" field if the given value is not nil.
+func (_u *SessionUpdate) SetNillableAccountID(v *int) *SessionUpdate {
+	if v != nil {
+		_u.SetAccountID(*v)
+	}
+	return _u
+}
+
+// AddAccountID adds value to the "account_id" field.
+func (_u *SessionUpdate) AddAccountID(v int) *SessionUpdate {
+	_u.mutation.AddAccountID(v)
+	return _u
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (_u *SessionUpdate) ClearAccountID() *SessionUpdate {
+	_u.mutation.ClearAccountID()
+	return _u
+}
+
 // SetAddress sets the "address" field.
 func (_u *SessionUpdate) SetAddress(v string) *SessionUpdate {
 	_u.mutation.SetAddress(v)
@@ -293,6 +320,15 @@ func (_u *SessionUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.SudoAt(); ok {
 		_spec.SetField(session.FieldSudoAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.AccountID(); ok {
+		_spec.SetField(session.FieldAccountID, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedAccountID(); ok {
+		_spec.AddField(session.FieldAccountID, field.TypeInt, value)
+	}
+	if _u.mutation.AccountIDCleared() {
+		_spec.ClearField(session.FieldAccountID, field.TypeInt)
 	}
 	if value, ok := _u.mutation.Address(); ok {
 		_spec.SetField(session.FieldAddress, field.TypeString, value)
@@ -483,6 +519,33 @@ func (_u *SessionUpdateOne) SetNillableSudoAt(v *time.Time) *SessionUpdateOne {
 	return _u
 }
 
+// SetAccountID sets the "account_id" field.
+func (_u *SessionUpdateOne) SetAccountID(v int) *SessionUpdateOne {
+	_u.mutation.ResetAccountID()
+	_u.mutation.SetAccountID(v)
+	return _u
+}
+
+// SetNillableAccountID sets the "account_id" field if the given value is not nil.
+func (_u *SessionUpdateOne) SetNillableAccountID(v *int) *SessionUpdateOne {
+	if v != nil {
+		_u.SetAccountID(*v)
+	}
+	return _u
+}
+
+// AddAccountID adds value to the "account_id" field.
+func (_u *SessionUpdateOne) AddAccountID(v int) *SessionUpdateOne {
+	_u.mutation.AddAccountID(v)
+	return _u
+}
+
+// ClearAccountID clears the value of the "account_id" field.
+func (_u *SessionUpdateOne) ClearAccountID() *SessionUpdateOne {
+	_u.mutation.ClearAccountID()
+	return _u
+}
+
 // SetAddress sets the "address" field.
 func (_u *SessionUpdateOne) SetAddress(v string) *SessionUpdateOne {
 	_u.mutation.SetAddress(v)
@@ -644,6 +707,15 @@ func (_u *SessionUpdateOne) sqlSave(ctx context.Context) (_node *Session, err er
 	}
 	if value, ok := _u.mutation.SudoAt(); ok {
 		_spec.SetField(session.FieldSudoAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.AccountID(); ok {
+		_spec.SetField(session.FieldAccountID, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedAccountID(); ok {
+		_spec.AddField(session.FieldAccountID, field.TypeInt, value)
+	}
+	if _u.mutation.AccountIDCleared() {
+		_spec.ClearField(session.FieldAccountID, field.TypeInt)
 	}
 	if value, ok := _u.mutation.Address(); ok {
 		_spec.SetField(session.FieldAddress, field.TypeString, value)

@@ -26,18 +26,24 @@ type Tx struct {
 	BackupCode *BackupCodeClient
 	// Factor is the client for interacting with the Factor builders.
 	Factor *FactorClient
+	// Invitation is the client for interacting with the Invitation builders.
+	Invitation *InvitationClient
 	// Mail is the client for interacting with the Mail builders.
 	Mail *MailClient
 	// Membership is the client for interacting with the Membership builders.
 	Membership *MembershipClient
 	// OneTimeToken is the client for interacting with the OneTimeToken builders.
 	OneTimeToken *OneTimeTokenClient
+	// Order is the client for interacting with the Order builders.
+	Order *OrderClient
 	// Passkey is the client for interacting with the Passkey builders.
 	Passkey *PasskeyClient
 	// PasskeyCeremony is the client for interacting with the PasskeyCeremony builders.
 	PasskeyCeremony *PasskeyCeremonyClient
 	// Password is the client for interacting with the Password builders.
 	Password *PasswordClient
+	// PermissionTemplate is the client for interacting with the PermissionTemplate builders.
+	PermissionTemplate *PermissionTemplateClient
 	// Role is the client for interacting with the Role builders.
 	Role *RoleClient
 	// SecurityAnswer is the client for interacting with the SecurityAnswer builders.
@@ -193,12 +199,15 @@ func (tx *Tx) init() {
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.BackupCode = NewBackupCodeClient(tx.config)
 	tx.Factor = NewFactorClient(tx.config)
+	tx.Invitation = NewInvitationClient(tx.config)
 	tx.Mail = NewMailClient(tx.config)
 	tx.Membership = NewMembershipClient(tx.config)
 	tx.OneTimeToken = NewOneTimeTokenClient(tx.config)
+	tx.Order = NewOrderClient(tx.config)
 	tx.Passkey = NewPasskeyClient(tx.config)
 	tx.PasskeyCeremony = NewPasskeyCeremonyClient(tx.config)
 	tx.Password = NewPasswordClient(tx.config)
+	tx.PermissionTemplate = NewPermissionTemplateClient(tx.config)
 	tx.Role = NewRoleClient(tx.config)
 	tx.SecurityAnswer = NewSecurityAnswerClient(tx.config)
 	tx.SecurityQuestion = NewSecurityQuestionClient(tx.config)

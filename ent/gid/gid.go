@@ -21,9 +21,15 @@ const (
 	Passkey          Kind = "passkey"
 	TrustedDevice    Kind = "device"
 	SecurityQuestion Kind = "question"
+	Invitation       Kind = "invitation"
+	Order            Kind = "order"
+
+	PermissionTemplate Kind = "template"
 )
 
-var kinds = []Kind{User, Account, Membership, Role, Session, Passkey, TrustedDevice, SecurityQuestion}
+var kinds = []Kind{
+	User, Account, Membership, Role, Session, Passkey, TrustedDevice, SecurityQuestion, Invitation, Order, PermissionTemplate,
+}
 
 // Encode makes the global ID of row id.
 func Encode(kind Kind, id int) string {

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"context"
+	"time"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
@@ -16,7 +17,7 @@ type filterable interface {
 }
 
 // inReach lets staff read everything and clients the rows that narrow leaves them.
-func inReach(narrow func(userID int) func(*sql.Selector)) Rule {
+func inReach(narrow func(userID int, at time.Time) func(*sql.Selector)) Rule {
 	return Rule{Query: func(_ context.Context, v *viewer.Viewer, q ent.Query) error {
 		switch {
 		case v.IsStaff():
@@ -26,25 +27,34 @@ func inReach(narrow func(userID int) func(*sql.Selector)) Rule {
 			if !ok {
 				return privacy.Denyf("%T cannot be narrowed", q)
 			}
-			f.WhereP(narrow(v.UserID))
+			f.WhereP(narrow(v.UserID, v.At))
 			return privacy.Allow
 		}
 		return nil
 	}}
 }
 
-// accountsOf selects the accounts that a user is a member of.
-func accountsOf(s *sql.Selector, userID int) *sql.Selector {
+// accountsOf selects the accounts that a user is a member of at a moment.
+func accountsOf(s *sql.Selector, userID int, at time.Time) *sql.Selector {
 	m := sql.Dialect(s.Dialect()).Select("account_id").From(sql.Table("memberships"))
-	return m.Where(sql.EQ("user_id", userID))
+	return m.Where(sql.And(sql.EQ("user_id", userID), standing("ends_at", at)))
+}
+
+// standing holds for memberships that have not ended at a moment. Where nobody said which, only those stand that never
+// end.
+func standing(column string, at time.Time) *sql.Predicate {
+	if at.IsZero() {
+		return sql.IsNull(column)
+	}
+	return sql.Or(sql.IsNull(column), sql.GT(column, at))
 }
 
 // UsersInReach lets a user see themselves and those who share an account with them.
 func UsersInReach() Rule {
-	return inReach(func(userID int) func(*sql.Selector) {
+	return inReach(func(userID int, at time.Time) func(*sql.Selector) {
 		return func(s *sql.Selector) {
 			fellows := sql.Dialect(s.Dialect()).Select("user_id").From(sql.Table("memberships"))
-			fellows.Where(sql.In("account_id", accountsOf(s, userID)))
+			fellows.Where(sql.In("account_id", accountsOf(s, userID, at)))
 			s.Where(sql.Or(sql.EQ(s.C("id"), userID), sql.In(s.C("id"), fellows)))
 		}
 	})
@@ -52,14 +62,17 @@ func UsersInReach() Rule {
 
 // AccountsInReach lets a user see the accounts that they are a member of.
 func AccountsInReach() Rule {
-	return inReach(func(userID int) func(*sql.Selector) {
-		return func(s *sql.Selector) { s.Where(sql.In(s.C("id"), accountsOf(s, userID))) }
+	return inReach(func(userID int, at time.Time) func(*sql.Selector) {
+		return func(s *sql.Selector) { s.Where(sql.In(s.C("id"), accountsOf(s, userID, at))) }
 	})
 }
 
 // MembershipsInReach lets a user see the memberships of the accounts that they are a member of.
 func MembershipsInReach() Rule {
-	return inReach(func(userID int) func(*sql.Selector) {
-		return func(s *sql.Selector) { s.Where(sql.In(s.C("account_id"), accountsOf(s, userID))) }
+	return inReach(func(userID int, at time.Time) func(*sql.Selector) {
+		return func(s *sql.Selector) { s.Where(sql.In(s.C("account_id"), accountsOf(s, userID, at))) }
 	})
 }
+
+// OfAccountsInReach lets a user see what belongs to the accounts that they are a member of.
+func OfAccountsInReach() Rule { return MembershipsInReach() }

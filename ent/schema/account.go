@@ -24,6 +24,7 @@ func (Account) Fields() []ent.Field {
 		field.String("name_key").Comment("the name, folded: order and prefix search"),
 		field.String("email"),
 		field.String("email_key").Comment("the canonical address; not unique, two accounts may share a mailbox"),
+		field.String("search_text").Default("").Comment("folded name and address: search for words inside"),
 		field.Enum("status").Values("ACTIVE", "INACTIVE", "CLOSED").Default("ACTIVE"),
 		field.Time("created_at").Immutable(),
 		field.Time("updated_at"),
@@ -35,6 +36,8 @@ func (Account) Fields() []ent.Field {
 func (Account) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.To("memberships", Membership.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("invitations", Invitation.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("orders", Order.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }
 

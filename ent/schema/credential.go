@@ -230,8 +230,9 @@ type OneTimeToken struct{ ent.Schema }
 func (OneTimeToken) Fields() []ent.Field {
 	return []ent.Field{
 		field.Bytes("hash").Unique().Sensitive(),
-		field.Enum("purpose").Values("RESET", "VERIFY_EMAIL", "CHANGE_EMAIL", "DISOWN", "SET_UP"),
-		field.Int("user_id").Optional().Nillable().Comment("none for set-up"),
+		field.Enum("purpose").Values("RESET", "VERIFY_EMAIL", "CHANGE_EMAIL", "DISOWN", "SET_UP", "INVITATION"),
+		field.Int("user_id").Optional().Nillable().Comment("none for set-up and invitations"),
+		field.Int("invitation_id").Optional().Nillable().Comment("the invitation that it opens; older ones of it are used up"),
 		field.String("address_key").Default("").Comment("the canonical address it was sent to"),
 		field.String("subject").Default("").Comment("what it is about: the new address of a change, what a disowned mail told"),
 		field.Int("credential_version").Default(0).Comment("of the user when it was made"),
@@ -243,9 +244,14 @@ func (OneTimeToken) Fields() []ent.Field {
 	}
 }
 
+// Edges of OneTimeToken.
+func (OneTimeToken) Edges() []ent.Edge {
+	return []ent.Edge{edge.From("invitation", Invitation.Type).Ref("tokens").Field("invitation_id").Unique()}
+}
+
 // Indexes of OneTimeToken.
 func (OneTimeToken) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("user_id", "purpose"), index.Fields("expires_at")}
+	return []ent.Index{index.Fields("user_id", "purpose"), index.Fields("expires_at"), index.Fields("invitation_id")}
 }
 
 // Policy of OneTimeToken.

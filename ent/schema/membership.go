@@ -31,6 +31,9 @@ func (Membership) Fields() []ent.Field {
 			Comment("what was granted; an owner holds all, whatever stands here"),
 		field.Time("last_seen_at").Default(time.Time{}).Comment("on this account; zero: never"),
 		field.Time("since").Immutable(),
+		field.Time("ends_at").Optional().Nillable().Comment("from then on it counts for nothing; none: it stands. An owner's has none"),
+		field.Time("ownership_offered_at").Optional().Nillable().Comment("when the owner offered them the account; none: not at present"),
+		field.Int("version").Default(1),
 	}
 }
 
@@ -48,6 +51,7 @@ func (Membership) Indexes() []ent.Index {
 		index.Fields("user_id", "account_id").Unique(),
 		index.Fields("account_id", "id"),
 		index.Fields("account_id").Unique().StorageKey("membership_one_owner").Annotations(entsql.IndexWhere("owner")),
+		index.Fields("account_id").Unique().StorageKey("membership_one_offer").Annotations(entsql.IndexWhere("ownership_offered_at IS NOT NULL")),
 	}
 }
 

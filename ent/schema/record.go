@@ -79,6 +79,7 @@ func (AuditEntry) Fields() []ent.Field {
 		field.Int("session_id").Default(0).Immutable(),
 		field.String("target_kind").Default("").Immutable(),
 		field.Int("target_id").Default(0).Immutable(),
+		field.Int("about_user_id").Default(0).Immutable().Comment("the user whom an act upon something else concerns; 0: none"),
 		field.String("request_id").Default("").Immutable(),
 		field.Bytes("detail_hash").Optional().Immutable().Comment("SHA-256 over salt and detail; none without detail"),
 	}
@@ -95,6 +96,7 @@ func (AuditEntry) Indexes() []ent.Index {
 		index.Fields("at", "id"),
 		index.Fields("target_kind", "target_id", "id"),
 		index.Fields("actor_id", "id"),
+		index.Fields("about_user_id", "id"),
 	}
 }
 
@@ -132,6 +134,7 @@ func (Mail) Fields() []ent.Field {
 		field.String("kind"),
 		field.String("recipient").Comment("the stored spelling of the address"),
 		field.Int("user_id").Optional().Nillable(),
+		field.Int("account_id").Optional().Nillable().Comment("the account that it is about; its members may see that it went out"),
 		field.String("language").Default("en"),
 		field.JSON("params", map[string]string{}).Optional().Comment("what the template names; never a secret"),
 		field.Bytes("sealed_nonce").Optional().Sensitive().Comment("what the link is made of; wiped when sent"),
@@ -149,6 +152,8 @@ func (Mail) Fields() []ent.Field {
 func (Mail) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("user_id", "id"),
+		index.Fields("account_id", "id"),
+		index.Fields("token_id"),
 		index.Fields("state", "id"),
 		index.Fields("created_at", "id"),
 	}

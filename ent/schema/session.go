@@ -31,6 +31,7 @@ func (Session) Fields() []ent.Field {
 		field.Time("seen_at"),
 		field.Time("expires_at").Comment("the absolute end; the idle one is computed from seen_at"),
 		field.Time("sudo_at").Default(time.Time{}).Comment("the last explicit proof of identity; zero: none"),
+		field.Int("account_id").Optional().Nillable().Comment("the account acted for at present"),
 		field.String("address").Default(""),
 		field.String("device").Default(""),
 	}

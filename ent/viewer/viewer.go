@@ -48,6 +48,10 @@ type Viewer struct {
 	// Address and Device describe the client for audit, history and throttles.
 	Address netip.Addr
 	Device  string
+	// At is when the request came: what ends by time has ended, or not yet, for all of it. Zero: what can end has ended.
+	At time.Time
+	// AccountID is the account acted for at present, as the session says; whether it is still theirs, access says.
+	AccountID int
 	// RequestID ties answer, log and audit together.
 	RequestID string
 	// Language is a BCP 47 tag: the user's own, or what the browser asked for.
@@ -74,7 +78,7 @@ func ForSystem(ctx context.Context, name string) context.Context {
 	v := &Viewer{Kind: System, Name: name}
 	if behind := From(ctx); behind != nil {
 		v.Behind = behind.Actor()
-		v.Address, v.Device, v.RequestID, v.Language = behind.Address, behind.Device, behind.RequestID, behind.Language
+		v.Address, v.Device, v.RequestID, v.Language, v.At = behind.Address, behind.Device, behind.RequestID, behind.Language, behind.At
 	}
 	return With(ctx, v)
 }

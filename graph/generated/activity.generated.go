@@ -95,6 +95,75 @@ func (ec *executionContext) fieldContext_Activity_by(_ context.Context, field gr
 	return graphql.NewScalarFieldContext("Activity", field, false, false, "ActivityActor")
 }
 
+func (ec *executionContext) _Activity_byName(ctx context.Context, field graphql.CollectedField, obj *activity.Act) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Activity_byName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ByName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Activity_byName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Activity", field, false, false, "String")
+}
+
+func (ec *executionContext) _Activity_userName(ctx context.Context, field graphql.CollectedField, obj *activity.Act) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Activity_userName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UserName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Activity_userName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Activity", field, false, false, "String")
+}
+
+func (ec *executionContext) _Activity_accountName(ctx context.Context, field graphql.CollectedField, obj *activity.Act) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Activity_accountName(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AccountName, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Activity_accountName(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Activity", field, false, false, "String")
+}
+
 func (ec *executionContext) _Activity_reason(ctx context.Context, field graphql.CollectedField, obj *activity.Act) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -118,7 +187,7 @@ func (ec *executionContext) fieldContext_Activity_reason(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Activity", field, false, false, "String")
 }
 
-func (ec *executionContext) _ActivityConnection_edges(ctx context.Context, field graphql.CollectedField, obj *activity.Page) (ret graphql.Marshaler) {
+func (ec *executionContext) _ActivityConnection_edges(ctx context.Context, field graphql.CollectedField, obj *paging.Page[*activity.Act]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -130,8 +199,8 @@ func (ec *executionContext) _ActivityConnection_edges(ctx context.Context, field
 			return obj.Edges(), nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v []activity.Edge) graphql.Marshaler {
-			return ec.marshalNActivityEdge2ᚕrosterᚋinternalᚋactivityᚐEdgeᚄ(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v []paging.Edge[*activity.Act]) graphql.Marshaler {
+			return ec.marshalNActivityEdge2ᚕrosterᚋinternalᚋpagingᚐEdgeᚄ(ctx, selections, v)
 		},
 		true,
 		true,
@@ -150,7 +219,7 @@ func (ec *executionContext) fieldContext_ActivityConnection_edges(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _ActivityConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *activity.Page) (ret graphql.Marshaler) {
+func (ec *executionContext) _ActivityConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *paging.Page[*activity.Act]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -182,7 +251,7 @@ func (ec *executionContext) fieldContext_ActivityConnection_nodes(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _ActivityConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *activity.Page) (ret graphql.Marshaler) {
+func (ec *executionContext) _ActivityConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *paging.Page[*activity.Act]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -214,7 +283,7 @@ func (ec *executionContext) fieldContext_ActivityConnection_pageInfo(_ context.C
 	return fc, nil
 }
 
-func (ec *executionContext) _ActivityEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *activity.Edge) (ret graphql.Marshaler) {
+func (ec *executionContext) _ActivityEdge_cursor(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*activity.Act]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -237,7 +306,7 @@ func (ec *executionContext) fieldContext_ActivityEdge_cursor(_ context.Context, 
 	return graphql.NewScalarFieldContext("ActivityEdge", field, true, false, "String")
 }
 
-func (ec *executionContext) _ActivityEdge_node(ctx context.Context, field graphql.CollectedField, obj *activity.Edge) (ret graphql.Marshaler) {
+func (ec *executionContext) _ActivityEdge_node(ctx context.Context, field graphql.CollectedField, obj *paging.Edge[*activity.Act]) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -307,6 +376,21 @@ func (ec *executionContext) _Activity(ctx context.Context, sel ast.SelectionSet,
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "byName":
+			out.Values[i] = ec._Activity_byName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "userName":
+			out.Values[i] = ec._Activity_userName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "accountName":
+			out.Values[i] = ec._Activity_accountName(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "reason":
 			out.Values[i] = ec._Activity_reason(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
@@ -331,7 +415,7 @@ func (ec *executionContext) _Activity(ctx context.Context, sel ast.SelectionSet,
 
 var activityConnectionImplementors = []string{"ActivityConnection"}
 
-func (ec *executionContext) _ActivityConnection(ctx context.Context, sel ast.SelectionSet, obj *activity.Page) graphql.Marshaler {
+func (ec *executionContext) _ActivityConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Page[*activity.Act]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, activityConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -374,7 +458,7 @@ func (ec *executionContext) _ActivityConnection(ctx context.Context, sel ast.Sel
 
 var activityEdgeImplementors = []string{"ActivityEdge"}
 
-func (ec *executionContext) _ActivityEdge(ctx context.Context, sel ast.SelectionSet, obj *activity.Edge) graphql.Marshaler {
+func (ec *executionContext) _ActivityEdge(ctx context.Context, sel ast.SelectionSet, obj *paging.Edge[*activity.Act]) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, activityEdgeImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -468,7 +552,7 @@ func (ec *executionContext) marshalNActivityActor2rosterᚋinternalᚋactivity�
 	return res
 }
 
-func (ec *executionContext) marshalNActivityConnection2ᚖrosterᚋinternalᚋactivityᚐPage(ctx context.Context, sel ast.SelectionSet, v *activity.Page) graphql.Marshaler {
+func (ec *executionContext) marshalNActivityConnection2ᚖrosterᚋinternalᚋpagingᚐPage(ctx context.Context, sel ast.SelectionSet, v *paging.Page[*activity.Act]) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "ActivityConnection!")
 		return graphql.Null
@@ -476,15 +560,15 @@ func (ec *executionContext) marshalNActivityConnection2ᚖrosterᚋinternalᚋac
 	return ec._ActivityConnection(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalNActivityEdge2rosterᚋinternalᚋactivityᚐEdge(ctx context.Context, sel ast.SelectionSet, v activity.Edge) graphql.Marshaler {
+func (ec *executionContext) marshalNActivityEdge2rosterᚋinternalᚋpagingᚐEdge(ctx context.Context, sel ast.SelectionSet, v paging.Edge[*activity.Act]) graphql.Marshaler {
 	return ec._ActivityEdge(ctx, sel, &v)
 }
 
-func (ec *executionContext) marshalNActivityEdge2ᚕrosterᚋinternalᚋactivityᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []activity.Edge) graphql.Marshaler {
+func (ec *executionContext) marshalNActivityEdge2ᚕrosterᚋinternalᚋpagingᚐEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []paging.Edge[*activity.Act]) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
-		return ec.marshalNActivityEdge2rosterᚋinternalᚋactivityᚐEdge(ctx, sel, v[i])
+		return ec.marshalNActivityEdge2rosterᚋinternalᚋpagingᚐEdge(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {
@@ -494,6 +578,13 @@ func (ec *executionContext) marshalNActivityEdge2ᚕrosterᚋinternalᚋactivity
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOActivityConnection2ᚖrosterᚋinternalᚋpagingᚐPage(ctx context.Context, sel ast.SelectionSet, v *paging.Page[*activity.Act]) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ActivityConnection(ctx, sel, v)
 }
 
 // endregion ***************************** type.gotpl *****************************

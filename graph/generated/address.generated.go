@@ -430,8 +430,8 @@ func (ec *executionContext) _ResendVerificationPayload_delivery(ctx context.Cont
 			return obj.Delivery, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.DeliveryStatus) graphql.Marshaler {
-			return ec.marshalODeliveryStatus2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐDeliveryStatus(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *mail.Fate) graphql.Marshaler {
+			return ec.marshalODeliveryStatus2ᚖrosterᚋinternalᚋmailᚐFate(ctx, selections, v)
 		},
 		true,
 		false,

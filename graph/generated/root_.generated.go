@@ -23,10 +23,17 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AccessExplanation() AccessExplanationResolver
 	Account() AccountResolver
+	AccountConnection() AccountConnectionResolver
+	AccountEmailConnection() AccountEmailConnectionResolver
+	Invitation() InvitationResolver
+	InvitationConnection() InvitationConnectionResolver
 	Membership() MembershipResolver
 	MembershipConnection() MembershipConnectionResolver
 	Mutation() MutationResolver
+	Order() OrderResolver
+	OrderConnection() OrderConnectionResolver
 	Query() QueryResolver
 	SecurityQuestion() SecurityQuestionResolver
 	SignInConnection() SignInConnectionResolver
@@ -47,21 +54,94 @@ type DirectiveRoot struct {
 }
 
 type ComplexityRoot struct {
+	AcceptInvitationPayload struct {
+		Membership func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	AcceptOwnershipPayload struct {
+		Account    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	AccessExplanation struct {
+		Account    func(childComplexity int) int
+		Allowed    func(childComplexity int) int
+		Facts      func(childComplexity int) int
+		Permission func(childComplexity int) int
+		User       func(childComplexity int) int
+	}
+
 	Account struct {
+		Activity          func(childComplexity int, first *int, after *string) int
+		CreatedAt         func(childComplexity int) int
 		Email             func(childComplexity int) int
+		Emails            func(childComplexity int, first *int, after *string) int
 		GlobalID          func(childComplexity int) int
 		ID                func(childComplexity int) int
+		Invitations       func(childComplexity int, first *int, after *string) int
+		Members           func(childComplexity int, first *int, after *string) int
 		Name              func(childComplexity int) int
+		Orders            func(childComplexity int, first *int, after *string) int
 		Owner             func(childComplexity int) int
+		OwnershipOffer    func(childComplexity int) int
 		Status            func(childComplexity int) int
+		UpdatedAt         func(childComplexity int) int
+		Version           func(childComplexity int) int
+		ViewerMembership  func(childComplexity int) int
 		ViewerPermissions func(childComplexity int) int
 	}
 
+	AccountConnection struct {
+		Edges                func(childComplexity int) int
+		Nodes                func(childComplexity int) int
+		PageInfo             func(childComplexity int) int
+		TotalCount           func(childComplexity int) int
+		TotalCountIsEstimate func(childComplexity int) int
+	}
+
+	AccountDeletion struct {
+		Invitations   func(childComplexity int) int
+		Memberships   func(childComplexity int) int
+		Orders        func(childComplexity int) int
+		OrphanedCount func(childComplexity int) int
+		OrphanedUsers func(childComplexity int) int
+	}
+
+	AccountEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	AccountEmail struct {
+		CreatedAt func(childComplexity int) int
+		Delivery  func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		Recipient func(childComplexity int) int
+		Subject   func(childComplexity int) int
+	}
+
+	AccountEmailConnection struct {
+		Edges                func(childComplexity int) int
+		Nodes                func(childComplexity int) int
+		PageInfo             func(childComplexity int) int
+		TotalCount           func(childComplexity int) int
+		TotalCountIsEstimate func(childComplexity int) int
+	}
+
+	AccountEmailEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
 	Activity struct {
-		Action func(childComplexity int) int
-		At     func(childComplexity int) int
-		By     func(childComplexity int) int
-		Reason func(childComplexity int) int
+		AccountName func(childComplexity int) int
+		Action      func(childComplexity int) int
+		At          func(childComplexity int) int
+		By          func(childComplexity int) int
+		ByName      func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		UserName    func(childComplexity int) int
 	}
 
 	ActivityConnection struct {
@@ -73,6 +153,17 @@ type ComplexityRoot struct {
 	ActivityEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	AssociateUserPayload struct {
+		Invitation func(childComplexity int) int
+		Membership func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CancelInvitationPayload struct {
+		Invitation func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	ChangeEmailPayload struct {
@@ -107,8 +198,34 @@ type ComplexityRoot struct {
 		UserErrors         func(childComplexity int) int
 	}
 
+	CreateAccountPayload struct {
+		Account    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CreatePermissionTemplatePayload struct {
+		Template   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	CreateSecurityQuestionPayload struct {
 		Question   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DeclineInvitationPayload struct {
+		AccountName func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
+	DeleteAccountPayload struct {
+		Consequences  func(childComplexity int) int
+		DeletedNumber func(childComplexity int) int
+		UserErrors    func(childComplexity int) int
+	}
+
+	DeletePermissionTemplatePayload struct {
+		DeletedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -178,6 +295,56 @@ type ComplexityRoot struct {
 		Version             func(childComplexity int) int
 	}
 
+	Invitation struct {
+		Account          func(childComplexity int) int
+		Delivery         func(childComplexity int) int
+		Email            func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		GlobalID         func(childComplexity int) int
+		Inviter          func(childComplexity int) int
+		MembershipEndsAt func(childComplexity int) int
+		Permissions      func(childComplexity int) int
+		SentAt           func(childComplexity int) int
+		Status           func(childComplexity int) int
+	}
+
+	InvitationConnection struct {
+		Edges                func(childComplexity int) int
+		Nodes                func(childComplexity int) int
+		PageInfo             func(childComplexity int) int
+		TotalCount           func(childComplexity int) int
+		TotalCountIsEstimate func(childComplexity int) int
+	}
+
+	InvitationEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	InvitationPreview struct {
+		AccountName    func(childComplexity int) int
+		AddressDiffers func(childComplexity int) int
+		AlreadyMember  func(childComplexity int) int
+		Email          func(childComplexity int) int
+		ExpiresAt      func(childComplexity int) int
+		InviterName    func(childComplexity int) int
+		Permissions    func(childComplexity int) int
+		Status         func(childComplexity int) int
+		Strict         func(childComplexity int) int
+	}
+
+	InviteUserPayload struct {
+		Invitation func(childComplexity int) int
+		Present    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	LeaveAccountPayload struct {
+		LeftID     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+		Viewer     func(childComplexity int) int
+	}
+
 	Lock struct {
 		Until func(childComplexity int) int
 	}
@@ -190,14 +357,23 @@ type ComplexityRoot struct {
 		Text     func(childComplexity int) int
 	}
 
+	MakeOwnerPayload struct {
+		Account     func(childComplexity int) int
+		Memberships func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
+	}
+
 	Membership struct {
 		Account    func(childComplexity int) int
+		Ended      func(childComplexity int) int
+		EndsAt     func(childComplexity int) int
 		GlobalID   func(childComplexity int) int
 		Held       func(childComplexity int) int
 		LastSeenAt func(childComplexity int) int
 		Owner      func(childComplexity int) int
 		Since      func(childComplexity int) int
 		User       func(childComplexity int) int
+		Version    func(childComplexity int) int
 	}
 
 	MembershipConnection struct {
@@ -214,58 +390,112 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		ChangeEmail               func(childComplexity int, input model.ChangeEmailInput) int
-		ChangePassword            func(childComplexity int, input model.ChangePasswordInput) int
-		CheckSecurityAnswer       func(childComplexity int, input model.CheckSecurityAnswerInput) int
-		ClearUserLock             func(childComplexity int, input model.ClearUserLockInput) int
-		ConfirmEmailChange        func(childComplexity int, input model.ConfirmEmailChangeInput) int
-		ConfirmIdentity           func(childComplexity int, input model.ConfirmIdentityInput) int
-		CreateSecurityQuestion    func(childComplexity int, input model.CreateSecurityQuestionInput) int
-		DeleteSecurityQuestion    func(childComplexity int, input model.DeleteSecurityQuestionInput) int
-		DisableSecurityQuestion   func(childComplexity int, input model.DisableSecurityQuestionInput) int
-		DisableTwoFactor          func(childComplexity int, input model.DisableTwoFactorInput) int
-		DisownChange              func(childComplexity int, input model.DisownChangeInput) int
-		FinishPasskeyEnrolment    func(childComplexity int, input model.FinishPasskeyEnrolmentInput) int
-		FinishTotpEnrolment       func(childComplexity int, input model.FinishTotpEnrolmentInput) int
-		RegenerateBackupCodes     func(childComplexity int) int
-		Register                  func(childComplexity int, input model.RegisterInput) int
-		RemoveOwnSecurityQuestion func(childComplexity int, input model.RemoveOwnSecurityQuestionInput) int
-		RemovePasskey             func(childComplexity int, input model.RemovePasskeyInput) int
-		RemoveTotp                func(childComplexity int) int
-		RenamePasskey             func(childComplexity int, input model.RenamePasskeyInput) int
-		ReorderSecurityQuestions  func(childComplexity int, input model.ReorderSecurityQuestionsInput) int
-		RequestPasswordReset      func(childComplexity int, input model.RequestPasswordResetInput) int
-		ResendVerification        func(childComplexity int, input model.ResendVerificationInput) int
-		ResetPassword             func(childComplexity int, input model.ResetPasswordInput) int
-		RestoreSecurityQuestion   func(childComplexity int, input model.RestoreSecurityQuestionInput) int
-		RetireSecurityQuestion    func(childComplexity int, input model.RetireSecurityQuestionInput) int
-		RevokeOtherSessions       func(childComplexity int, input model.RevokeOtherSessionsInput) int
-		RevokeSession             func(childComplexity int, input model.RevokeSessionInput) int
-		RevokeTrustedDevice       func(childComplexity int, input model.RevokeTrustedDeviceInput) int
-		SendPasswordReset         func(childComplexity int, input model.SendPasswordResetInput) int
-		SetRoleTwoFactor          func(childComplexity int, input model.SetRoleTwoFactorInput) int
-		SetSecurityQuestion       func(childComplexity int, input model.SetSecurityQuestionInput) int
-		SetUp                     func(childComplexity int, input model.SetUpInput) int
-		SignIn                    func(childComplexity int, input model.SignInInput) int
-		SignInWithPasskey         func(childComplexity int, input model.SignInWithPasskeyInput) int
-		SignOut                   func(childComplexity int) int
-		StartPasskeyConfirmation  func(childComplexity int) int
-		StartPasskeyEnrolment     func(childComplexity int) int
-		StartPasskeySecondFactor  func(childComplexity int) int
-		StartPasskeySignIn        func(childComplexity int) int
-		StartTotpEnrolment        func(childComplexity int) int
-		UpdateProfile             func(childComplexity int, input model.UpdateProfileInput) int
-		UpdateSecurityQuestion    func(childComplexity int, input model.UpdateSecurityQuestionInput) int
-		UpdateSettings            func(childComplexity int, input model.UpdateSettingsInput) int
-		UpdateUser                func(childComplexity int, input model.UpdateUserInput) int
-		VerifyEmail               func(childComplexity int, input model.VerifyEmailInput) int
-		VerifySecondFactor        func(childComplexity int, input model.VerifySecondFactorInput) int
+		AcceptInvitation            func(childComplexity int, input model.AcceptInvitationInput) int
+		AcceptOwnership             func(childComplexity int, input model.AcceptOwnershipInput) int
+		AssociateUser               func(childComplexity int, input model.AssociateUserInput) int
+		CancelInvitation            func(childComplexity int, input model.CancelInvitationInput) int
+		ChangeEmail                 func(childComplexity int, input model.ChangeEmailInput) int
+		ChangePassword              func(childComplexity int, input model.ChangePasswordInput) int
+		CheckSecurityAnswer         func(childComplexity int, input model.CheckSecurityAnswerInput) int
+		ClearUserLock               func(childComplexity int, input model.ClearUserLockInput) int
+		ConfirmEmailChange          func(childComplexity int, input model.ConfirmEmailChangeInput) int
+		ConfirmIdentity             func(childComplexity int, input model.ConfirmIdentityInput) int
+		CreateAccount               func(childComplexity int, input model.CreateAccountInput) int
+		CreatePermissionTemplate    func(childComplexity int, input model.CreatePermissionTemplateInput) int
+		CreateSecurityQuestion      func(childComplexity int, input model.CreateSecurityQuestionInput) int
+		DeclineInvitation           func(childComplexity int, input model.DeclineInvitationInput) int
+		DeleteAccount               func(childComplexity int, input model.DeleteAccountInput) int
+		DeletePermissionTemplate    func(childComplexity int, input model.DeletePermissionTemplateInput) int
+		DeleteSecurityQuestion      func(childComplexity int, input model.DeleteSecurityQuestionInput) int
+		DisableSecurityQuestion     func(childComplexity int, input model.DisableSecurityQuestionInput) int
+		DisableTwoFactor            func(childComplexity int, input model.DisableTwoFactorInput) int
+		DisownChange                func(childComplexity int, input model.DisownChangeInput) int
+		FinishPasskeyEnrolment      func(childComplexity int, input model.FinishPasskeyEnrolmentInput) int
+		FinishTotpEnrolment         func(childComplexity int, input model.FinishTotpEnrolmentInput) int
+		InviteUser                  func(childComplexity int, input model.InviteUserInput) int
+		LeaveAccount                func(childComplexity int, input model.LeaveAccountInput) int
+		MakeOwner                   func(childComplexity int, input model.MakeOwnerInput) int
+		OfferOwnership              func(childComplexity int, input model.OfferOwnershipInput) int
+		RecordOrder                 func(childComplexity int, input model.RecordOrderInput) int
+		RegenerateBackupCodes       func(childComplexity int) int
+		Register                    func(childComplexity int, input model.RegisterInput) int
+		RemoveMember                func(childComplexity int, input model.RemoveMemberInput) int
+		RemoveOwnSecurityQuestion   func(childComplexity int, input model.RemoveOwnSecurityQuestionInput) int
+		RemovePasskey               func(childComplexity int, input model.RemovePasskeyInput) int
+		RemoveTotp                  func(childComplexity int) int
+		RenamePasskey               func(childComplexity int, input model.RenamePasskeyInput) int
+		ReorderSecurityQuestions    func(childComplexity int, input model.ReorderSecurityQuestionsInput) int
+		RequestPasswordReset        func(childComplexity int, input model.RequestPasswordResetInput) int
+		ResendInvitation            func(childComplexity int, input model.ResendInvitationInput) int
+		ResendVerification          func(childComplexity int, input model.ResendVerificationInput) int
+		ResetPassword               func(childComplexity int, input model.ResetPasswordInput) int
+		RestoreSecurityQuestion     func(childComplexity int, input model.RestoreSecurityQuestionInput) int
+		RetireSecurityQuestion      func(childComplexity int, input model.RetireSecurityQuestionInput) int
+		RevokeOtherSessions         func(childComplexity int, input model.RevokeOtherSessionsInput) int
+		RevokeSession               func(childComplexity int, input model.RevokeSessionInput) int
+		RevokeTrustedDevice         func(childComplexity int, input model.RevokeTrustedDeviceInput) int
+		SaveMemberships             func(childComplexity int, input model.SaveMembershipsInput) int
+		SendPasswordReset           func(childComplexity int, input model.SendPasswordResetInput) int
+		SetRoleTwoFactor            func(childComplexity int, input model.SetRoleTwoFactorInput) int
+		SetSecurityQuestion         func(childComplexity int, input model.SetSecurityQuestionInput) int
+		SetUp                       func(childComplexity int, input model.SetUpInput) int
+		SignIn                      func(childComplexity int, input model.SignInInput) int
+		SignInWithPasskey           func(childComplexity int, input model.SignInWithPasskeyInput) int
+		SignOut                     func(childComplexity int) int
+		StartPasskeyConfirmation    func(childComplexity int) int
+		StartPasskeyEnrolment       func(childComplexity int) int
+		StartPasskeySecondFactor    func(childComplexity int) int
+		StartPasskeySignIn          func(childComplexity int) int
+		StartTotpEnrolment          func(childComplexity int) int
+		SwitchAccount               func(childComplexity int, input model.SwitchAccountInput) int
+		UpdateAccount               func(childComplexity int, input model.UpdateAccountInput) int
+		UpdateMembershipPermissions func(childComplexity int, input model.UpdateMembershipPermissionsInput) int
+		UpdatePermissionTemplate    func(childComplexity int, input model.UpdatePermissionTemplateInput) int
+		UpdateProfile               func(childComplexity int, input model.UpdateProfileInput) int
+		UpdateSecurityQuestion      func(childComplexity int, input model.UpdateSecurityQuestionInput) int
+		UpdateSettings              func(childComplexity int, input model.UpdateSettingsInput) int
+		UpdateUser                  func(childComplexity int, input model.UpdateUserInput) int
+		VerifyEmail                 func(childComplexity int, input model.VerifyEmailInput) int
+		VerifySecondFactor          func(childComplexity int, input model.VerifySecondFactorInput) int
+		WithdrawOwnershipOffer      func(childComplexity int, input model.WithdrawOwnershipOfferInput) int
+	}
+
+	OfferOwnershipPayload struct {
+		Account    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	Order struct {
+		Account   func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		GlobalID  func(childComplexity int) int
+		Number    func(childComplexity int) int
+		PlacedBy  func(childComplexity int) int
+	}
+
+	OrderConnection struct {
+		Edges                func(childComplexity int) int
+		Nodes                func(childComplexity int) int
+		PageInfo             func(childComplexity int) int
+		TotalCount           func(childComplexity int) int
+		TotalCountIsEstimate func(childComplexity int) int
+	}
+
+	OrderEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
 	}
 
 	OwnPassword struct {
 		Lock      func(childComplexity int) int
 		MinLength func(childComplexity int) int
 		SetAt     func(childComplexity int) int
+	}
+
+	OwnershipOffer struct {
+		ExpiresAt  func(childComplexity int) int
+		Membership func(childComplexity int) int
+		OfferedAt  func(childComplexity int) int
 	}
 
 	PageInfo struct {
@@ -293,23 +523,38 @@ type ComplexityRoot struct {
 		Question          func(childComplexity int) int
 	}
 
+	PermissionTemplate struct {
+		GlobalID    func(childComplexity int) int
+		Name        func(childComplexity int) int
+		Permissions func(childComplexity int) int
+	}
+
 	Query struct {
 		Account                  func(childComplexity int, id *string, number *int) int
+		Accounts                 func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.AccountFilter, orderBy *model.AccountOrder) int
 		AllSecurityQuestions     func(childComplexity int) int
 		DisownByToken            func(childComplexity int, token string) int
 		EmailChangeByToken       func(childComplexity int, token string) int
 		EmailVerificationByToken func(childComplexity int, token string) int
+		ExplainAccess            func(childComplexity int, userID string, accountID string, permission permission.Account) int
 		Installation             func(childComplexity int) int
+		InvitationByToken        func(childComplexity int, token string) int
 		MailPreviews             func(childComplexity int, language string) int
 		Node                     func(childComplexity int, id string) int
 		Nodes                    func(childComplexity int, ids []string) int
 		PasswordResetByToken     func(childComplexity int, token string) int
+		PermissionTemplates      func(childComplexity int) int
 		Roles                    func(childComplexity int) int
 		SecurityQuestions        func(childComplexity int) int
 		Settings                 func(childComplexity int) int
 		User                     func(childComplexity int, id *string, number *int, email *string) int
 		Users                    func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.UserFilter, orderBy *model.UserOrder) int
 		Viewer                   func(childComplexity int) int
+	}
+
+	RecordOrderPayload struct {
+		Order      func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	RegenerateBackupCodesPayload struct {
@@ -320,6 +565,12 @@ type ComplexityRoot struct {
 
 	RegisterPayload struct {
 		Done       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	RemoveMemberPayload struct {
+		Account    func(childComplexity int) int
+		RemovedID  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -349,6 +600,11 @@ type ComplexityRoot struct {
 	}
 
 	RequestPasswordResetPayload struct {
+		UserErrors func(childComplexity int) int
+	}
+
+	ResendInvitationPayload struct {
+		Invitation func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -395,6 +651,11 @@ type ComplexityRoot struct {
 		Name             func(childComplexity int) int
 		Permissions      func(childComplexity int) int
 		RequireTwoFactor func(childComplexity int) int
+	}
+
+	SaveMembershipsPayload struct {
+		Memberships func(childComplexity int) int
+		UserErrors  func(childComplexity int) int
 	}
 
 	SecondFactorNeeded struct {
@@ -449,11 +710,14 @@ type ComplexityRoot struct {
 	}
 
 	Settings struct {
-		Company        func(childComplexity int) int
-		LockedProfile  func(childComplexity int) int
-		Registration   func(childComplexity int) int
-		TrustedDevices func(childComplexity int) int
-		TwoFactor      func(childComplexity int) int
+		Company                     func(childComplexity int) int
+		DisableClientUserManagement func(childComplexity int) int
+		InvitationDays              func(childComplexity int) int
+		LockedProfile               func(childComplexity int) int
+		Registration                func(childComplexity int) int
+		StrictInvitations           func(childComplexity int) int
+		TrustedDevices              func(childComplexity int) int
+		TwoFactor                   func(childComplexity int) int
 	}
 
 	SignIn struct {
@@ -516,6 +780,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	SwitchAccountPayload struct {
+		UserErrors func(childComplexity int) int
+		Viewer     func(childComplexity int) int
+	}
+
 	TotpEnrolment struct {
 		ExpiresAt func(childComplexity int) int
 		Key       func(childComplexity int) int
@@ -544,6 +813,22 @@ type ComplexityRoot struct {
 		Staff     func(childComplexity int) int
 	}
 
+	UpdateAccountPayload struct {
+		Account    func(childComplexity int) int
+		Present    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpdateMembershipPermissionsPayload struct {
+		Membership func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	UpdatePermissionTemplatePayload struct {
+		Template   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	UpdateProfilePayload struct {
 		Present    func(childComplexity int) int
 		User       func(childComplexity int) int
@@ -567,6 +852,7 @@ type ComplexityRoot struct {
 	}
 
 	User struct {
+		Activity              func(childComplexity int, first *int, after *string) int
 		AuthenticatorSince    func(childComplexity int) int
 		BackupCodesLeft       func(childComplexity int) int
 		CreatedAt             func(childComplexity int) int
@@ -622,6 +908,7 @@ type ComplexityRoot struct {
 	}
 
 	Viewer struct {
+		Account           func(childComplexity int) int
 		Accounts          func(childComplexity int, first *int, after *string) int
 		Activity          func(childComplexity int, first *int, after *string) int
 		AdminPermissions  func(childComplexity int) int
@@ -635,6 +922,12 @@ type ComplexityRoot struct {
 		TwoFactorDueAt    func(childComplexity int) int
 		TwoFactorRequired func(childComplexity int) int
 		User              func(childComplexity int) int
+		UserManagement    func(childComplexity int) int
+	}
+
+	WithdrawOwnershipOfferPayload struct {
+		Account    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 }
 
@@ -652,12 +945,97 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 	_ = ec
 	switch typeName + "." + field {
 
+	case "AcceptInvitationPayload.membership":
+		if e.ComplexityRoot.AcceptInvitationPayload.Membership == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptInvitationPayload.Membership(childComplexity), true
+	case "AcceptInvitationPayload.userErrors":
+		if e.ComplexityRoot.AcceptInvitationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptInvitationPayload.UserErrors(childComplexity), true
+
+	case "AcceptOwnershipPayload.account":
+		if e.ComplexityRoot.AcceptOwnershipPayload.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptOwnershipPayload.Account(childComplexity), true
+	case "AcceptOwnershipPayload.userErrors":
+		if e.ComplexityRoot.AcceptOwnershipPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptOwnershipPayload.UserErrors(childComplexity), true
+
+	case "AccessExplanation.account":
+		if e.ComplexityRoot.AccessExplanation.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessExplanation.Account(childComplexity), true
+	case "AccessExplanation.allowed":
+		if e.ComplexityRoot.AccessExplanation.Allowed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessExplanation.Allowed(childComplexity), true
+	case "AccessExplanation.facts":
+		if e.ComplexityRoot.AccessExplanation.Facts == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessExplanation.Facts(childComplexity), true
+	case "AccessExplanation.permission":
+		if e.ComplexityRoot.AccessExplanation.Permission == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessExplanation.Permission(childComplexity), true
+	case "AccessExplanation.user":
+		if e.ComplexityRoot.AccessExplanation.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessExplanation.User(childComplexity), true
+
+	case "Account.activity":
+		if e.ComplexityRoot.Account.Activity == nil {
+			break
+		}
+
+		args, err := ec.field_Account_activity_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Account.Activity(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Account.createdAt":
+		if e.ComplexityRoot.Account.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Account.CreatedAt(childComplexity), true
 	case "Account.email":
 		if e.ComplexityRoot.Account.Email == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Account.Email(childComplexity), true
+	case "Account.emails":
+		if e.ComplexityRoot.Account.Emails == nil {
+			break
+		}
+
+		args, err := ec.field_Account_emails_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Account.Emails(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Account.id":
 		if e.ComplexityRoot.Account.GlobalID == nil {
 			break
@@ -670,24 +1048,81 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Account.ID(childComplexity), true
+	case "Account.invitations":
+		if e.ComplexityRoot.Account.Invitations == nil {
+			break
+		}
+
+		args, err := ec.field_Account_invitations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Account.Invitations(childComplexity, args["first"].(*int), args["after"].(*string)), true
+	case "Account.members":
+		if e.ComplexityRoot.Account.Members == nil {
+			break
+		}
+
+		args, err := ec.field_Account_members_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Account.Members(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Account.name":
 		if e.ComplexityRoot.Account.Name == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Account.Name(childComplexity), true
+	case "Account.orders":
+		if e.ComplexityRoot.Account.Orders == nil {
+			break
+		}
+
+		args, err := ec.field_Account_orders_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Account.Orders(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Account.owner":
 		if e.ComplexityRoot.Account.Owner == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Account.Owner(childComplexity), true
+	case "Account.ownershipOffer":
+		if e.ComplexityRoot.Account.OwnershipOffer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Account.OwnershipOffer(childComplexity), true
 	case "Account.status":
 		if e.ComplexityRoot.Account.Status == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Account.Status(childComplexity), true
+	case "Account.updatedAt":
+		if e.ComplexityRoot.Account.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Account.UpdatedAt(childComplexity), true
+	case "Account.version":
+		if e.ComplexityRoot.Account.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Account.Version(childComplexity), true
+	case "Account.viewerMembership":
+		if e.ComplexityRoot.Account.ViewerMembership == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Account.ViewerMembership(childComplexity), true
 	case "Account.viewerPermissions":
 		if e.ComplexityRoot.Account.ViewerPermissions == nil {
 			break
@@ -695,6 +1130,162 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Account.ViewerPermissions(childComplexity), true
 
+	case "AccountConnection.edges":
+		if e.ComplexityRoot.AccountConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountConnection.Edges(childComplexity), true
+	case "AccountConnection.nodes":
+		if e.ComplexityRoot.AccountConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountConnection.Nodes(childComplexity), true
+	case "AccountConnection.pageInfo":
+		if e.ComplexityRoot.AccountConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountConnection.PageInfo(childComplexity), true
+	case "AccountConnection.totalCount":
+		if e.ComplexityRoot.AccountConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountConnection.TotalCount(childComplexity), true
+	case "AccountConnection.totalCountIsEstimate":
+		if e.ComplexityRoot.AccountConnection.TotalCountIsEstimate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountConnection.TotalCountIsEstimate(childComplexity), true
+
+	case "AccountDeletion.invitations":
+		if e.ComplexityRoot.AccountDeletion.Invitations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountDeletion.Invitations(childComplexity), true
+	case "AccountDeletion.memberships":
+		if e.ComplexityRoot.AccountDeletion.Memberships == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountDeletion.Memberships(childComplexity), true
+	case "AccountDeletion.orders":
+		if e.ComplexityRoot.AccountDeletion.Orders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountDeletion.Orders(childComplexity), true
+	case "AccountDeletion.orphanedCount":
+		if e.ComplexityRoot.AccountDeletion.OrphanedCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountDeletion.OrphanedCount(childComplexity), true
+	case "AccountDeletion.orphanedUsers":
+		if e.ComplexityRoot.AccountDeletion.OrphanedUsers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountDeletion.OrphanedUsers(childComplexity), true
+
+	case "AccountEdge.cursor":
+		if e.ComplexityRoot.AccountEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountEdge.Cursor(childComplexity), true
+	case "AccountEdge.node":
+		if e.ComplexityRoot.AccountEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountEdge.Node(childComplexity), true
+
+	case "AccountEmail.createdAt":
+		if e.ComplexityRoot.AccountEmail.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountEmail.CreatedAt(childComplexity), true
+	case "AccountEmail.delivery":
+		if e.ComplexityRoot.AccountEmail.Delivery == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountEmail.Delivery(childComplexity), true
+	case "AccountEmail.kind":
+		if e.ComplexityRoot.AccountEmail.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountEmail.Kind(childComplexity), true
+	case "AccountEmail.recipient":
+		if e.ComplexityRoot.AccountEmail.Recipient == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountEmail.Recipient(childComplexity), true
+	case "AccountEmail.subject":
+		if e.ComplexityRoot.AccountEmail.Subject == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountEmail.Subject(childComplexity), true
+
+	case "AccountEmailConnection.edges":
+		if e.ComplexityRoot.AccountEmailConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountEmailConnection.Edges(childComplexity), true
+	case "AccountEmailConnection.nodes":
+		if e.ComplexityRoot.AccountEmailConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountEmailConnection.Nodes(childComplexity), true
+	case "AccountEmailConnection.pageInfo":
+		if e.ComplexityRoot.AccountEmailConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountEmailConnection.PageInfo(childComplexity), true
+	case "AccountEmailConnection.totalCount":
+		if e.ComplexityRoot.AccountEmailConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountEmailConnection.TotalCount(childComplexity), true
+	case "AccountEmailConnection.totalCountIsEstimate":
+		if e.ComplexityRoot.AccountEmailConnection.TotalCountIsEstimate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountEmailConnection.TotalCountIsEstimate(childComplexity), true
+
+	case "AccountEmailEdge.cursor":
+		if e.ComplexityRoot.AccountEmailEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountEmailEdge.Cursor(childComplexity), true
+	case "AccountEmailEdge.node":
+		if e.ComplexityRoot.AccountEmailEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccountEmailEdge.Node(childComplexity), true
+
+	case "Activity.accountName":
+		if e.ComplexityRoot.Activity.AccountName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Activity.AccountName(childComplexity), true
 	case "Activity.action":
 		if e.ComplexityRoot.Activity.Action == nil {
 			break
@@ -713,12 +1304,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Activity.By(childComplexity), true
+	case "Activity.byName":
+		if e.ComplexityRoot.Activity.ByName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Activity.ByName(childComplexity), true
 	case "Activity.reason":
 		if e.ComplexityRoot.Activity.Reason == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Activity.Reason(childComplexity), true
+	case "Activity.userName":
+		if e.ComplexityRoot.Activity.UserName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Activity.UserName(childComplexity), true
 
 	case "ActivityConnection.edges":
 		if e.ComplexityRoot.ActivityConnection.Edges == nil {
@@ -751,6 +1354,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ActivityEdge.Node(childComplexity), true
+
+	case "AssociateUserPayload.invitation":
+		if e.ComplexityRoot.AssociateUserPayload.Invitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssociateUserPayload.Invitation(childComplexity), true
+	case "AssociateUserPayload.membership":
+		if e.ComplexityRoot.AssociateUserPayload.Membership == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssociateUserPayload.Membership(childComplexity), true
+	case "AssociateUserPayload.userErrors":
+		if e.ComplexityRoot.AssociateUserPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AssociateUserPayload.UserErrors(childComplexity), true
+
+	case "CancelInvitationPayload.invitation":
+		if e.ComplexityRoot.CancelInvitationPayload.Invitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelInvitationPayload.Invitation(childComplexity), true
+	case "CancelInvitationPayload.userErrors":
+		if e.ComplexityRoot.CancelInvitationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelInvitationPayload.UserErrors(childComplexity), true
 
 	case "ChangeEmailPayload.done":
 		if e.ComplexityRoot.ChangeEmailPayload.Done == nil {
@@ -842,6 +1477,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ConfirmIdentityPayload.UserErrors(childComplexity), true
 
+	case "CreateAccountPayload.account":
+		if e.ComplexityRoot.CreateAccountPayload.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateAccountPayload.Account(childComplexity), true
+	case "CreateAccountPayload.userErrors":
+		if e.ComplexityRoot.CreateAccountPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateAccountPayload.UserErrors(childComplexity), true
+
+	case "CreatePermissionTemplatePayload.template":
+		if e.ComplexityRoot.CreatePermissionTemplatePayload.Template == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePermissionTemplatePayload.Template(childComplexity), true
+	case "CreatePermissionTemplatePayload.userErrors":
+		if e.ComplexityRoot.CreatePermissionTemplatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreatePermissionTemplatePayload.UserErrors(childComplexity), true
+
 	case "CreateSecurityQuestionPayload.question":
 		if e.ComplexityRoot.CreateSecurityQuestionPayload.Question == nil {
 			break
@@ -854,6 +1515,51 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateSecurityQuestionPayload.UserErrors(childComplexity), true
+
+	case "DeclineInvitationPayload.accountName":
+		if e.ComplexityRoot.DeclineInvitationPayload.AccountName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineInvitationPayload.AccountName(childComplexity), true
+	case "DeclineInvitationPayload.userErrors":
+		if e.ComplexityRoot.DeclineInvitationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineInvitationPayload.UserErrors(childComplexity), true
+
+	case "DeleteAccountPayload.consequences":
+		if e.ComplexityRoot.DeleteAccountPayload.Consequences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteAccountPayload.Consequences(childComplexity), true
+	case "DeleteAccountPayload.deletedNumber":
+		if e.ComplexityRoot.DeleteAccountPayload.DeletedNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteAccountPayload.DeletedNumber(childComplexity), true
+	case "DeleteAccountPayload.userErrors":
+		if e.ComplexityRoot.DeleteAccountPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeleteAccountPayload.UserErrors(childComplexity), true
+
+	case "DeletePermissionTemplatePayload.deletedId":
+		if e.ComplexityRoot.DeletePermissionTemplatePayload.DeletedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeletePermissionTemplatePayload.DeletedID(childComplexity), true
+	case "DeletePermissionTemplatePayload.userErrors":
+		if e.ComplexityRoot.DeletePermissionTemplatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeletePermissionTemplatePayload.UserErrors(childComplexity), true
 
 	case "DeleteSecurityQuestionPayload.deletedId":
 		if e.ComplexityRoot.DeleteSecurityQuestionPayload.DeletedID == nil {
@@ -1064,6 +1770,204 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Installation.Version(childComplexity), true
 
+	case "Invitation.account":
+		if e.ComplexityRoot.Invitation.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invitation.Account(childComplexity), true
+	case "Invitation.delivery":
+		if e.ComplexityRoot.Invitation.Delivery == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invitation.Delivery(childComplexity), true
+	case "Invitation.email":
+		if e.ComplexityRoot.Invitation.Email == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invitation.Email(childComplexity), true
+	case "Invitation.expiresAt":
+		if e.ComplexityRoot.Invitation.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invitation.ExpiresAt(childComplexity), true
+	case "Invitation.id":
+		if e.ComplexityRoot.Invitation.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invitation.GlobalID(childComplexity), true
+	case "Invitation.inviter":
+		if e.ComplexityRoot.Invitation.Inviter == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invitation.Inviter(childComplexity), true
+	case "Invitation.membershipEndsAt":
+		if e.ComplexityRoot.Invitation.MembershipEndsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invitation.MembershipEndsAt(childComplexity), true
+	case "Invitation.permissions":
+		if e.ComplexityRoot.Invitation.Permissions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invitation.Permissions(childComplexity), true
+	case "Invitation.sentAt":
+		if e.ComplexityRoot.Invitation.SentAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invitation.SentAt(childComplexity), true
+	case "Invitation.status":
+		if e.ComplexityRoot.Invitation.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Invitation.Status(childComplexity), true
+
+	case "InvitationConnection.edges":
+		if e.ComplexityRoot.InvitationConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationConnection.Edges(childComplexity), true
+	case "InvitationConnection.nodes":
+		if e.ComplexityRoot.InvitationConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationConnection.Nodes(childComplexity), true
+	case "InvitationConnection.pageInfo":
+		if e.ComplexityRoot.InvitationConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationConnection.PageInfo(childComplexity), true
+	case "InvitationConnection.totalCount":
+		if e.ComplexityRoot.InvitationConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationConnection.TotalCount(childComplexity), true
+	case "InvitationConnection.totalCountIsEstimate":
+		if e.ComplexityRoot.InvitationConnection.TotalCountIsEstimate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationConnection.TotalCountIsEstimate(childComplexity), true
+
+	case "InvitationEdge.cursor":
+		if e.ComplexityRoot.InvitationEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationEdge.Cursor(childComplexity), true
+	case "InvitationEdge.node":
+		if e.ComplexityRoot.InvitationEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationEdge.Node(childComplexity), true
+
+	case "InvitationPreview.accountName":
+		if e.ComplexityRoot.InvitationPreview.AccountName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationPreview.AccountName(childComplexity), true
+	case "InvitationPreview.addressDiffers":
+		if e.ComplexityRoot.InvitationPreview.AddressDiffers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationPreview.AddressDiffers(childComplexity), true
+	case "InvitationPreview.alreadyMember":
+		if e.ComplexityRoot.InvitationPreview.AlreadyMember == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationPreview.AlreadyMember(childComplexity), true
+	case "InvitationPreview.email":
+		if e.ComplexityRoot.InvitationPreview.Email == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationPreview.Email(childComplexity), true
+	case "InvitationPreview.expiresAt":
+		if e.ComplexityRoot.InvitationPreview.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationPreview.ExpiresAt(childComplexity), true
+	case "InvitationPreview.inviterName":
+		if e.ComplexityRoot.InvitationPreview.InviterName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationPreview.InviterName(childComplexity), true
+	case "InvitationPreview.permissions":
+		if e.ComplexityRoot.InvitationPreview.Permissions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationPreview.Permissions(childComplexity), true
+	case "InvitationPreview.status":
+		if e.ComplexityRoot.InvitationPreview.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationPreview.Status(childComplexity), true
+	case "InvitationPreview.strict":
+		if e.ComplexityRoot.InvitationPreview.Strict == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationPreview.Strict(childComplexity), true
+
+	case "InviteUserPayload.invitation":
+		if e.ComplexityRoot.InviteUserPayload.Invitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InviteUserPayload.Invitation(childComplexity), true
+	case "InviteUserPayload.present":
+		if e.ComplexityRoot.InviteUserPayload.Present == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InviteUserPayload.Present(childComplexity), true
+	case "InviteUserPayload.userErrors":
+		if e.ComplexityRoot.InviteUserPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InviteUserPayload.UserErrors(childComplexity), true
+
+	case "LeaveAccountPayload.leftId":
+		if e.ComplexityRoot.LeaveAccountPayload.LeftID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaveAccountPayload.LeftID(childComplexity), true
+	case "LeaveAccountPayload.userErrors":
+		if e.ComplexityRoot.LeaveAccountPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaveAccountPayload.UserErrors(childComplexity), true
+	case "LeaveAccountPayload.viewer":
+		if e.ComplexityRoot.LeaveAccountPayload.Viewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaveAccountPayload.Viewer(childComplexity), true
+
 	case "Lock.until":
 		if e.ComplexityRoot.Lock.Until == nil {
 			break
@@ -1102,12 +2006,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MailPreview.Text(childComplexity), true
 
+	case "MakeOwnerPayload.account":
+		if e.ComplexityRoot.MakeOwnerPayload.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MakeOwnerPayload.Account(childComplexity), true
+	case "MakeOwnerPayload.memberships":
+		if e.ComplexityRoot.MakeOwnerPayload.Memberships == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MakeOwnerPayload.Memberships(childComplexity), true
+	case "MakeOwnerPayload.userErrors":
+		if e.ComplexityRoot.MakeOwnerPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MakeOwnerPayload.UserErrors(childComplexity), true
+
 	case "Membership.account":
 		if e.ComplexityRoot.Membership.Account == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Membership.Account(childComplexity), true
+	case "Membership.ended":
+		if e.ComplexityRoot.Membership.Ended == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Membership.Ended(childComplexity), true
+	case "Membership.endsAt":
+		if e.ComplexityRoot.Membership.EndsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Membership.EndsAt(childComplexity), true
 	case "Membership.id":
 		if e.ComplexityRoot.Membership.GlobalID == nil {
 			break
@@ -1144,6 +2079,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Membership.User(childComplexity), true
+	case "Membership.version":
+		if e.ComplexityRoot.Membership.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Membership.Version(childComplexity), true
 
 	case "MembershipConnection.edges":
 		if e.ComplexityRoot.MembershipConnection.Edges == nil {
@@ -1189,6 +2130,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MembershipEdge.Node(childComplexity), true
 
+	case "Mutation.acceptInvitation":
+		if e.ComplexityRoot.Mutation.AcceptInvitation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_acceptInvitation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AcceptInvitation(childComplexity, args["input"].(model.AcceptInvitationInput)), true
+	case "Mutation.acceptOwnership":
+		if e.ComplexityRoot.Mutation.AcceptOwnership == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_acceptOwnership_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AcceptOwnership(childComplexity, args["input"].(model.AcceptOwnershipInput)), true
+	case "Mutation.associateUser":
+		if e.ComplexityRoot.Mutation.AssociateUser == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_associateUser_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AssociateUser(childComplexity, args["input"].(model.AssociateUserInput)), true
+	case "Mutation.cancelInvitation":
+		if e.ComplexityRoot.Mutation.CancelInvitation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelInvitation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelInvitation(childComplexity, args["input"].(model.CancelInvitationInput)), true
 	case "Mutation.changeEmail":
 		if e.ComplexityRoot.Mutation.ChangeEmail == nil {
 			break
@@ -1255,6 +2240,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConfirmIdentity(childComplexity, args["input"].(model.ConfirmIdentityInput)), true
+	case "Mutation.createAccount":
+		if e.ComplexityRoot.Mutation.CreateAccount == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createAccount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateAccount(childComplexity, args["input"].(model.CreateAccountInput)), true
+	case "Mutation.createPermissionTemplate":
+		if e.ComplexityRoot.Mutation.CreatePermissionTemplate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createPermissionTemplate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreatePermissionTemplate(childComplexity, args["input"].(model.CreatePermissionTemplateInput)), true
 	case "Mutation.createSecurityQuestion":
 		if e.ComplexityRoot.Mutation.CreateSecurityQuestion == nil {
 			break
@@ -1266,6 +2273,39 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateSecurityQuestion(childComplexity, args["input"].(model.CreateSecurityQuestionInput)), true
+	case "Mutation.declineInvitation":
+		if e.ComplexityRoot.Mutation.DeclineInvitation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_declineInvitation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeclineInvitation(childComplexity, args["input"].(model.DeclineInvitationInput)), true
+	case "Mutation.deleteAccount":
+		if e.ComplexityRoot.Mutation.DeleteAccount == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deleteAccount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeleteAccount(childComplexity, args["input"].(model.DeleteAccountInput)), true
+	case "Mutation.deletePermissionTemplate":
+		if e.ComplexityRoot.Mutation.DeletePermissionTemplate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_deletePermissionTemplate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeletePermissionTemplate(childComplexity, args["input"].(model.DeletePermissionTemplateInput)), true
 	case "Mutation.deleteSecurityQuestion":
 		if e.ComplexityRoot.Mutation.DeleteSecurityQuestion == nil {
 			break
@@ -1332,6 +2372,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.FinishTotpEnrolment(childComplexity, args["input"].(model.FinishTotpEnrolmentInput)), true
+	case "Mutation.inviteUser":
+		if e.ComplexityRoot.Mutation.InviteUser == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_inviteUser_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.InviteUser(childComplexity, args["input"].(model.InviteUserInput)), true
+	case "Mutation.leaveAccount":
+		if e.ComplexityRoot.Mutation.LeaveAccount == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leaveAccount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeaveAccount(childComplexity, args["input"].(model.LeaveAccountInput)), true
+	case "Mutation.makeOwner":
+		if e.ComplexityRoot.Mutation.MakeOwner == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_makeOwner_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.MakeOwner(childComplexity, args["input"].(model.MakeOwnerInput)), true
+	case "Mutation.offerOwnership":
+		if e.ComplexityRoot.Mutation.OfferOwnership == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_offerOwnership_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OfferOwnership(childComplexity, args["input"].(model.OfferOwnershipInput)), true
+	case "Mutation.recordOrder":
+		if e.ComplexityRoot.Mutation.RecordOrder == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordOrder_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordOrder(childComplexity, args["input"].(model.RecordOrderInput)), true
 	case "Mutation.regenerateBackupCodes":
 		if e.ComplexityRoot.Mutation.RegenerateBackupCodes == nil {
 			break
@@ -1349,6 +2444,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.Register(childComplexity, args["input"].(model.RegisterInput)), true
+	case "Mutation.removeMember":
+		if e.ComplexityRoot.Mutation.RemoveMember == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_removeMember_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RemoveMember(childComplexity, args["input"].(model.RemoveMemberInput)), true
 	case "Mutation.removeOwnSecurityQuestion":
 		if e.ComplexityRoot.Mutation.RemoveOwnSecurityQuestion == nil {
 			break
@@ -1410,6 +2516,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RequestPasswordReset(childComplexity, args["input"].(model.RequestPasswordResetInput)), true
+	case "Mutation.resendInvitation":
+		if e.ComplexityRoot.Mutation.ResendInvitation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resendInvitation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResendInvitation(childComplexity, args["input"].(model.ResendInvitationInput)), true
 	case "Mutation.resendVerification":
 		if e.ComplexityRoot.Mutation.ResendVerification == nil {
 			break
@@ -1487,6 +2604,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeTrustedDevice(childComplexity, args["input"].(model.RevokeTrustedDeviceInput)), true
+	case "Mutation.saveMemberships":
+		if e.ComplexityRoot.Mutation.SaveMemberships == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_saveMemberships_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SaveMemberships(childComplexity, args["input"].(model.SaveMembershipsInput)), true
 	case "Mutation.sendPasswordReset":
 		if e.ComplexityRoot.Mutation.SendPasswordReset == nil {
 			break
@@ -1589,6 +2717,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.StartTotpEnrolment(childComplexity), true
+	case "Mutation.switchAccount":
+		if e.ComplexityRoot.Mutation.SwitchAccount == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_switchAccount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SwitchAccount(childComplexity, args["input"].(model.SwitchAccountInput)), true
+	case "Mutation.updateAccount":
+		if e.ComplexityRoot.Mutation.UpdateAccount == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateAccount_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateAccount(childComplexity, args["input"].(model.UpdateAccountInput)), true
+	case "Mutation.updateMembershipPermissions":
+		if e.ComplexityRoot.Mutation.UpdateMembershipPermissions == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateMembershipPermissions_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateMembershipPermissions(childComplexity, args["input"].(model.UpdateMembershipPermissionsInput)), true
+	case "Mutation.updatePermissionTemplate":
+		if e.ComplexityRoot.Mutation.UpdatePermissionTemplate == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updatePermissionTemplate_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdatePermissionTemplate(childComplexity, args["input"].(model.UpdatePermissionTemplateInput)), true
 	case "Mutation.updateProfile":
 		if e.ComplexityRoot.Mutation.UpdateProfile == nil {
 			break
@@ -1655,6 +2827,105 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.VerifySecondFactor(childComplexity, args["input"].(model.VerifySecondFactorInput)), true
+	case "Mutation.withdrawOwnershipOffer":
+		if e.ComplexityRoot.Mutation.WithdrawOwnershipOffer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_withdrawOwnershipOffer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WithdrawOwnershipOffer(childComplexity, args["input"].(model.WithdrawOwnershipOfferInput)), true
+
+	case "OfferOwnershipPayload.account":
+		if e.ComplexityRoot.OfferOwnershipPayload.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OfferOwnershipPayload.Account(childComplexity), true
+	case "OfferOwnershipPayload.userErrors":
+		if e.ComplexityRoot.OfferOwnershipPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OfferOwnershipPayload.UserErrors(childComplexity), true
+
+	case "Order.account":
+		if e.ComplexityRoot.Order.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Account(childComplexity), true
+	case "Order.createdAt":
+		if e.ComplexityRoot.Order.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.CreatedAt(childComplexity), true
+	case "Order.id":
+		if e.ComplexityRoot.Order.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.GlobalID(childComplexity), true
+	case "Order.number":
+		if e.ComplexityRoot.Order.Number == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.Number(childComplexity), true
+	case "Order.placedBy":
+		if e.ComplexityRoot.Order.PlacedBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.PlacedBy(childComplexity), true
+
+	case "OrderConnection.edges":
+		if e.ComplexityRoot.OrderConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderConnection.Edges(childComplexity), true
+	case "OrderConnection.nodes":
+		if e.ComplexityRoot.OrderConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderConnection.Nodes(childComplexity), true
+	case "OrderConnection.pageInfo":
+		if e.ComplexityRoot.OrderConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderConnection.PageInfo(childComplexity), true
+	case "OrderConnection.totalCount":
+		if e.ComplexityRoot.OrderConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderConnection.TotalCount(childComplexity), true
+	case "OrderConnection.totalCountIsEstimate":
+		if e.ComplexityRoot.OrderConnection.TotalCountIsEstimate == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderConnection.TotalCountIsEstimate(childComplexity), true
+
+	case "OrderEdge.cursor":
+		if e.ComplexityRoot.OrderEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderEdge.Cursor(childComplexity), true
+	case "OrderEdge.node":
+		if e.ComplexityRoot.OrderEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrderEdge.Node(childComplexity), true
 
 	case "OwnPassword.lock":
 		if e.ComplexityRoot.OwnPassword.Lock == nil {
@@ -1674,6 +2945,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OwnPassword.SetAt(childComplexity), true
+
+	case "OwnershipOffer.expiresAt":
+		if e.ComplexityRoot.OwnershipOffer.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnershipOffer.ExpiresAt(childComplexity), true
+	case "OwnershipOffer.membership":
+		if e.ComplexityRoot.OwnershipOffer.Membership == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnershipOffer.Membership(childComplexity), true
+	case "OwnershipOffer.offeredAt":
+		if e.ComplexityRoot.OwnershipOffer.OfferedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OwnershipOffer.OfferedAt(childComplexity), true
 
 	case "PageInfo.endCursor":
 		if e.ComplexityRoot.PageInfo.EndCursor == nil {
@@ -1757,6 +3047,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PasswordResetPreview.Question(childComplexity), true
 
+	case "PermissionTemplate.id":
+		if e.ComplexityRoot.PermissionTemplate.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionTemplate.GlobalID(childComplexity), true
+	case "PermissionTemplate.name":
+		if e.ComplexityRoot.PermissionTemplate.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionTemplate.Name(childComplexity), true
+	case "PermissionTemplate.permissions":
+		if e.ComplexityRoot.PermissionTemplate.Permissions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionTemplate.Permissions(childComplexity), true
+
 	case "Query.account":
 		if e.ComplexityRoot.Query.Account == nil {
 			break
@@ -1768,6 +3077,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Account(childComplexity, args["id"].(*string), args["number"].(*int)), true
+	case "Query.accounts":
+		if e.ComplexityRoot.Query.Accounts == nil {
+			break
+		}
+
+		args, err := ec.field_Query_accounts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Accounts(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string), args["filter"].(*model.AccountFilter), args["orderBy"].(*model.AccountOrder)), true
 	case "Query.allSecurityQuestions":
 		if e.ComplexityRoot.Query.AllSecurityQuestions == nil {
 			break
@@ -1807,6 +3127,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.EmailVerificationByToken(childComplexity, args["token"].(string)), true
+	case "Query.explainAccess":
+		if e.ComplexityRoot.Query.ExplainAccess == nil {
+			break
+		}
+
+		args, err := ec.field_Query_explainAccess_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ExplainAccess(childComplexity, args["userId"].(string), args["accountId"].(string), args["permission"].(permission.Account)), true
 	case "Query.installation":
 		if e.ComplexityRoot.Query.Installation == nil {
 			break
@@ -1814,6 +3145,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Installation(childComplexity), true
 
+	case "Query.invitationByToken":
+		if e.ComplexityRoot.Query.InvitationByToken == nil {
+			break
+		}
+
+		args, err := ec.field_Query_invitationByToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.InvitationByToken(childComplexity, args["token"].(string)), true
 	case "Query.mailPreviews":
 		if e.ComplexityRoot.Query.MailPreviews == nil {
 			break
@@ -1858,6 +3200,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PasswordResetByToken(childComplexity, args["token"].(string)), true
+	case "Query.permissionTemplates":
+		if e.ComplexityRoot.Query.PermissionTemplates == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.PermissionTemplates(childComplexity), true
 	case "Query.roles":
 		if e.ComplexityRoot.Query.Roles == nil {
 			break
@@ -1905,6 +3253,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
 
+	case "RecordOrderPayload.order":
+		if e.ComplexityRoot.RecordOrderPayload.Order == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordOrderPayload.Order(childComplexity), true
+	case "RecordOrderPayload.userErrors":
+		if e.ComplexityRoot.RecordOrderPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordOrderPayload.UserErrors(childComplexity), true
+
 	case "RegenerateBackupCodesPayload.backupCodes":
 		if e.ComplexityRoot.RegenerateBackupCodesPayload.BackupCodes == nil {
 			break
@@ -1936,6 +3297,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RegisterPayload.UserErrors(childComplexity), true
+
+	case "RemoveMemberPayload.account":
+		if e.ComplexityRoot.RemoveMemberPayload.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveMemberPayload.Account(childComplexity), true
+	case "RemoveMemberPayload.removedId":
+		if e.ComplexityRoot.RemoveMemberPayload.RemovedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveMemberPayload.RemovedID(childComplexity), true
+	case "RemoveMemberPayload.userErrors":
+		if e.ComplexityRoot.RemoveMemberPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RemoveMemberPayload.UserErrors(childComplexity), true
 
 	case "RemoveOwnSecurityQuestionPayload.user":
 		if e.ComplexityRoot.RemoveOwnSecurityQuestionPayload.User == nil {
@@ -2008,6 +3388,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RequestPasswordResetPayload.UserErrors(childComplexity), true
+
+	case "ResendInvitationPayload.invitation":
+		if e.ComplexityRoot.ResendInvitationPayload.Invitation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendInvitationPayload.Invitation(childComplexity), true
+	case "ResendInvitationPayload.userErrors":
+		if e.ComplexityRoot.ResendInvitationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResendInvitationPayload.UserErrors(childComplexity), true
 
 	case "ResendVerificationPayload.delivery":
 		if e.ComplexityRoot.ResendVerificationPayload.Delivery == nil {
@@ -2142,6 +3535,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Role.RequireTwoFactor(childComplexity), true
+
+	case "SaveMembershipsPayload.memberships":
+		if e.ComplexityRoot.SaveMembershipsPayload.Memberships == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveMembershipsPayload.Memberships(childComplexity), true
+	case "SaveMembershipsPayload.userErrors":
+		if e.ComplexityRoot.SaveMembershipsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveMembershipsPayload.UserErrors(childComplexity), true
 
 	case "SecondFactorNeeded.deviceTrustable":
 		if e.ComplexityRoot.SecondFactorNeeded.DeviceTrustable == nil {
@@ -2324,6 +3730,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Settings.Company(childComplexity), true
+	case "Settings.disableClientUserManagement":
+		if e.ComplexityRoot.Settings.DisableClientUserManagement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Settings.DisableClientUserManagement(childComplexity), true
+	case "Settings.invitationDays":
+		if e.ComplexityRoot.Settings.InvitationDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Settings.InvitationDays(childComplexity), true
 	case "Settings.lockedProfile":
 		if e.ComplexityRoot.Settings.LockedProfile == nil {
 			break
@@ -2336,6 +3754,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Settings.Registration(childComplexity), true
+	case "Settings.strictInvitations":
+		if e.ComplexityRoot.Settings.StrictInvitations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Settings.StrictInvitations(childComplexity), true
 	case "Settings.trustedDevices":
 		if e.ComplexityRoot.Settings.TrustedDevices == nil {
 			break
@@ -2522,6 +3946,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StartTotpEnrolmentPayload.UserErrors(childComplexity), true
 
+	case "SwitchAccountPayload.userErrors":
+		if e.ComplexityRoot.SwitchAccountPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SwitchAccountPayload.UserErrors(childComplexity), true
+	case "SwitchAccountPayload.viewer":
+		if e.ComplexityRoot.SwitchAccountPayload.Viewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SwitchAccountPayload.Viewer(childComplexity), true
+
 	case "TotpEnrolment.expiresAt":
 		if e.ComplexityRoot.TotpEnrolment.ExpiresAt == nil {
 			break
@@ -2639,6 +4076,51 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TwoFactorRule.Staff(childComplexity), true
 
+	case "UpdateAccountPayload.account":
+		if e.ComplexityRoot.UpdateAccountPayload.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAccountPayload.Account(childComplexity), true
+	case "UpdateAccountPayload.present":
+		if e.ComplexityRoot.UpdateAccountPayload.Present == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAccountPayload.Present(childComplexity), true
+	case "UpdateAccountPayload.userErrors":
+		if e.ComplexityRoot.UpdateAccountPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateAccountPayload.UserErrors(childComplexity), true
+
+	case "UpdateMembershipPermissionsPayload.membership":
+		if e.ComplexityRoot.UpdateMembershipPermissionsPayload.Membership == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateMembershipPermissionsPayload.Membership(childComplexity), true
+	case "UpdateMembershipPermissionsPayload.userErrors":
+		if e.ComplexityRoot.UpdateMembershipPermissionsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateMembershipPermissionsPayload.UserErrors(childComplexity), true
+
+	case "UpdatePermissionTemplatePayload.template":
+		if e.ComplexityRoot.UpdatePermissionTemplatePayload.Template == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatePermissionTemplatePayload.Template(childComplexity), true
+	case "UpdatePermissionTemplatePayload.userErrors":
+		if e.ComplexityRoot.UpdatePermissionTemplatePayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatePermissionTemplatePayload.UserErrors(childComplexity), true
+
 	case "UpdateProfilePayload.present":
 		if e.ComplexityRoot.UpdateProfilePayload.Present == nil {
 			break
@@ -2703,6 +4185,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateUserPayload.UserErrors(childComplexity), true
 
+	case "User.activity":
+		if e.ComplexityRoot.User.Activity == nil {
+			break
+		}
+
+		args, err := ec.field_User_activity_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.User.Activity(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "User.authenticatorSince":
 		if e.ComplexityRoot.User.AuthenticatorSince == nil {
 			break
@@ -2958,6 +4451,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.VerifyEmailPayload.UserErrors(childComplexity), true
 
+	case "Viewer.account":
+		if e.ComplexityRoot.Viewer.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.Account(childComplexity), true
 	case "Viewer.accounts":
 		if e.ComplexityRoot.Viewer.Accounts == nil {
 			break
@@ -3046,6 +4545,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.User(childComplexity), true
+	case "Viewer.userManagement":
+		if e.ComplexityRoot.Viewer.UserManagement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.UserManagement(childComplexity), true
+
+	case "WithdrawOwnershipOfferPayload.account":
+		if e.ComplexityRoot.WithdrawOwnershipOfferPayload.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawOwnershipOfferPayload.Account(childComplexity), true
+	case "WithdrawOwnershipOfferPayload.userErrors":
+		if e.ComplexityRoot.WithdrawOwnershipOfferPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawOwnershipOfferPayload.UserErrors(childComplexity), true
 
 	}
 	return 0, false
@@ -3056,25 +4574,44 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	ec := newExecutionContext(opCtx, e, make(chan graphql.DeferredResult))
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
+			graphql.NewInputUnmarshaler("AcceptInvitationInput", ec.unmarshalInputAcceptInvitationInput),
+			graphql.NewInputUnmarshaler("AcceptOwnershipInput", ec.unmarshalInputAcceptOwnershipInput),
+			graphql.NewInputUnmarshaler("AccountFilter", ec.unmarshalInputAccountFilter),
+			graphql.NewInputUnmarshaler("AccountOrder", ec.unmarshalInputAccountOrder),
+			graphql.NewInputUnmarshaler("AssociateUserInput", ec.unmarshalInputAssociateUserInput),
+			graphql.NewInputUnmarshaler("CancelInvitationInput", ec.unmarshalInputCancelInvitationInput),
 			graphql.NewInputUnmarshaler("ChangeEmailInput", ec.unmarshalInputChangeEmailInput),
 			graphql.NewInputUnmarshaler("ChangePasswordInput", ec.unmarshalInputChangePasswordInput),
 			graphql.NewInputUnmarshaler("CheckSecurityAnswerInput", ec.unmarshalInputCheckSecurityAnswerInput),
 			graphql.NewInputUnmarshaler("ClearUserLockInput", ec.unmarshalInputClearUserLockInput),
 			graphql.NewInputUnmarshaler("ConfirmEmailChangeInput", ec.unmarshalInputConfirmEmailChangeInput),
 			graphql.NewInputUnmarshaler("ConfirmIdentityInput", ec.unmarshalInputConfirmIdentityInput),
+			graphql.NewInputUnmarshaler("CreateAccountInput", ec.unmarshalInputCreateAccountInput),
+			graphql.NewInputUnmarshaler("CreatePermissionTemplateInput", ec.unmarshalInputCreatePermissionTemplateInput),
 			graphql.NewInputUnmarshaler("CreateSecurityQuestionInput", ec.unmarshalInputCreateSecurityQuestionInput),
+			graphql.NewInputUnmarshaler("DeclineInvitationInput", ec.unmarshalInputDeclineInvitationInput),
+			graphql.NewInputUnmarshaler("DeleteAccountInput", ec.unmarshalInputDeleteAccountInput),
+			graphql.NewInputUnmarshaler("DeletePermissionTemplateInput", ec.unmarshalInputDeletePermissionTemplateInput),
 			graphql.NewInputUnmarshaler("DeleteSecurityQuestionInput", ec.unmarshalInputDeleteSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("DisableSecurityQuestionInput", ec.unmarshalInputDisableSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("DisableTwoFactorInput", ec.unmarshalInputDisableTwoFactorInput),
 			graphql.NewInputUnmarshaler("DisownChangeInput", ec.unmarshalInputDisownChangeInput),
 			graphql.NewInputUnmarshaler("FinishPasskeyEnrolmentInput", ec.unmarshalInputFinishPasskeyEnrolmentInput),
 			graphql.NewInputUnmarshaler("FinishTotpEnrolmentInput", ec.unmarshalInputFinishTotpEnrolmentInput),
+			graphql.NewInputUnmarshaler("InviteUserInput", ec.unmarshalInputInviteUserInput),
+			graphql.NewInputUnmarshaler("LeaveAccountInput", ec.unmarshalInputLeaveAccountInput),
+			graphql.NewInputUnmarshaler("MakeOwnerInput", ec.unmarshalInputMakeOwnerInput),
+			graphql.NewInputUnmarshaler("NewUserInput", ec.unmarshalInputNewUserInput),
+			graphql.NewInputUnmarshaler("OfferOwnershipInput", ec.unmarshalInputOfferOwnershipInput),
+			graphql.NewInputUnmarshaler("RecordOrderInput", ec.unmarshalInputRecordOrderInput),
 			graphql.NewInputUnmarshaler("RegisterInput", ec.unmarshalInputRegisterInput),
+			graphql.NewInputUnmarshaler("RemoveMemberInput", ec.unmarshalInputRemoveMemberInput),
 			graphql.NewInputUnmarshaler("RemoveOwnSecurityQuestionInput", ec.unmarshalInputRemoveOwnSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("RemovePasskeyInput", ec.unmarshalInputRemovePasskeyInput),
 			graphql.NewInputUnmarshaler("RenamePasskeyInput", ec.unmarshalInputRenamePasskeyInput),
 			graphql.NewInputUnmarshaler("ReorderSecurityQuestionsInput", ec.unmarshalInputReorderSecurityQuestionsInput),
 			graphql.NewInputUnmarshaler("RequestPasswordResetInput", ec.unmarshalInputRequestPasswordResetInput),
+			graphql.NewInputUnmarshaler("ResendInvitationInput", ec.unmarshalInputResendInvitationInput),
 			graphql.NewInputUnmarshaler("ResendVerificationInput", ec.unmarshalInputResendVerificationInput),
 			graphql.NewInputUnmarshaler("ResetPasswordInput", ec.unmarshalInputResetPasswordInput),
 			graphql.NewInputUnmarshaler("RestoreSecurityQuestionInput", ec.unmarshalInputRestoreSecurityQuestionInput),
@@ -3082,6 +4619,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RevokeOtherSessionsInput", ec.unmarshalInputRevokeOtherSessionsInput),
 			graphql.NewInputUnmarshaler("RevokeSessionInput", ec.unmarshalInputRevokeSessionInput),
 			graphql.NewInputUnmarshaler("RevokeTrustedDeviceInput", ec.unmarshalInputRevokeTrustedDeviceInput),
+			graphql.NewInputUnmarshaler("SaveMembershipsInput", ec.unmarshalInputSaveMembershipsInput),
 			graphql.NewInputUnmarshaler("SecurityQuestionTextInput", ec.unmarshalInputSecurityQuestionTextInput),
 			graphql.NewInputUnmarshaler("SendPasswordResetInput", ec.unmarshalInputSendPasswordResetInput),
 			graphql.NewInputUnmarshaler("SetRoleTwoFactorInput", ec.unmarshalInputSetRoleTwoFactorInput),
@@ -3089,7 +4627,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SetUpInput", ec.unmarshalInputSetUpInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
 			graphql.NewInputUnmarshaler("SignInWithPasskeyInput", ec.unmarshalInputSignInWithPasskeyInput),
+			graphql.NewInputUnmarshaler("SwitchAccountInput", ec.unmarshalInputSwitchAccountInput),
 			graphql.NewInputUnmarshaler("TwoFactorRuleInput", ec.unmarshalInputTwoFactorRuleInput),
+			graphql.NewInputUnmarshaler("UpdateAccountInput", ec.unmarshalInputUpdateAccountInput),
+			graphql.NewInputUnmarshaler("UpdateMembershipPermissionsInput", ec.unmarshalInputUpdateMembershipPermissionsInput),
+			graphql.NewInputUnmarshaler("UpdatePermissionTemplateInput", ec.unmarshalInputUpdatePermissionTemplateInput),
 			graphql.NewInputUnmarshaler("UpdateProfileInput", ec.unmarshalInputUpdateProfileInput),
 			graphql.NewInputUnmarshaler("UpdateSecurityQuestionInput", ec.unmarshalInputUpdateSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("UpdateSettingsInput", ec.unmarshalInputUpdateSettingsInput),
@@ -3098,6 +4640,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("UserOrder", ec.unmarshalInputUserOrder),
 			graphql.NewInputUnmarshaler("VerifyEmailInput", ec.unmarshalInputVerifyEmailInput),
 			graphql.NewInputUnmarshaler("VerifySecondFactorInput", ec.unmarshalInputVerifySecondFactorInput),
+			graphql.NewInputUnmarshaler("WithdrawOwnershipOfferInput", ec.unmarshalInputWithdrawOwnershipOfferInput),
 		)
 	}
 	first := true
@@ -3177,6 +4720,34 @@ var sources = []*ast.Source{
 	{Name: "../schema/account.graphql", Input: `extend type Query {
   "One account, by exactly one of the two; null when there is none that the viewer may see."
   account("The global ID." id: ID, "The number that people see." number: Int): Account @authenticated
+  "The accounts, a page at a time. One of first and last is needed, 1 to 100. Without orderBy: by number; a search puts an exact number or address first."
+  accounts(
+    "How many from the start, 1 to 100."
+    first: Int
+    "Only what comes after this cursor."
+    after: String
+    "How many from the end, 1 to 100."
+    last: Int
+    "Only what comes before this cursor."
+    before: String
+    "Which accounts; all when absent."
+    filter: AccountFilter
+    "In which order. Cursors hold for the order that made them."
+    orderBy: AccountOrder
+  ): AccountConnection! @staff(can: LIST_ACCOUNTS)
+}
+
+extend type Mutation {
+  "Makes an account with its owner: a user who is there, or a new one, who gets a mail to set a password."
+  createAccount(input: CreateAccountInput!): CreateAccountPayload @staff(can: EDIT_ACCOUNTS)
+  "Changes an account's profile. Staff need EDIT_ACCOUNTS, members PROFILE; the status is staff's alone."
+  updateAccount(input: UpdateAccountInput!): UpdateAccountPayload @authenticated
+  "Deletes an account with its memberships, invitations and orders, and on request the users who belong to no other account. With dryRun it says what would happen, and nothing does."
+  deleteAccount(input: DeleteAccountInput!): DeleteAccountPayload @sudo @staff(can: DELETE_ACCOUNTS)
+  "Notes an order that is kept elsewhere."
+  recordOrder(input: RecordOrderInput!): RecordOrderPayload @staff(can: EDIT_ACCOUNTS)
+  "Makes the account the one that the viewer acts for from here on. It must be one of theirs, and not closed."
+  switchAccount(input: SwitchAccountInput!): SwitchAccountPayload @authenticated
 }
 
 "A billable party that owns services."
@@ -3193,8 +4764,290 @@ type Account implements Node {
   status: AccountStatus!
   "The user who owns it; they hold every account permission."
   owner: User!
+  "When it came into being."
+  createdAt: DateTime!
+  "When the profile last changed."
+  updatedAt: DateTime!
+  "Counts the changes of the profile. Send it back with an update."
+  version: Int!
   "What the viewer may do in it. Staff are not members: theirs are admin permissions."
   viewerPermissions: [AccountPermission!]!
+  "The viewer's own membership; null where they have none."
+  viewerMembership: Membership
+  "Who can reach it, the owner first, then by name. Needs LIST_ACCOUNTS or MANAGE_USERS in it, and a page size."
+  members("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): MembershipConnection
+  "The open offers to join it, the newest first; those whose time is over stand among them until they are sent anew or cancelled. Needs LIST_ACCOUNTS or MANAGE_USERS in it, and a page size."
+  invitations("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): InvitationConnection
+  "The orders that were noted, the newest first. Needs LIST_ACCOUNTS or ORDERS in it, and a page size."
+  orders("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): OrderConnection
+  "The mails about it, the newest first. Needs VIEW_MAIL_LOG or EMAILS in it, and a page size."
+  emails("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): AccountEmailConnection
+  "What was done to it and in it, the newest first. Needs LIST_ACCOUNTS or MANAGE_USERS in it, and a page size."
+  activity("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): ActivityConnection
+  "Whether a member was offered the ownership, and has not answered; seen by staff with LIST_ACCOUNTS, the owner, and who was offered it."
+  ownershipOffer: OwnershipOffer
+}
+
+"An owner's offer to hand an account over."
+type OwnershipOffer {
+  "Who is to be the owner."
+  membership: Membership!
+  "When it was offered."
+  offeredAt: DateTime!
+  "Until when it stands."
+  expiresAt: DateTime!
+}
+
+"A page of accounts."
+type AccountConnection {
+  "The accounts of the page, with their cursors."
+  edges: [AccountEdge!]!
+  "The accounts of the page."
+  nodes: [Account!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all: exact up to 10,000, above that an estimate. Counted only when asked for."
+  totalCount: Int!
+  "Whether totalCount is an estimate."
+  totalCountIsEstimate: Boolean!
+}
+
+"An account in a list."
+type AccountEdge {
+  "Where the account stands in this list."
+  cursor: String!
+  "The account."
+  node: Account!
+}
+
+"Which accounts. Each given member must hold; a list means any of its values."
+input AccountFilter {
+  "Words anywhere in name or e-mail, or an account number. Words of one or two letters are looked for at the start of name and e-mail."
+  search: String
+  "Any of these states."
+  status: [AccountStatus!]
+  "Came into being before this moment."
+  createdBefore: DateTime
+  "Came into being at this moment or after it."
+  createdAfter: DateTime
+  "Can be reached by this user."
+  userId: ID
+}
+
+"In which order accounts come."
+input AccountOrder {
+  "By what. Rows that are equal in it come by number."
+  field: AccountOrderField!
+  "Which way."
+  direction: OrderDirection!
+}
+
+"What accounts can be ordered by."
+enum AccountOrderField {
+  "The number."
+  NUMBER
+  "The name, without regard to capitals and accents."
+  NAME
+  "The address, without regard to capitals."
+  EMAIL
+  "The status."
+  STATUS
+  "When the account came into being."
+  CREATED
+}
+
+"A new account."
+input CreateAccountInput {
+  "The name of the company or person; 1 to 100 characters."
+  name: String!
+  "The billing address."
+  email: String!
+  "The user who will own it; this or owner, not both."
+  ownerId: ID
+  "The new user who will own it; this or ownerId, not both."
+  owner: NewUserInput
+}
+
+"Somebody who has no user yet."
+input NewUserInput {
+  "1 to 100 characters."
+  firstName: String!
+  "Up to 100 characters."
+  lastName: String
+  "An address that no user has."
+  email: String!
+  "A language of this installation, as a BCP 47 tag; English when absent."
+  language: String
+}
+
+"What became of it."
+type CreateAccountPayload {
+  "The new account."
+  account: Account
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"What to change of an account. Absent members stay as they are."
+input UpdateAccountInput {
+  "The account."
+  accountId: ID!
+  "The version that the change is based on. Another one present: CONFLICT, and nothing changes."
+  version: Int!
+  "1 to 100 characters."
+  name: String
+  "The billing address."
+  email: String
+  "Staff only."
+  status: AccountStatus
+}
+
+"What became of the change."
+type UpdateAccountPayload {
+  "The account after the change; null when it did not take place."
+  account: Account
+  "The account as somebody else left it, when the version was out of date."
+  present: Account
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Which account to delete."
+input DeleteAccountInput {
+  "The account."
+  accountId: ID!
+  "Delete the users who belong to no other account too. Staff, and users who own data that must stay, are left."
+  deleteOrphanedUsers: Boolean!
+  "Say what would happen, and do nothing."
+  dryRun: Boolean
+}
+
+"What was deleted, or would be."
+type DeleteAccountPayload {
+  "The number of the account that is gone; null on a dry run, or when it was refused."
+  deletedNumber: Int
+  "What happened, or would happen; null when it was refused."
+  consequences: AccountDeletion
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"What the deletion of an account takes with it."
+type AccountDeletion {
+  "How many people lose their access."
+  memberships: Int!
+  "How many open invitations end."
+  invitations: Int!
+  "How many references to orders go."
+  orders: Int!
+  "The users who belong to no other account, by name: at most 100 of them."
+  orphanedUsers: [User!]!
+  "How many of them there are in all."
+  orphanedCount: Int!
+}
+
+"An order that is kept elsewhere."
+type Order implements Node {
+  "The global ID."
+  id: ID!
+  "As the system that keeps it calls it."
+  number: String!
+  "The account that it is for."
+  account: Account!
+  "The user who placed it; null when staff did."
+  placedBy: User
+  "When it was noted."
+  createdAt: DateTime!
+}
+
+"A page of orders."
+type OrderConnection {
+  "The orders of the page, with their cursors."
+  edges: [OrderEdge!]!
+  "The orders of the page."
+  nodes: [Order!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all. Counted only when asked for."
+  totalCount: Int!
+  "Always false: the orders of one account are counted exactly."
+  totalCountIsEstimate: Boolean!
+}
+
+"An order in a list."
+type OrderEdge {
+  "Where the order stands in this list."
+  cursor: String!
+  "The order."
+  node: Order!
+}
+
+"An order to note."
+input RecordOrderInput {
+  "The account that it is for."
+  accountId: ID!
+  "As the system that keeps it calls it; 1 to 50 characters, once in an account."
+  number: String!
+  "The user who placed it: somebody who may place orders in the account. Absent: staff did."
+  placedById: ID
+}
+
+"What became of it."
+type RecordOrderPayload {
+  "The order."
+  order: Order
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"A mail about an account, as its members may know of it: neither text nor link."
+type AccountEmail {
+  "What it is about, as a stable key."
+  kind: String!
+  "The subject, in the viewer's language."
+  subject: String!
+  "Who got it, in part."
+  recipient: String!
+  "When it was written."
+  createdAt: DateTime!
+  "What became of it."
+  delivery: DeliveryStatus!
+}
+
+"A page of mails."
+type AccountEmailConnection {
+  "The mails of the page, with their cursors."
+  edges: [AccountEmailEdge!]!
+  "The mails of the page."
+  nodes: [AccountEmail!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all. Counted only when asked for."
+  totalCount: Int!
+  "Always false: the mails about one account are counted exactly."
+  totalCountIsEstimate: Boolean!
+}
+
+"A mail in a list."
+type AccountEmailEdge {
+  "Where the mail stands in this list."
+  cursor: String!
+  "The mail."
+  node: AccountEmail!
+}
+
+"Which account to act for."
+input SwitchAccountInput {
+  "The account."
+  accountId: ID!
+}
+
+"What became of it."
+type SwitchAccountPayload {
+  "Who the request acts as now."
+  viewer: Viewer
+  "What to mend."
+  userErrors: [UserError!]!
 }
 
 "Whether an account is in use."
@@ -3255,6 +5108,12 @@ type Membership implements Node {
   lastSeenAt: DateTime
   "Since when the link stands."
   since: DateTime!
+  "From when on it counts for nothing; null when it stands."
+  endsAt: DateTime
+  "Whether that moment has come."
+  ended: Boolean!
+  "Counts the changes. Send it back with an update."
+  version: Int!
 }
 
 "A page of memberships."
@@ -3284,7 +5143,12 @@ type MembershipEdge {
   activity("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): ActivityConnection!
 }
 
-"Something that was done to a user."
+extend type User {
+  "What was done to the user's sign-in, data and accesses, the newest first. Needs a page size."
+  activity("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): ActivityConnection @personal(can: LIST_USERS)
+}
+
+"Something that was done to a user or an account."
 type Activity {
   "When."
   at: DateTime!
@@ -3292,11 +5156,17 @@ type Activity {
   action: ActivityAction!
   "By whom."
   by: ActivityActor!
+  "The name of who did it; null where it was nobody in person, they are not there any more, or the viewer may not know."
+  byName: String
+  "The name of the user whom an act in an account was upon; null where it was upon the account itself, or they are not there any more."
+  userName: String
+  "The name of the account that an act upon a user was in; null for others."
+  accountName: String
   "What staff gave as their reason; null where none is asked for."
   reason: String
 }
 
-"What can be done to a user."
+"What can be done to a user or an account."
 enum ActivityAction {
   "The user registered."
   REGISTERED
@@ -3350,12 +5220,44 @@ enum ActivityAction {
   OTHER_SESSIONS_ENDED
   "The user's own data was downloaded."
   OWN_DATA_EXPORTED
+  "The account was made."
+  ACCOUNT_CREATED
+  "The account's profile changed."
+  ACCOUNT_UPDATED
+  "Somebody was brought into the account."
+  MEMBER_ADDED
+  "A member's permissions or end changed."
+  MEMBER_UPDATED
+  "Somebody was taken off the account."
+  MEMBER_REMOVED
+  "Somebody left the account."
+  MEMBER_LEFT
+  "The account got another owner."
+  OWNER_CHANGED
+  "The ownership was offered to a member."
+  OWNERSHIP_OFFERED
+  "An offer of ownership was taken back or turned down."
+  OWNERSHIP_OFFER_WITHDRAWN
+  "Somebody was invited."
+  INVITATION_SENT
+  "An invitation was sent anew."
+  INVITATION_RESENT
+  "An invitation was taken back."
+  INVITATION_CANCELLED
+  "An invitation was accepted."
+  INVITATION_ACCEPTED
+  "An invitation was turned down."
+  INVITATION_DECLINED
+  "An order was noted."
+  ORDER_RECORDED
 }
 
-"Who does something to a user."
+"Who does something to a user or an account."
 enum ActivityActor {
-  "The user."
+  "The user whom it was upon."
   SELF
+  "A member of the account."
+  MEMBER
   "A member of staff."
   STAFF
   "Whoever had a link that was mailed, a program, or the system."
@@ -3736,6 +5638,204 @@ type RevokeTrustedDevicePayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/invitation.graphql", Input: `extend type Query {
+  "What a link to join an account is about, for the page that it opens; null when the link is none of ours. Looking at it uses nothing up."
+  invitationByToken("The token of the link." token: String!): InvitationPreview @public @alone
+}
+
+extend type Mutation {
+  "Mails an offer to join an account. It stands for as long as the settings say, or until it is cancelled. Needs MANAGE_USERS in the account."
+  inviteUser(input: InviteUserInput!): InviteUserPayload @authenticated
+  "Mails an open offer anew: the link before it dies, and the time begins again. Staff need MANAGE_MEMBERSHIPS, members MANAGE_USERS."
+  resendInvitation(input: ResendInvitationInput!): ResendInvitationPayload @authenticated
+  "Takes an open offer back; its link dies. Staff need MANAGE_MEMBERSHIPS, members MANAGE_USERS."
+  cancelInvitation(input: CancelInvitationInput!): CancelInvitationPayload @authenticated
+  "Accepts an offer. The viewer becomes a member. Holding the link is what counts: where its address is not the viewer's, they have to say that they mean it, and inviter and owner are told."
+  acceptInvitation(input: AcceptInvitationInput!): AcceptInvitationPayload @authenticated @alone
+  "Turns an offer down. Whoever holds the link can."
+  declineInvitation(input: DeclineInvitationInput!): DeclineInvitationPayload @public @alone
+}
+
+"An offer to join an account."
+type Invitation implements Node {
+  "The global ID."
+  id: ID!
+  "The address that it went to."
+  email: String!
+  "The account."
+  account: Account!
+  "What was offered."
+  permissions: [AccountPermission!]!
+  "When the membership will end; null when it will stand."
+  membershipEndsAt: DateTime
+  "When the link that stands was sent, or queued."
+  sentAt: DateTime!
+  "Until when the link stands."
+  expiresAt: DateTime!
+  "How it stands."
+  status: InvitationStatus!
+  "What became of its mail."
+  delivery: DeliveryStatus!
+  "The user who invited; null when they are not there any more, or a program did."
+  inviter: User
+}
+
+"How an offer stands."
+enum InvitationStatus {
+  "It waits for an answer."
+  PENDING
+  "It was accepted."
+  ACCEPTED
+  "It was turned down."
+  DECLINED
+  "It was taken back."
+  CANCELLED
+  "Its time is over. It can be sent anew."
+  EXPIRED
+}
+
+"A page of offers."
+type InvitationConnection {
+  "The offers of the page, with their cursors."
+  edges: [InvitationEdge!]!
+  "The offers of the page."
+  nodes: [Invitation!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+  "How many there are in all. Counted only when asked for."
+  totalCount: Int!
+  "Always false: the offers of one account are counted exactly."
+  totalCountIsEstimate: Boolean!
+}
+
+"An offer in a list."
+type InvitationEdge {
+  "Where the offer stands in this list."
+  cursor: String!
+  "The offer."
+  node: Invitation!
+}
+
+"What the page behind a link needs to know."
+type InvitationPreview {
+  "How the offer, or this link to it, stands."
+  status: InvitationLinkStatus!
+  "The name of the account; null unless the link stands."
+  accountName: String
+  "The name of who invited; null when staff did, and unless the link stands."
+  inviterName: String
+  "What is offered; empty unless the link stands."
+  permissions: [AccountPermission!]!
+  "Until when the link stands; null unless it does."
+  expiresAt: DateTime
+  "The address that it went to; null unless the link stands."
+  email: String
+  "Whether the viewer's address is another one; null when signed out, and unless the link stands."
+  addressDiffers: Boolean
+  "Whether only the address that it went to can accept."
+  strict: Boolean!
+  "Whether the viewer can reach the account already."
+  alreadyMember: Boolean!
+}
+
+"How a link to join an account stands."
+enum InvitationLinkStatus {
+  "It can be accepted."
+  OPEN
+  "It was accepted already."
+  ACCEPTED
+  "It was turned down."
+  DECLINED
+  "It was taken back."
+  CANCELLED
+  "Its time is over."
+  EXPIRED
+  "A newer mail took its place."
+  REPLACED
+  "Who sent it may not invite any more, or the account is closed."
+  VOID
+}
+
+"Whom to invite."
+input InviteUserInput {
+  "The account."
+  accountId: ID!
+  "The address to write to."
+  email: String!
+  "What they may do there, at least one. You can grant only what you hold yourself."
+  permissions: [AccountPermission!]!
+  "Until when; absent: for good. It lies ahead."
+  endsAt: DateTime
+}
+
+"What became of it."
+type InviteUserPayload {
+  "The offer."
+  invitation: Invitation
+  "The offer that is open already, which can be sent anew."
+  present: Invitation
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Which offer to send anew."
+input ResendInvitationInput {
+  "The offer."
+  invitationId: ID!
+}
+
+"What became of it."
+type ResendInvitationPayload {
+  "The offer."
+  invitation: Invitation
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Which offer to take back."
+input CancelInvitationInput {
+  "The offer."
+  invitationId: ID!
+}
+
+"What became of it."
+type CancelInvitationPayload {
+  "The offer."
+  invitation: Invitation
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"What to accept."
+input AcceptInvitationInput {
+  "The token of the link."
+  token: String!
+  "Says that another address than the one invited is meant to join."
+  confirmOtherAddress: Boolean
+}
+
+"What became of it."
+type AcceptInvitationPayload {
+  "The new membership."
+  membership: Membership
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"What to turn down."
+input DeclineInvitationInput {
+  "The token of the link."
+  token: String!
+}
+
+"What became of it."
+type DeclineInvitationPayload {
+  "The name of the account."
+  accountName: String
+  "What to mend."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/lock.graphql", Input: `extend type Mutation {
   "Lets a user try again at once, after too many wrong passwords, codes or answers."
   clearUserLock(input: ClearUserLockInput!): ClearUserLockPayload @staff(can: RESET_USER_PASSWORD)
@@ -3785,6 +5885,296 @@ type MailPreview {
   text: String!
   "The mail as a page. To be shown only in a frame that runs nothing."
   html: String!
+}
+`, BuiltIn: false},
+	{Name: "../schema/membership.graphql", Input: `extend type Query {
+  """
+  Whether a user may do something in an account, and why. Open to staff with LIST_ACCOUNTS, to the user themselves, and to
+  members with MANAGE_USERS.
+  """
+  explainAccess(
+    "The user."
+    userId: ID!
+    "The account."
+    accountId: ID!
+    "What they would do."
+    permission: AccountPermission!
+  ): AccessExplanation! @authenticated
+  "Named sets of permissions to fill the boxes with, by name."
+  permissionTemplates: [PermissionTemplate!]! @authenticated
+}
+
+extend type Mutation {
+  "Brings a user into an account: at once, or by an invitation that they accept. A new address that joins at once gets a user without a password, and a mail to set one."
+  associateUser(input: AssociateUserInput!): AssociateUserPayload @staff(can: MANAGE_MEMBERSHIPS)
+  "Says anew what a member may do, and until when. Staff need MANAGE_MEMBERSHIPS, members MANAGE_USERS; those can neither grant what they lack, nor touch the owner, themselves, or who holds more."
+  updateMembershipPermissions(input: UpdateMembershipPermissionsInput!): UpdateMembershipPermissionsPayload @authenticated
+  "Like updateMembershipPermissions for up to 100 memberships, of one account or of one user: all of them or none."
+  saveMemberships(input: SaveMembershipsInput!): SaveMembershipsPayload @authenticated
+  "Takes somebody off an account, never the owner. The user stays. Staff need MANAGE_MEMBERSHIPS, members MANAGE_USERS."
+  removeMember(input: RemoveMemberInput!): RemoveMemberPayload @authenticated
+  "Makes a member the owner. The owner until then stays, with every permission. Both are told by mail."
+  makeOwner(input: MakeOwnerInput!): MakeOwnerPayload @sudo @staff(can: MANAGE_MEMBERSHIPS)
+  "Leaves an account. The owner can't."
+  leaveAccount(input: LeaveAccountInput!): LeaveAccountPayload @sudo @authenticated
+  "Offers a member the ownership of the viewer's account. It stands for seven days; another offer takes its place."
+  offerOwnership(input: OfferOwnershipInput!): OfferOwnershipPayload @sudo @authenticated
+  "Takes an offer of ownership back, or turns it down."
+  withdrawOwnershipOffer(input: WithdrawOwnershipOfferInput!): WithdrawOwnershipOfferPayload @authenticated
+  "Accepts an offer of ownership. The owner until then stays, with every permission. Both are told by mail."
+  acceptOwnership(input: AcceptOwnershipInput!): AcceptOwnershipPayload @sudo @authenticated
+  "Makes a named set of permissions."
+  createPermissionTemplate(input: CreatePermissionTemplateInput!): CreatePermissionTemplatePayload @staff(can: CONFIGURE_SETTINGS)
+  "Changes a named set of permissions. Who was given them by it keeps what they have."
+  updatePermissionTemplate(input: UpdatePermissionTemplateInput!): UpdatePermissionTemplatePayload @staff(can: CONFIGURE_SETTINGS)
+  "Deletes a named set of permissions. Who was given them by it keeps what they have."
+  deletePermissionTemplate(input: DeletePermissionTemplateInput!): DeletePermissionTemplatePayload @staff(can: CONFIGURE_SETTINGS)
+}
+
+"Why somebody may do something in an account, or may not."
+type AccessExplanation {
+  "Whether they may."
+  allowed: Boolean!
+  "The user."
+  user: User!
+  "The account."
+  account: Account!
+  "What they would do."
+  permission: AccountPermission!
+  "The facts that decide: all that stand in the way, or the one that opens."
+  facts: [AccessFact!]!
+}
+
+"A fact that decides about access."
+enum AccessFact {
+  "The user is suspended or erased, and can't sign in."
+  USER_NOT_ACTIVE
+  "The user is no member of the account."
+  NOT_A_MEMBER
+  "The account is closed: nobody can act in it."
+  ACCOUNT_CLOSED
+  "The membership has ended."
+  MEMBERSHIP_ENDED
+  "Customers can't manage users here: a setting of this installation."
+  USER_MANAGEMENT_DISABLED
+  "The user owns the account, and holds every permission."
+  OWNER
+  "The permission was granted."
+  GRANTED
+  "The permission was not granted."
+  NOT_GRANTED
+}
+
+"A named set of account permissions."
+type PermissionTemplate implements Node {
+  "The global ID."
+  id: ID!
+  "The name."
+  name: String!
+  "The permissions."
+  permissions: [AccountPermission!]!
+}
+
+"Whom to bring into an account."
+input AssociateUserInput {
+  "The account."
+  accountId: ID!
+  "The user; this or email, not both."
+  userId: ID
+  "An address, with a user or without; this or userId, not both."
+  email: String
+  "The given name of the new user, where the address has none and no invitation is sent."
+  firstName: String
+  "The family name of the new user."
+  lastName: String
+  "What they may do there, at least one."
+  permissions: [AccountPermission!]!
+  "Until when; absent: for good. It lies ahead."
+  endsAt: DateTime
+  "Whether they are asked first, by mail."
+  sendInvitation: Boolean!
+}
+
+"What became of it."
+type AssociateUserPayload {
+  "The membership, where it was made at once."
+  membership: Membership
+  "The invitation, where one was sent."
+  invitation: Invitation
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"What a member may do from now on."
+input UpdateMembershipPermissionsInput {
+  "The membership."
+  membershipId: ID!
+  "All that they may do: at least one."
+  permissions: [AccountPermission!]!
+  "Until when. Absent: for good."
+  endsAt: DateTime
+  "The version that the change is based on. Another one present: CONFLICT, and nothing changes. Absent: whatever is there."
+  version: Int
+}
+
+"What became of the change."
+type UpdateMembershipPermissionsPayload {
+  "The membership after the change."
+  membership: Membership
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Several changes at once."
+input SaveMembershipsInput {
+  "At most 100."
+  changes: [UpdateMembershipPermissionsInput!]!
+}
+
+"What became of the changes."
+type SaveMembershipsPayload {
+  "The memberships after the changes, in the order of the input."
+  memberships: [Membership!]
+  "What to mend; the path names the place in changes. Nothing was changed then."
+  userErrors: [UserError!]!
+}
+
+"Whom to take off their account."
+input RemoveMemberInput {
+  "The membership."
+  membershipId: ID!
+}
+
+"What became of it."
+type RemoveMemberPayload {
+  "The ID of the membership that is gone."
+  removedId: ID
+  "The account."
+  account: Account
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Who is to be the owner."
+input MakeOwnerInput {
+  "The membership."
+  membershipId: ID!
+}
+
+"What became of it."
+type MakeOwnerPayload {
+  "The account."
+  account: Account
+  "The memberships of the new owner and of the former one."
+  memberships: [Membership!]
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Which account to leave."
+input LeaveAccountInput {
+  "The account."
+  accountId: ID!
+}
+
+"What became of it."
+type LeaveAccountPayload {
+  "The ID of the account, which is none of the viewer's any more."
+  leftId: ID
+  "Who the request acts as now."
+  viewer: Viewer
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Who is offered the ownership."
+input OfferOwnershipInput {
+  "The membership."
+  membershipId: ID!
+}
+
+"What became of the offer."
+type OfferOwnershipPayload {
+  "The account."
+  account: Account
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Whose offer goes."
+input WithdrawOwnershipOfferInput {
+  "The account."
+  accountId: ID!
+}
+
+"What became of it."
+type WithdrawOwnershipOfferPayload {
+  "The account."
+  account: Account
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Which account to take over."
+input AcceptOwnershipInput {
+  "The account."
+  accountId: ID!
+}
+
+"What became of it."
+type AcceptOwnershipPayload {
+  "The account."
+  account: Account
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"A new template."
+input CreatePermissionTemplateInput {
+  "1 to 100 characters; no other template has it."
+  name: String!
+  "At least one."
+  permissions: [AccountPermission!]!
+}
+
+"What became of it."
+type CreatePermissionTemplatePayload {
+  "The template."
+  template: PermissionTemplate
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"What is to be different."
+input UpdatePermissionTemplateInput {
+  "The template."
+  templateId: ID!
+  "1 to 100 characters; no other template has it."
+  name: String
+  "All of them: at least one."
+  permissions: [AccountPermission!]
+}
+
+"What became of it."
+type UpdatePermissionTemplatePayload {
+  "The template."
+  template: PermissionTemplate
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Which template goes."
+input DeletePermissionTemplateInput {
+  "The template."
+  templateId: ID!
+}
+
+"What became of it."
+type DeletePermissionTemplatePayload {
+  "The ID of the template that is gone."
+  deletedId: ID
+  "What to mend."
+  userErrors: [UserError!]!
 }
 `, BuiltIn: false},
 	{Name: "../schema/passkey.graphql", Input: `extend type Viewer {
@@ -4315,6 +6705,8 @@ input RegisterInput {
   questionId: ID
   "The answer to it."
   answer: String
+  "The token of a link to join an account. With one that stands, no account is made, and registration may be closed."
+  invitationToken: String
 }
 
 "The same for every address."
@@ -4472,6 +6864,12 @@ type Settings {
   trustedDevices: Boolean!
   "The fields of their own profile that users can't change: firstName, lastName, email, language, timeZone."
   lockedProfile: [String!]!
+  "Whether customers are kept from managing the users of their accounts; staff still can."
+  disableClientUserManagement: Boolean!
+  "Whether an invitation can be accepted only by a user with the address that it went to."
+  strictInvitations: Boolean!
+  "For how many days an invitation stands after its mail was sent."
+  invitationDays: Int!
 }
 
 "Who must have a second factor. A role can ask for it too."
@@ -4500,6 +6898,12 @@ input UpdateSettingsInput {
   trustedDevices: Boolean
   "The locked fields, all of them: firstName, lastName, email, language, timeZone."
   lockedProfile: [String!]
+  "Whether customers are kept from managing the users of their accounts."
+  disableClientUserManagement: Boolean
+  "Whether only the invited address can accept."
+  strictInvitations: Boolean
+  "1 to 7."
+  invitationDays: Int
 }
 
 "What is to be different in the rule. Any change lets the days of grace begin anew."
@@ -4961,6 +7365,10 @@ type Viewer {
   twoFactorRequired: Boolean!
   "When nothing opens any more without a second factor; null where there is one, or none is required."
   twoFactorDueAt: DateTime
+  "The account acted for at present: null until one is chosen, and when it is none of theirs any more, or closed."
+  account: Account
+  "Whether customers manage the users of their accounts themselves in this installation."
+  userManagement: Boolean!
   "The accounts that the user can reach, by name. Empty when there is no user."
   accounts("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): MembershipConnection!
 }
@@ -5040,6 +7448,42 @@ var parsedSchema = gqlparser.MustLoadSchema(sources...)
 // Each function is generated once per unique object type, deduplicating the
 // switch statements that were previously inlined in every fieldContext_* function.
 
+func (ec *executionContext) childFields_AcceptInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "membership":
+		return ec.fieldContext_AcceptInvitationPayload_membership(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AcceptInvitationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AcceptInvitationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AcceptOwnershipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "account":
+		return ec.fieldContext_AcceptOwnershipPayload_account(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AcceptOwnershipPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AcceptOwnershipPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AccessExplanation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "allowed":
+		return ec.fieldContext_AccessExplanation_allowed(ctx, field)
+	case "user":
+		return ec.fieldContext_AccessExplanation_user(ctx, field)
+	case "account":
+		return ec.fieldContext_AccessExplanation_account(ctx, field)
+	case "permission":
+		return ec.fieldContext_AccessExplanation_permission(ctx, field)
+	case "facts":
+		return ec.fieldContext_AccessExplanation_facts(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessExplanation", field.Name)
+}
+
 func (ec *executionContext) childFields_Account(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5054,10 +7498,114 @@ func (ec *executionContext) childFields_Account(ctx context.Context, field graph
 		return ec.fieldContext_Account_status(ctx, field)
 	case "owner":
 		return ec.fieldContext_Account_owner(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Account_createdAt(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Account_updatedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_Account_version(ctx, field)
 	case "viewerPermissions":
 		return ec.fieldContext_Account_viewerPermissions(ctx, field)
+	case "viewerMembership":
+		return ec.fieldContext_Account_viewerMembership(ctx, field)
+	case "members":
+		return ec.fieldContext_Account_members(ctx, field)
+	case "invitations":
+		return ec.fieldContext_Account_invitations(ctx, field)
+	case "orders":
+		return ec.fieldContext_Account_orders(ctx, field)
+	case "emails":
+		return ec.fieldContext_Account_emails(ctx, field)
+	case "activity":
+		return ec.fieldContext_Account_activity(ctx, field)
+	case "ownershipOffer":
+		return ec.fieldContext_Account_ownershipOffer(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Account", field.Name)
+}
+
+func (ec *executionContext) childFields_AccountConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AccountConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AccountConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AccountConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AccountConnection_totalCount(ctx, field)
+	case "totalCountIsEstimate":
+		return ec.fieldContext_AccountConnection_totalCountIsEstimate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccountConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AccountDeletion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "memberships":
+		return ec.fieldContext_AccountDeletion_memberships(ctx, field)
+	case "invitations":
+		return ec.fieldContext_AccountDeletion_invitations(ctx, field)
+	case "orders":
+		return ec.fieldContext_AccountDeletion_orders(ctx, field)
+	case "orphanedUsers":
+		return ec.fieldContext_AccountDeletion_orphanedUsers(ctx, field)
+	case "orphanedCount":
+		return ec.fieldContext_AccountDeletion_orphanedCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccountDeletion", field.Name)
+}
+
+func (ec *executionContext) childFields_AccountEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AccountEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AccountEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccountEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AccountEmail(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_AccountEmail_kind(ctx, field)
+	case "subject":
+		return ec.fieldContext_AccountEmail_subject(ctx, field)
+	case "recipient":
+		return ec.fieldContext_AccountEmail_recipient(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_AccountEmail_createdAt(ctx, field)
+	case "delivery":
+		return ec.fieldContext_AccountEmail_delivery(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccountEmail", field.Name)
+}
+
+func (ec *executionContext) childFields_AccountEmailConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_AccountEmailConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_AccountEmailConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_AccountEmailConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_AccountEmailConnection_totalCount(ctx, field)
+	case "totalCountIsEstimate":
+		return ec.fieldContext_AccountEmailConnection_totalCountIsEstimate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccountEmailConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_AccountEmailEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_AccountEmailEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_AccountEmailEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccountEmailEdge", field.Name)
 }
 
 func (ec *executionContext) childFields_Activity(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5068,6 +7616,12 @@ func (ec *executionContext) childFields_Activity(ctx context.Context, field grap
 		return ec.fieldContext_Activity_action(ctx, field)
 	case "by":
 		return ec.fieldContext_Activity_by(ctx, field)
+	case "byName":
+		return ec.fieldContext_Activity_byName(ctx, field)
+	case "userName":
+		return ec.fieldContext_Activity_userName(ctx, field)
+	case "accountName":
+		return ec.fieldContext_Activity_accountName(ctx, field)
 	case "reason":
 		return ec.fieldContext_Activity_reason(ctx, field)
 	}
@@ -5094,6 +7648,28 @@ func (ec *executionContext) childFields_ActivityEdge(ctx context.Context, field 
 		return ec.fieldContext_ActivityEdge_node(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ActivityEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_AssociateUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "membership":
+		return ec.fieldContext_AssociateUserPayload_membership(ctx, field)
+	case "invitation":
+		return ec.fieldContext_AssociateUserPayload_invitation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_AssociateUserPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AssociateUserPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CancelInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "invitation":
+		return ec.fieldContext_CancelInvitationPayload_invitation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CancelInvitationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CancelInvitationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ChangeEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5160,6 +7736,26 @@ func (ec *executionContext) childFields_ConfirmIdentityPayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type ConfirmIdentityPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CreateAccountPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "account":
+		return ec.fieldContext_CreateAccountPayload_account(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateAccountPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateAccountPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreatePermissionTemplatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "template":
+		return ec.fieldContext_CreatePermissionTemplatePayload_template(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreatePermissionTemplatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreatePermissionTemplatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CreateSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "question":
@@ -5168,6 +7764,38 @@ func (ec *executionContext) childFields_CreateSecurityQuestionPayload(ctx contex
 		return ec.fieldContext_CreateSecurityQuestionPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateSecurityQuestionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeclineInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "accountName":
+		return ec.fieldContext_DeclineInvitationPayload_accountName(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeclineInvitationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclineInvitationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeleteAccountPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedNumber":
+		return ec.fieldContext_DeleteAccountPayload_deletedNumber(ctx, field)
+	case "consequences":
+		return ec.fieldContext_DeleteAccountPayload_consequences(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeleteAccountPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeleteAccountPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeletePermissionTemplatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "deletedId":
+		return ec.fieldContext_DeletePermissionTemplatePayload_deletedId(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DeletePermissionTemplatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeletePermissionTemplatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeleteSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5294,6 +7922,106 @@ func (ec *executionContext) childFields_Installation(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type Installation", field.Name)
 }
 
+func (ec *executionContext) childFields_Invitation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Invitation_id(ctx, field)
+	case "email":
+		return ec.fieldContext_Invitation_email(ctx, field)
+	case "account":
+		return ec.fieldContext_Invitation_account(ctx, field)
+	case "permissions":
+		return ec.fieldContext_Invitation_permissions(ctx, field)
+	case "membershipEndsAt":
+		return ec.fieldContext_Invitation_membershipEndsAt(ctx, field)
+	case "sentAt":
+		return ec.fieldContext_Invitation_sentAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_Invitation_expiresAt(ctx, field)
+	case "status":
+		return ec.fieldContext_Invitation_status(ctx, field)
+	case "delivery":
+		return ec.fieldContext_Invitation_delivery(ctx, field)
+	case "inviter":
+		return ec.fieldContext_Invitation_inviter(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Invitation", field.Name)
+}
+
+func (ec *executionContext) childFields_InvitationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_InvitationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_InvitationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_InvitationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_InvitationConnection_totalCount(ctx, field)
+	case "totalCountIsEstimate":
+		return ec.fieldContext_InvitationConnection_totalCountIsEstimate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvitationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_InvitationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_InvitationEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_InvitationEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvitationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_InvitationPreview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_InvitationPreview_status(ctx, field)
+	case "accountName":
+		return ec.fieldContext_InvitationPreview_accountName(ctx, field)
+	case "inviterName":
+		return ec.fieldContext_InvitationPreview_inviterName(ctx, field)
+	case "permissions":
+		return ec.fieldContext_InvitationPreview_permissions(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_InvitationPreview_expiresAt(ctx, field)
+	case "email":
+		return ec.fieldContext_InvitationPreview_email(ctx, field)
+	case "addressDiffers":
+		return ec.fieldContext_InvitationPreview_addressDiffers(ctx, field)
+	case "strict":
+		return ec.fieldContext_InvitationPreview_strict(ctx, field)
+	case "alreadyMember":
+		return ec.fieldContext_InvitationPreview_alreadyMember(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InvitationPreview", field.Name)
+}
+
+func (ec *executionContext) childFields_InviteUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "invitation":
+		return ec.fieldContext_InviteUserPayload_invitation(ctx, field)
+	case "present":
+		return ec.fieldContext_InviteUserPayload_present(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InviteUserPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InviteUserPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeaveAccountPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "leftId":
+		return ec.fieldContext_LeaveAccountPayload_leftId(ctx, field)
+	case "viewer":
+		return ec.fieldContext_LeaveAccountPayload_viewer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_LeaveAccountPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeaveAccountPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Lock(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "until":
@@ -5318,6 +8046,18 @@ func (ec *executionContext) childFields_MailPreview(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type MailPreview", field.Name)
 }
 
+func (ec *executionContext) childFields_MakeOwnerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "account":
+		return ec.fieldContext_MakeOwnerPayload_account(ctx, field)
+	case "memberships":
+		return ec.fieldContext_MakeOwnerPayload_memberships(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_MakeOwnerPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MakeOwnerPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Membership(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -5334,6 +8074,12 @@ func (ec *executionContext) childFields_Membership(ctx context.Context, field gr
 		return ec.fieldContext_Membership_lastSeenAt(ctx, field)
 	case "since":
 		return ec.fieldContext_Membership_since(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_Membership_endsAt(ctx, field)
+	case "ended":
+		return ec.fieldContext_Membership_ended(ctx, field)
+	case "version":
+		return ec.fieldContext_Membership_version(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Membership", field.Name)
 }
@@ -5364,6 +8110,58 @@ func (ec *executionContext) childFields_MembershipEdge(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type MembershipEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_OfferOwnershipPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "account":
+		return ec.fieldContext_OfferOwnershipPayload_account(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_OfferOwnershipPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OfferOwnershipPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Order(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Order_id(ctx, field)
+	case "number":
+		return ec.fieldContext_Order_number(ctx, field)
+	case "account":
+		return ec.fieldContext_Order_account(ctx, field)
+	case "placedBy":
+		return ec.fieldContext_Order_placedBy(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_Order_createdAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Order", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_OrderConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_OrderConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_OrderConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_OrderConnection_totalCount(ctx, field)
+	case "totalCountIsEstimate":
+		return ec.fieldContext_OrderConnection_totalCountIsEstimate(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_OrderEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_OrderEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_OrderEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrderEdge", field.Name)
+}
+
 func (ec *executionContext) childFields_OwnPassword(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "setAt":
@@ -5374,6 +8172,18 @@ func (ec *executionContext) childFields_OwnPassword(ctx context.Context, field g
 		return ec.fieldContext_OwnPassword_lock(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OwnPassword", field.Name)
+}
+
+func (ec *executionContext) childFields_OwnershipOffer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "membership":
+		return ec.fieldContext_OwnershipOffer_membership(ctx, field)
+	case "offeredAt":
+		return ec.fieldContext_OwnershipOffer_offeredAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_OwnershipOffer_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OwnershipOffer", field.Name)
 }
 
 func (ec *executionContext) childFields_PageInfo(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5426,6 +8236,28 @@ func (ec *executionContext) childFields_PasswordResetPreview(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type PasswordResetPreview", field.Name)
 }
 
+func (ec *executionContext) childFields_PermissionTemplate(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_PermissionTemplate_id(ctx, field)
+	case "name":
+		return ec.fieldContext_PermissionTemplate_name(ctx, field)
+	case "permissions":
+		return ec.fieldContext_PermissionTemplate_permissions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PermissionTemplate", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordOrderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "order":
+		return ec.fieldContext_RecordOrderPayload_order(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RecordOrderPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordOrderPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RegenerateBackupCodesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "backupCodes":
@@ -5446,6 +8278,18 @@ func (ec *executionContext) childFields_RegisterPayload(ctx context.Context, fie
 		return ec.fieldContext_RegisterPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RegisterPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RemoveMemberPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "removedId":
+		return ec.fieldContext_RemoveMemberPayload_removedId(ctx, field)
+	case "account":
+		return ec.fieldContext_RemoveMemberPayload_account(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RemoveMemberPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RemoveMemberPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RemoveOwnSecurityQuestionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5504,6 +8348,16 @@ func (ec *executionContext) childFields_RequestPasswordResetPayload(ctx context.
 		return ec.fieldContext_RequestPasswordResetPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RequestPasswordResetPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ResendInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "invitation":
+		return ec.fieldContext_ResendInvitationPayload_invitation(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ResendInvitationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResendInvitationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ResendVerificationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5594,6 +8448,16 @@ func (ec *executionContext) childFields_Role(ctx context.Context, field graphql.
 		return ec.fieldContext_Role_requireTwoFactor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Role", field.Name)
+}
+
+func (ec *executionContext) childFields_SaveMembershipsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "memberships":
+		return ec.fieldContext_SaveMembershipsPayload_memberships(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SaveMembershipsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SaveMembershipsPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SecurityQuestion(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5698,6 +8562,12 @@ func (ec *executionContext) childFields_Settings(ctx context.Context, field grap
 		return ec.fieldContext_Settings_trustedDevices(ctx, field)
 	case "lockedProfile":
 		return ec.fieldContext_Settings_lockedProfile(ctx, field)
+	case "disableClientUserManagement":
+		return ec.fieldContext_Settings_disableClientUserManagement(ctx, field)
+	case "strictInvitations":
+		return ec.fieldContext_Settings_strictInvitations(ctx, field)
+	case "invitationDays":
+		return ec.fieldContext_Settings_invitationDays(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Settings", field.Name)
 }
@@ -5814,6 +8684,16 @@ func (ec *executionContext) childFields_StartTotpEnrolmentPayload(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type StartTotpEnrolmentPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SwitchAccountPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "viewer":
+		return ec.fieldContext_SwitchAccountPayload_viewer(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SwitchAccountPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SwitchAccountPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_TotpEnrolment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "uri":
@@ -5868,6 +8748,38 @@ func (ec *executionContext) childFields_TwoFactorRule(ctx context.Context, field
 		return ec.fieldContext_TwoFactorRule_since(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TwoFactorRule", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateAccountPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "account":
+		return ec.fieldContext_UpdateAccountPayload_account(ctx, field)
+	case "present":
+		return ec.fieldContext_UpdateAccountPayload_present(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateAccountPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateAccountPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateMembershipPermissionsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "membership":
+		return ec.fieldContext_UpdateMembershipPermissionsPayload_membership(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdateMembershipPermissionsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateMembershipPermissionsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdatePermissionTemplatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "template":
+		return ec.fieldContext_UpdatePermissionTemplatePayload_template(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_UpdatePermissionTemplatePayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdatePermissionTemplatePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_UpdateProfilePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -5950,6 +8862,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_role(ctx, field)
 	case "memberships":
 		return ec.fieldContext_User_memberships(ctx, field)
+	case "activity":
+		return ec.fieldContext_User_activity(ctx, field)
 	case "authenticatorSince":
 		return ec.fieldContext_User_authenticatorSince(ctx, field)
 	case "backupCodesLeft":
@@ -6040,6 +8954,10 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_twoFactorRequired(ctx, field)
 	case "twoFactorDueAt":
 		return ec.fieldContext_Viewer_twoFactorDueAt(ctx, field)
+	case "account":
+		return ec.fieldContext_Viewer_account(ctx, field)
+	case "userManagement":
+		return ec.fieldContext_Viewer_userManagement(ctx, field)
 	case "accounts":
 		return ec.fieldContext_Viewer_accounts(ctx, field)
 	case "activity":
@@ -6054,6 +8972,16 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_password(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
+}
+
+func (ec *executionContext) childFields_WithdrawOwnershipOfferPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "account":
+		return ec.fieldContext_WithdrawOwnershipOfferPayload_account(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_WithdrawOwnershipOfferPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WithdrawOwnershipOfferPayload", field.Name)
 }
 
 func (ec *executionContext) childFields___Directive(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

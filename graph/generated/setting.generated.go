@@ -214,6 +214,75 @@ func (ec *executionContext) fieldContext_Settings_lockedProfile(_ context.Contex
 	return graphql.NewScalarFieldContext("Settings", field, false, false, "String")
 }
 
+func (ec *executionContext) _Settings_disableClientUserManagement(ctx context.Context, field graphql.CollectedField, obj *settings.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Settings_disableClientUserManagement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DisableClientUserManagement, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Settings_disableClientUserManagement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Settings", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Settings_strictInvitations(ctx context.Context, field graphql.CollectedField, obj *settings.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Settings_strictInvitations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StrictInvitations, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Settings_strictInvitations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Settings", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _Settings_invitationDays(ctx context.Context, field graphql.CollectedField, obj *settings.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Settings_invitationDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InvitationDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Settings_invitationDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Settings", field, false, false, "Int")
+}
+
 func (ec *executionContext) _TwoFactorRule_staff(ctx context.Context, field graphql.CollectedField, obj *settings.TwoFactorRule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -520,7 +589,7 @@ func (ec *executionContext) unmarshalInputUpdateSettingsInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"company", "registration", "twoFactor", "trustedDevices", "lockedProfile"}
+	fieldsInOrder := [...]string{"company", "registration", "twoFactor", "trustedDevices", "lockedProfile", "disableClientUserManagement", "strictInvitations", "invitationDays"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -562,6 +631,27 @@ func (ec *executionContext) unmarshalInputUpdateSettingsInput(ctx context.Contex
 				return it, err
 			}
 			it.LockedProfile = data
+		case "disableClientUserManagement":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("disableClientUserManagement"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DisableClientUserManagement = data
+		case "strictInvitations":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("strictInvitations"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StrictInvitations = data
+		case "invitationDays":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("invitationDays"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InvitationDays = data
 		}
 	}
 	return it, nil
@@ -658,6 +748,21 @@ func (ec *executionContext) _Settings(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "lockedProfile":
 			out.Values[i] = ec._Settings_lockedProfile(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "disableClientUserManagement":
+			out.Values[i] = ec._Settings_disableClientUserManagement(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "strictInvitations":
+			out.Values[i] = ec._Settings_strictInvitations(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "invitationDays":
+			out.Values[i] = ec._Settings_invitationDays(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}

@@ -10,6 +10,8 @@ import (
 	"roster/ent/generated/user"
 	"roster/ent/permission"
 	"roster/graph/generated/model"
+	"roster/internal/activity"
+	"roster/internal/mail"
 	"roster/internal/members"
 	"roster/internal/paging"
 	"roster/internal/signin"
@@ -28,6 +30,7 @@ import (
 type UserResolver interface {
 	Role(ctx context.Context, obj *generated.User) (*generated.Role, error)
 	Memberships(ctx context.Context, obj *generated.User, first *int, after *string) (*members.Page, error)
+	Activity(ctx context.Context, obj *generated.User, first *int, after *string) (*paging.Page[*activity.Act], error)
 	AuthenticatorSince(ctx context.Context, obj *generated.User) (*time.Time, error)
 	BackupCodesLeft(ctx context.Context, obj *generated.User) (*int, error)
 	SignInLock(ctx context.Context, obj *generated.User) (*throttle.Lock, error)
@@ -47,6 +50,28 @@ type UserConnectionResolver interface {
 // endregion ************************** generated!.gotpl **************************
 
 // region    ***************************** args.gotpl *****************************
+
+func (ec *executionContext) field_User_activity_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
 
 func (ec *executionContext) field_User_memberships_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
@@ -383,8 +408,8 @@ func (ec *executionContext) _SendPasswordResetPayload_delivery(ctx context.Conte
 			return obj.Delivery, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *model.DeliveryStatus) graphql.Marshaler {
-			return ec.marshalODeliveryStatus2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐDeliveryStatus(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *mail.Fate) graphql.Marshaler {
+			return ec.marshalODeliveryStatus2ᚖrosterᚋinternalᚋmailᚐFate(ctx, selections, v)
 		},
 		true,
 		false,
@@ -1117,6 +1142,68 @@ func (ec *executionContext) fieldContext_User_memberships(ctx context.Context, f
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_User_memberships_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _User_activity(ctx context.Context, field graphql.CollectedField, obj *generated.User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_activity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.User().Activity(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				can, err := ec.unmarshalNAdminPermission2rosterᚋentᚋpermissionᚐAdmin(ctx, "LIST_USERS")
+				if err != nil {
+					var zeroVal *paging.Page[*activity.Act]
+					return zeroVal, err
+				}
+				if ec.Directives.Personal == nil {
+					var zeroVal *paging.Page[*activity.Act]
+					return zeroVal, errors.New("directive personal is not implemented")
+				}
+				return ec.Directives.Personal(ctx, obj, directive0, can)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Page[*activity.Act]) graphql.Marshaler {
+			return ec.marshalOActivityConnection2ᚖrosterᚋinternalᚋpagingᚐPage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_User_activity(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "User",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ActivityConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_User_activity_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -2539,6 +2626,12 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._User_memberships(ctx, field, obj)
 				})
+		case "activity":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._User_activity(ctx, field, obj)
+				})
 		case "authenticatorSince":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -2712,6 +2805,34 @@ func (ec *executionContext) _UserEdge(ctx context.Context, sel ast.SelectionSet,
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) unmarshalNDeliveryStatus2rosterᚋinternalᚋmailᚐFate(ctx context.Context, v any) (mail.Fate, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNDeliveryStatus2rosterᚋinternalᚋmailᚐFate[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeliveryStatus2rosterᚋinternalᚋmailᚐFate(ctx context.Context, sel ast.SelectionSet, v mail.Fate) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNDeliveryStatus2rosterᚋinternalᚋmailᚐFate[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DeliveryStatus!")
+	}
+	return res
+}
+
+var (
+	unmarshalNDeliveryStatus2rosterᚋinternalᚋmailᚐFate = map[string]mail.Fate{
+		"QUEUED": mail.Queued,
+		"SENT":   mail.Sent,
+		"FAILED": mail.Failed,
+	}
+	marshalNDeliveryStatus2rosterᚋinternalᚋmailᚐFate = map[mail.Fate]string{
+		mail.Queued: "QUEUED",
+		mail.Sent:   "SENT",
+		mail.Failed: "FAILED",
+	}
+)
+
 func (ec *executionContext) unmarshalNDisableSecurityQuestionInput2rosterᚋgraphᚋgeneratedᚋmodelᚐDisableSecurityQuestionInput(ctx context.Context, v any) (model.DisableSecurityQuestionInput, error) {
 	res, err := ec.unmarshalInputDisableSecurityQuestionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -2883,21 +3004,37 @@ var (
 	}
 )
 
-func (ec *executionContext) unmarshalODeliveryStatus2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐDeliveryStatus(ctx context.Context, v any) (*model.DeliveryStatus, error) {
+func (ec *executionContext) unmarshalODeliveryStatus2ᚖrosterᚋinternalᚋmailᚐFate(ctx context.Context, v any) (*mail.Fate, error) {
 	if v == nil {
 		return nil, nil
 	}
-	var res = new(model.DeliveryStatus)
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalODeliveryStatus2ᚖrosterᚋinternalᚋmailᚐFate[tmp]
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
-func (ec *executionContext) marshalODeliveryStatus2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐDeliveryStatus(ctx context.Context, sel ast.SelectionSet, v *model.DeliveryStatus) graphql.Marshaler {
+func (ec *executionContext) marshalODeliveryStatus2ᚖrosterᚋinternalᚋmailᚐFate(ctx context.Context, sel ast.SelectionSet, v *mail.Fate) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}
-	return v
+	_ = sel
+	_ = ctx
+	res := graphql.MarshalString(marshalODeliveryStatus2ᚖrosterᚋinternalᚋmailᚐFate[*v])
+	return res
 }
+
+var (
+	unmarshalODeliveryStatus2ᚖrosterᚋinternalᚋmailᚐFate = map[string]mail.Fate{
+		"QUEUED": mail.Queued,
+		"SENT":   mail.Sent,
+		"FAILED": mail.Failed,
+	}
+	marshalODeliveryStatus2ᚖrosterᚋinternalᚋmailᚐFate = map[mail.Fate]string{
+		mail.Queued: "QUEUED",
+		mail.Sent:   "SENT",
+		mail.Failed: "FAILED",
+	}
+)
 
 func (ec *executionContext) marshalODisableSecurityQuestionPayload2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐDisableSecurityQuestionPayload(ctx context.Context, sel ast.SelectionSet, v *model.DisableSecurityQuestionPayload) graphql.Marshaler {
 	if v == nil {

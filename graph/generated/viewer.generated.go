@@ -11,6 +11,7 @@ import (
 	"roster/graph/generated/model"
 	"roster/internal/activity"
 	"roster/internal/members"
+	"roster/internal/paging"
 	"roster/internal/passwords"
 	"strconv"
 	"sync/atomic"
@@ -25,8 +26,10 @@ import (
 type ViewerResolver interface {
 	User(ctx context.Context, obj *viewer.Viewer) (*generated.User, error)
 
+	Account(ctx context.Context, obj *viewer.Viewer) (*generated.Account, error)
+	UserManagement(ctx context.Context, obj *viewer.Viewer) (bool, error)
 	Accounts(ctx context.Context, obj *viewer.Viewer, first *int, after *string) (*members.Page, error)
-	Activity(ctx context.Context, obj *viewer.Viewer, first *int, after *string) (*activity.Page, error)
+	Activity(ctx context.Context, obj *viewer.Viewer, first *int, after *string) (*paging.Page[*activity.Act], error)
 	TrustedDevices(ctx context.Context, obj *viewer.Viewer) ([]*generated.TrustedDevice, error)
 	Passkeys(ctx context.Context, obj *viewer.Viewer) ([]*generated.Passkey, error)
 	SecondFactors(ctx context.Context, obj *viewer.Viewer) ([]model.SecondFactorMethod, error)
@@ -255,6 +258,61 @@ func (ec *executionContext) fieldContext_Viewer_twoFactorDueAt(_ context.Context
 	return graphql.NewScalarFieldContext("Viewer", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Viewer_account(ctx context.Context, field graphql.CollectedField, obj *viewer.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_account(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().Account(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *generated.Account) graphql.Marshaler {
+			return ec.marshalOAccount2ᚖrosterᚋentᚋgeneratedᚐAccount(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_account(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Viewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Account(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Viewer_userManagement(ctx context.Context, field graphql.CollectedField, obj *viewer.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_userManagement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().UserManagement(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_userManagement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Viewer", field, true, true, "Boolean")
+}
+
 func (ec *executionContext) _Viewer_accounts(ctx context.Context, field graphql.CollectedField, obj *viewer.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -312,8 +370,8 @@ func (ec *executionContext) _Viewer_activity(ctx context.Context, field graphql.
 			return ec.Resolvers.Viewer().Activity(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *activity.Page) graphql.Marshaler {
-			return ec.marshalNActivityConnection2ᚖrosterᚋinternalᚋactivityᚐPage(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *paging.Page[*activity.Act]) graphql.Marshaler {
+			return ec.marshalNActivityConnection2ᚖrosterᚋinternalᚋpagingᚐPage(ctx, selections, v)
 		},
 		true,
 		true,
@@ -521,6 +579,18 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "account":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Viewer_account(ctx, field, obj)
+				})
+		case "userManagement":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Viewer_userManagement(ctx, field, obj)
+				})
 		case "accounts":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,

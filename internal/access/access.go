@@ -5,12 +5,9 @@ package access
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	ent "roster/ent/generated"
-	"roster/ent/generated/account"
-	"roster/ent/generated/membership"
 	"roster/ent/permission"
 	"roster/ent/viewer"
 	"roster/internal/fault"
@@ -124,51 +121,6 @@ func OverUser(ctx context.Context, client *ent.Client, target *ent.User) error {
 		return f
 	}
 	return nil
-}
-
-// Require refuses viewers who do not hold every one of need in the account: fault.NotFound for those who are not in
-// it at all, for "not yours" and "not there" are one answer (security.md #42); fault.Forbidden for members who lack one.
-func Require(ctx context.Context, client *ent.Client, accountID int, need ...permission.Account) error {
-	if err := SignedIn(ctx); err != nil {
-		return err
-	}
-	held, member, err := Permissions(ctx, client, accountID)
-	if err != nil {
-		return err
-	}
-	if !member {
-		return fault.Gone("account")
-	}
-	for _, p := range need {
-		if !slices.Contains(held, p) {
-			return fault.Missing(string(p))
-		}
-	}
-	return nil
-}
-
-// Permissions returns what the viewer may do in the account, and whether they are a member of it at all. Nobody can
-// act in a closed account.
-func Permissions(ctx context.Context, client *ent.Client, accountID int) (held []permission.Account, member bool, err error) {
-	v := viewer.From(ctx)
-	if v == nil || v.UserID == 0 {
-		return nil, false, nil
-	}
-	m, err := client.Membership.Query().
-		Where(membership.UserID(v.UserID), membership.AccountID(accountID)).
-		WithAccount(func(q *ent.AccountQuery) { q.Select(account.FieldStatus) }).
-		Only(viewer.ForSystem(ctx, "access"))
-	switch {
-	case ent.IsNotFound(err):
-		return nil, false, nil
-	case err != nil:
-		return nil, false, fmt.Errorf("loading membership: %w", err)
-	case m.Edges.Account.Status == account.StatusCLOSED:
-		return nil, true, nil
-	case m.Owner:
-		return permission.Accounts, true, nil
-	}
-	return m.Permissions, true, nil
 }
 
 func system(v *viewer.Viewer) bool { return v != nil && v.Kind == viewer.System }

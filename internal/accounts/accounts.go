@@ -4,6 +4,7 @@ package accounts
 import (
 	"context"
 	"fmt"
+	"time"
 
 	ent "roster/ent/generated"
 	"roster/ent/generated/account"
@@ -11,11 +12,24 @@ import (
 	"roster/ent/viewer"
 	"roster/internal/access"
 	"roster/internal/db"
+	"roster/internal/email"
+	"roster/internal/fault"
+	"roster/internal/mail"
+	"roster/internal/name"
 )
 
 // Service holds what is done with accounts.
 type Service struct {
-	DB *db.DB
+	DB     *db.DB
+	Now    func() time.Time
+	Outbox *mail.Outbox
+}
+
+func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+
+// SearchText is what words are looked for in. Whoever writes an account's name or address writes it too.
+func SearchText(accountName string, address email.Address) string {
+	return name.Fold(accountName) + " " + address.Key
 }
 
 // Get returns an account that the viewer may see: their own, and for staff with LIST_ACCOUNTS every one. nil: there
@@ -30,7 +44,7 @@ func (s *Service) Get(ctx context.Context, id int) (*ent.Account, error) {
 	}
 	a, err := s.DB.Account.Query().Where(account.ID(id)).Only(ctx)
 	if ent.IsNotFound(err) {
-		return nil, nil
+		return nil, nil //nolint:nilnil // not there is an answer, not a failure
 	} else if err != nil {
 		return nil, fmt.Errorf("loading account: %w", err)
 	}
@@ -48,4 +62,13 @@ func (s *Service) ByIDs(ctx context.Context, ids []int) (map[int]*ent.Account, e
 		found[a.ID] = a
 	}
 	return found, nil
+}
+
+// lock keeps the account to the transaction. fault.NotFound: there is no such account.
+func lock(ctx context.Context, tx *db.Tx, id int) error {
+	there, err := tx.LockAccount(ctx, id)
+	if err == nil && !there {
+		return fault.Gone("account")
+	}
+	return err
 }

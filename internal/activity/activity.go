@@ -7,9 +7,15 @@ import (
 	"fmt"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
+
 	ent "roster/ent/generated"
+	"roster/ent/generated/account"
 	"roster/ent/generated/auditentry"
+	"roster/ent/generated/user"
+	"roster/ent/permission"
 	"roster/ent/viewer"
+	"roster/internal/access"
 	"roster/internal/audit"
 	"roster/internal/db"
 	"roster/internal/paging"
@@ -27,85 +33,99 @@ var actions = []string{
 	string(audit.LockCleared), string(audit.SessionEnded), string(audit.OtherSessionsEnded), string(audit.OwnDataExported),
 }
 
-// Actor is who did something, as the user is told: which member of staff it was is not for them.
+// inAccounts are what is done in accounts to the people in them.
+var inAccounts = []string{
+	string(audit.MemberAdded), string(audit.MemberUpdated), string(audit.MemberRemoved), string(audit.MemberLeft),
+	string(audit.OwnerChanged), string(audit.OwnershipOffered), string(audit.OwnershipOfferWithdrawn), string(audit.InvitationAccepted),
+}
+
+// uponAccounts are what those who manage an account's users are told of.
+var uponAccounts = append([]string{
+	string(audit.AccountCreated), string(audit.AccountUpdated), string(audit.InvitationSent), string(audit.InvitationResent),
+	string(audit.InvitationCancelled), string(audit.InvitationDeclined), string(audit.OrderRecorded),
+}, inAccounts...)
+
+// Actor is who did something, as people are told.
 type Actor string
 
 // The actors.
 const (
-	// Self is the user.
+	// Self is the user whom it was upon.
 	Self Actor = "SELF"
-	// Staff is a member of staff.
+	// Member is a member of the account.
+	Member Actor = "MEMBER"
+	// Staff is a member of staff; which one is for staff alone to know.
 	Staff Actor = "STAFF"
 	// Other is whoever had a link that was mailed, a program, or the system.
 	Other Actor = "OTHER"
 )
 
-// Act is something that was done to the user.
+// Act is something that was done to a user or an account.
 type Act struct {
 	ID     int
 	At     time.Time
 	Action audit.Action
 	By     Actor
+	// ByName is the name of who did it; nil where the viewer may not know, or nobody has it any more.
+	ByName *string
+	// UserName is the user whom an act upon an account concerns, AccountName the account that an act upon a user was in.
+	UserName, AccountName *string
 	// Reason is what staff gave as theirs; nil where none is asked for.
 	Reason *string
+
+	actorID, userID, accountID int
 }
 
 // newestFirst: entries are written as things happen, so the id tells.
 var newestFirst = paging.Order{Name: "a", Column: auditentry.FieldID, Desc: true, Kind: paging.Number}
 
 // Page is a page of acts, the newest first.
-type Page struct {
-	Acts                 []*Act
-	HasPrevious, HasNext bool
-}
+type Page = paging.Page[*Act]
 
 // Edge is an act in a list.
-type Edge struct{ Node *Act }
-
-// Cursor is where the act stands in the list.
-func (e Edge) Cursor() string { return cursorOf(e.Node) }
+type Edge = paging.Edge[*Act]
 
 func cursorOf(a *Act) string { return newestFirst.Cursor(nil, a.ID) }
-
-// Nodes are the acts of the page.
-func (p *Page) Nodes() []*Act { return p.Acts }
-
-// Edges are the acts of the page, with their cursors.
-func (p *Page) Edges() []Edge {
-	edges := make([]Edge, len(p.Acts))
-	for i, a := range p.Acts {
-		edges[i] = Edge{Node: a}
-	}
-	return edges
-}
-
-// PageInfo says where the page stands in its list.
-func (p *Page) PageInfo() paging.Info {
-	return paging.InfoOf(p.Acts, p.HasPrevious, p.HasNext, cursorOf)
-}
 
 // Service reads what was done.
 type Service struct{ DB *db.DB }
 
-// Own returns a page of what was done to the viewer; an empty one for who is not a user. fault.Required, fault.Invalid: the
-// size of the page, or a cursor that is none of this list.
-func (s *Service) Own(ctx context.Context, first *int, after *string) (*Page, error) {
-	slice, err := paging.Request{First: first, After: after}.Check(newestFirst)
+// OfUser returns a page of what was done to a user, for themselves and for staff with LIST_USERS. fault.Required,
+// fault.Invalid: the size of the page, or a cursor that is none of this list.
+func (s *Service) OfUser(ctx context.Context, userID int, request paging.Request) (*Page, error) {
+	slice, err := request.Check(newestFirst)
 	if err != nil {
 		return nil, err
 	}
-	v := viewer.From(ctx)
-	if v.UserID == 0 {
-		return &Page{}, nil
+	if userID == 0 {
+		return paging.PageOf(slice, []*Act{}, 0, cursorOf), nil
 	}
-	rows, err := s.DB.AuditEntry.Query().
-		Where(auditentry.TargetKind(audit.OnUser(v.UserID).Kind), auditentry.TargetID(v.UserID), auditentry.Outcome(audit.Done),
-			auditentry.ActionIn(actions...)).
-		WithDetail().
-		Modify(slice.Apply).
-		All(viewer.ForSystem(ctx, "own activity"))
+	if err := access.Personal(ctx, userID, permission.ListUsers); err != nil {
+		return nil, err
+	}
+	upon := auditentry.And(auditentry.TargetKind(audit.OnUser(userID).Kind), auditentry.TargetID(userID), auditentry.ActionIn(actions...))
+	concerning := auditentry.And(auditentry.AboutUserID(userID), auditentry.ActionIn(inAccounts...))
+	return s.page(ctx, slice, userID, func(q *sql.Selector) { auditentry.Or(upon, concerning)(q) })
+}
+
+// OfAccount returns a page of what was done to an account and in it. It needs LIST_ACCOUNTS, or MANAGE_USERS in the account.
+func (s *Service) OfAccount(ctx context.Context, accountID int, request paging.Request) (*Page, error) {
+	slice, err := request.Check(newestFirst)
 	if err != nil {
-		return nil, fmt.Errorf("loading what was done to the viewer: %w", err)
+		return nil, err
+	}
+	if _, err := access.In(ctx, s.DB.Client, accountID, permission.ListAccounts, permission.ManageUsers); err != nil {
+		return nil, err
+	}
+	upon := auditentry.And(auditentry.TargetKind(audit.OnAccount(accountID).Kind), auditentry.TargetID(accountID), auditentry.ActionIn(uponAccounts...))
+	return s.page(ctx, slice, accountID, upon)
+}
+
+func (s *Service) page(ctx context.Context, slice paging.Slice, of int, which func(*sql.Selector)) (*Page, error) {
+	rows, err := s.DB.AuditEntry.Query().Where(which, auditentry.Outcome(audit.Done)).WithDetail().Modify(slice.Apply).
+		All(viewer.ForSystem(ctx, "activity"))
+	if err != nil {
+		return nil, fmt.Errorf("loading activity: %w", err)
 	}
 	acts := make([]*Act, len(rows))
 	for i, row := range rows {
@@ -113,18 +133,58 @@ func (s *Service) Own(ctx context.Context, first *int, after *string) (*Page, er
 			return nil, err
 		}
 	}
-	var p Page
-	p.Acts, p.HasPrevious, p.HasNext = paging.Cut(slice, acts)
-	return &p, nil
+	page := paging.PageOf(slice, acts, of, cursorOf)
+	return page, s.name(ctx, page.Rows)
+}
+
+// name fills in the names that the viewer may know, with two statements however many the acts are.
+func (s *Service) name(ctx context.Context, acts []*Act) error {
+	var users, accounts []int
+	for _, a := range acts {
+		users, accounts = append(users, a.actorID, a.userID), append(accounts, a.accountID)
+	}
+	system := viewer.ForSystem(ctx, "activity")
+	people, err := s.DB.User.Query().Where(user.IDIn(users...)).Select(user.FieldID, user.FieldFirstName, user.FieldLastName).All(system)
+	if err != nil {
+		return fmt.Errorf("loading who acted: %w", err)
+	}
+	parties, err := s.DB.Account.Query().Where(account.IDIn(accounts...)).Select(account.FieldID, account.FieldName).All(system)
+	if err != nil {
+		return fmt.Errorf("loading where somebody acted: %w", err)
+	}
+	names, called := map[int]*string{}, map[int]*string{}
+	for _, u := range people {
+		name := u.Name()
+		names[u.ID] = &name
+	}
+	for _, a := range parties {
+		called[a.ID] = &a.Name
+	}
+	staff := viewer.From(ctx).IsStaff()
+	for _, a := range acts {
+		a.UserName, a.AccountName = names[a.userID], called[a.accountID]
+		if a.By != Staff || staff {
+			a.ByName = names[a.actorID]
+		}
+	}
+	return nil
 }
 
 func actOf(row *ent.AuditEntry) (*Act, error) {
-	a := &Act{ID: row.ID, At: row.At, Action: audit.Action(row.Action), By: Other}
+	a := &Act{ID: row.ID, At: row.At, Action: audit.Action(row.Action), By: Other, actorID: row.ActorID, userID: row.AboutUserID}
+	upon := row.AboutUserID
+	if row.TargetKind == audit.OnAccount(0).Kind {
+		a.accountID = row.TargetID
+	} else {
+		upon = row.TargetID
+	}
 	switch {
-	case row.ActorID == row.TargetID:
+	case row.ActorID != 0 && row.ActorID == upon:
 		a.By = Self
 	case row.ActorKind == string(viewer.Staff):
 		a.By = Staff
+	case row.ActorID != 0 && a.accountID != 0:
+		a.By = Member
 	}
 	if row.Edges.Detail == nil { // erased
 		return a, nil

@@ -79,6 +79,31 @@ const (
 	RoleUpdated           Action = "ROLE_UPDATED"
 )
 
+// The actions upon accounts and the people in them.
+const (
+	AccountCreated          Action = "ACCOUNT_CREATED"
+	AccountUpdated          Action = "ACCOUNT_UPDATED"
+	AccountDeleted          Action = "ACCOUNT_DELETED"
+	UserCreated             Action = "USER_CREATED"
+	UserDeleted             Action = "USER_DELETED"
+	MemberAdded             Action = "MEMBER_ADDED"
+	MemberUpdated           Action = "MEMBER_UPDATED"
+	MemberRemoved           Action = "MEMBER_REMOVED"
+	MemberLeft              Action = "MEMBER_LEFT"
+	OwnerChanged            Action = "OWNER_CHANGED"
+	OwnershipOffered        Action = "OWNERSHIP_OFFERED"
+	OwnershipOfferWithdrawn Action = "OWNERSHIP_OFFER_WITHDRAWN"
+	InvitationSent          Action = "INVITATION_SENT"
+	InvitationResent        Action = "INVITATION_RESENT"
+	InvitationCancelled     Action = "INVITATION_CANCELLED"
+	InvitationAccepted      Action = "INVITATION_ACCEPTED"
+	InvitationDeclined      Action = "INVITATION_DECLINED"
+	OrderRecorded           Action = "ORDER_RECORDED"
+	TemplateCreated         Action = "TEMPLATE_CREATED"
+	TemplateUpdated         Action = "TEMPLATE_UPDATED"
+	TemplateDeleted         Action = "TEMPLATE_DELETED"
+)
+
 // The actions upon one's own sessions and data.
 const (
 	SessionEnded       Action = "SESSION_ENDED"
@@ -98,6 +123,9 @@ func OnUser(id int) Target { return Target{Kind: "USER", ID: id} }
 // OnAccount is an account as a target.
 func OnAccount(id int) Target { return Target{Kind: "ACCOUNT", ID: id} }
 
+// OnTemplate is a permission template as a target.
+func OnTemplate(id int) Target { return Target{Kind: "PERMISSION_TEMPLATE", ID: id} }
+
 // OnToken is an API token as a target.
 func OnToken(id int) Target { return Target{Kind: "API_TOKEN", ID: id} }
 
@@ -112,7 +140,9 @@ func OnRole(id int) Target { return Target{Kind: "ROLE", ID: id} }
 type Entry struct {
 	Action Action
 	Target Target
-	Detail map[string]any
+	// AboutUserID is the user whom an act upon something else concerns; 0: none.
+	AboutUserID int
+	Detail      map[string]any
 }
 
 // Done is the outcome of an act that took place.
@@ -133,12 +163,15 @@ func Refused(ctx context.Context, tx *db.Tx, at time.Time, e Entry, err error) e
 func Act(ctx context.Context, d *db.DB, now func() time.Time, e Entry, act func(ctx context.Context, tx *db.Tx) error) error {
 	return db.InTx(ctx, d, func(ctx context.Context, tx *db.Tx) error {
 		err := act(ctx, tx)
-		if err != nil && codeOf(err) != fault.Internal {
+		if Worth(err) {
 			tx.Remember(func(ctx context.Context, tx *db.Tx) error { return Refused(ctx, tx, now(), e, err) })
 		}
 		return err
 	})
 }
+
+// Worth reports whether err is a refusal, and so worth an entry; an outage or a failure of ours is not.
+func Worth(err error) bool { return err != nil && codeOf(err) != fault.Internal }
 
 func codeOf(err error) fault.Code {
 	var one *fault.Error
@@ -173,7 +206,7 @@ func write(ctx context.Context, tx *db.Tx, at time.Time, e Entry, outcome string
 		SetAt(at.UTC().Truncate(time.Microsecond)).SetAction(string(e.Action)).SetOutcome(outcome).
 		SetActorKind(string(actor.Kind)).SetActorID(actor.UserID).SetActorName(actor.Name).
 		SetTokenID(actor.TokenID).SetSessionID(actor.SessionID).
-		SetTargetKind(e.Target.Kind).SetTargetID(e.Target.ID).
+		SetTargetKind(e.Target.Kind).SetTargetID(e.Target.ID).SetAboutUserID(e.AboutUserID).
 		SetRequestID(v.RequestID).SetDetailHash(hash[:]).
 		Save(ctx)
 	if err != nil {
@@ -187,16 +220,16 @@ func write(ctx context.Context, tx *db.Tx, at time.Time, e Entry, outcome string
 
 // both is an entry with its detail: every act pays for it, and PostgreSQL takes the two in one round trip.
 const both = `WITH entry AS (INSERT INTO audit_entries
-	(at, action, outcome, actor_kind, actor_id, actor_name, token_id, session_id, target_kind, target_id, request_id, detail_hash)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id)
-INSERT INTO audit_details (entry_id, salt, detail) SELECT id, $13, $14 FROM entry`
+	(at, action, outcome, actor_kind, actor_id, actor_name, token_id, session_id, target_kind, target_id, about_user_id, request_id, detail_hash)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id)
+INSERT INTO audit_details (entry_id, salt, detail) SELECT id, $14, $15 FROM entry`
 
 func insertBoth(ctx context.Context, tx *db.Tx, at time.Time, e Entry, outcome string, salt, hash, detail []byte) error {
 	v := viewer.From(ctx)
 	actor := v.Actor()
 	_, err := tx.SQL.ExecContext(ctx, both, at.UTC().Truncate(time.Microsecond), string(e.Action), outcome,
 		string(actor.Kind), actor.UserID, actor.Name, actor.TokenID, actor.SessionID,
-		e.Target.Kind, e.Target.ID, v.RequestID, hash, salt, detail)
+		e.Target.Kind, e.Target.ID, e.AboutUserID, v.RequestID, hash, salt, detail)
 	if err != nil {
 		return fmt.Errorf("recording %s: %w", e.Action, err)
 	}

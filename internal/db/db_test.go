@@ -125,7 +125,7 @@ func TestMigrationsMatchSchema(t *testing.T) {
 		}
 		for line := range strings.Lines(diff.String()) {
 			line = strings.TrimSpace(line)
-			if line == "" || strings.HasPrefix(line, "--") || line == "BEGIN;" || line == "COMMIT;" || line == `DROP INDEX "user_search_text";` {
+			if line == "" || strings.HasPrefix(line, "--") || line == "BEGIN;" || line == "COMMIT;" || strings.HasSuffix(line, `_search_text";`) {
 				continue
 			}
 			t.Errorf("the migrations miss: %s", line)

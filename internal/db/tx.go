@@ -121,6 +121,23 @@ func begin(whole context.Context, giveUp context.CancelCauseFunc, pool *sql.DB) 
 	return tx, err
 }
 
+// LockAccount keeps an account's row to this transaction: whatever changes who is in it, and who owns it, comes one after
+// the other (security.md #47). It reports whether there is such an account.
+func (tx *Tx) LockAccount(ctx context.Context, id int) (there bool, err error) {
+	query := "SELECT 1 FROM accounts WHERE id = $1"
+	if tx.Dialect == dialect.Postgres {
+		query += " FOR UPDATE"
+	}
+	var one int
+	err = tx.SQL.QueryRowContext(ctx, query, id).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	} else if err != nil {
+		return false, fmt.Errorf("locking an account: %w", err)
+	}
+	return true, nil
+}
+
 // LockUser keeps a user's row to this transaction, so that what was decided by it still holds when it changes, and two
 // acts upon one user come one after the other (security.md #45). SQLite has one writer: nothing is left to lock.
 func (tx *Tx) LockUser(ctx context.Context, id int) error {

@@ -172,7 +172,7 @@ func (m maker) fill(ctx context.Context, tx *db.Tx) error {
 			}
 			return []any{p.id, p.question, m.hashes.answers[p.question-1], p.createdAt}
 		})},
-		{"accounts", []string{"id", "name", "name_key", "email", "email_key", "status", "created_at", "updated_at", "version"}, m.companies()},
+		{"accounts", []string{"id", "name", "name_key", "email", "email_key", "search_text", "status", "created_at", "updated_at", "version"}, m.companies()},
 		{"memberships", []string{"user_id", "account_id", "owner", "permissions", "last_seen_at", "since"}, m.links()},
 	} {
 		if err := tx.Insert(ctx, t.name, t.columns, t.rows); err != nil {
@@ -223,7 +223,7 @@ func (m maker) companies() iter.Seq2[[]any, error] {
 	return func(yield func([]any, error) bool) {
 		for id := 1; id <= m.Accounts; id++ {
 			c := companyOf(m.Seed, id)
-			if !yield([]any{c.id, c.name, c.key, c.mail, c.mail, string(c.status), c.createdAt, c.createdAt, 1}, nil) {
+			if !yield([]any{c.id, c.name, c.key, c.mail, c.mail, c.key + " " + c.mail, string(c.status), c.createdAt, c.createdAt, 1}, nil) {
 				return
 			}
 		}

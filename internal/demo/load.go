@@ -31,7 +31,8 @@ func setAside(ctx context.Context, tx *db.Tx) (aside, error) {
 	if tx.Dialect == dialect.SQLite {
 		// In one piece: each look into the index opens all of its pieces, and a rebuild leaves the more the longer it was.
 		a.restore = append(a.restore,
-			"INSERT INTO users_search (users_search) VALUES ('rebuild')", "INSERT INTO users_search (users_search) VALUES ('optimize')")
+			"INSERT INTO users_search (users_search) VALUES ('rebuild')", "INSERT INTO users_search (users_search) VALUES ('optimize')",
+			"INSERT INTO accounts_search (accounts_search) VALUES ('rebuild')", "INSERT INTO accounts_search (accounts_search) VALUES ('optimize')")
 	}
 	return a, execAll(ctx, tx, a.drop)
 }

@@ -18,6 +18,7 @@ import (
 	"roster/ent/generated/user"
 	"roster/ent/permission"
 	"roster/ent/viewer"
+	"roster/internal/accounts"
 	"roster/internal/db"
 	"roster/internal/name"
 	"roster/internal/users"
@@ -138,10 +139,10 @@ func (s *Service) applyCompanies(ctx context.Context, tx *db.Tx, p *plan, r *Rep
 	}
 	r.Accounts.Added = len(added)
 	now := s.now()
-	err = tx.Insert(ctx, "accounts", []string{"name", "name_key", "email", "email_key", "status", "created_at", "updated_at", "version"},
+	err = tx.Insert(ctx, "accounts", []string{"name", "name_key", "email", "email_key", "search_text", "status", "created_at", "updated_at", "version"},
 		each(added, func(c *found[company]) []any {
 			w := c.what
-			return []any{w.name, name.Fold(w.name), w.address.Spelling, w.address.Key, string(w.status), now, now, 1}
+			return []any{w.name, name.Fold(w.name), w.address.Spelling, w.address.Key, accounts.SearchText(w.name, w.address), string(w.status), now, now, 1}
 		}))
 	if err != nil {
 		return err

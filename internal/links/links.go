@@ -36,6 +36,7 @@ var kinds = map[mail.Kind]kind{
 	mail.PasswordReset:            {onetimetoken.PurposeRESET, secret.Reset, 2 * time.Hour, false, false},
 	mail.VerifyEmail:              {onetimetoken.PurposeVERIFY_EMAIL, secret.VerifyEmail, time.Hour, false, false},
 	mail.ConfirmEmailChange:       {onetimetoken.PurposeCHANGE_EMAIL, secret.ChangeEmail, time.Hour, true, false},
+	mail.Welcome:                  {onetimetoken.PurposeRESET, secret.Reset, 2 * time.Hour, false, false},
 	mail.EmailChanged:             disown,
 	mail.TwoFactorDisabled:        disown,
 	mail.SecurityQuestionDisabled: disown,

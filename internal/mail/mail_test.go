@@ -18,6 +18,7 @@ import (
 
 	ent "roster/ent/generated"
 	entmail "roster/ent/generated/mail"
+	"roster/ent/permission"
 	"roster/internal/db"
 	"roster/internal/dbtest"
 	"roster/internal/links"
@@ -330,6 +331,22 @@ func TestRunner(t *testing.T) {
 	})
 }
 
+// invitation is an open one to the user's address, of an account of its own.
+func (w *world) invitation(ctx context.Context, tx *db.Tx) *ent.Invitation {
+	w.t.Helper()
+	a, err := tx.Account.Create().SetName("Acme").SetNameKey("acme").SetEmail("a@example.com").SetEmailKey("a@example.com").
+		SetCreatedAt(w.clock()).SetUpdatedAt(w.clock()).Save(ctx)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	i, err := tx.Invitation.Create().SetAccountID(a.ID).SetEmail(w.user.Email).SetEmailKey(w.user.EmailKey).
+		SetPermissions([]permission.Account{permission.Orders}).SetByStaff(true).SetCreatedAt(w.clock()).SetSentAt(w.clock()).Save(ctx)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return i
+}
+
 // Every kind has its text in each language, and what people wrote stands in it as text.
 func TestTexts(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
@@ -337,13 +354,18 @@ func TestTexts(t *testing.T) {
 	runner := w.runner(r, "?tls=none")
 	const nasty = "<b>Bobby</b>\r\nBcc: x@example.com"
 	n := 0
-	greetings := map[string]string{"en": "Hello", "de": "Guten Tag", "fr": "Bonjour", "es": "Hola,", "ar": "مرحبًا", "tlh": "Hello"}
+	greetings := map[string]string{"en": "Hello", "de": "Guten Tag", "fr": "Bonjour", "es": "Hola", "ar": "مرحبًا", "tlh": "Hello"}
 	for _, language := range append([]string{"tlh"}, mail.Languages...) {
 		for _, kind := range mail.Kinds {
 			w.user.Language, w.user.FirstName, w.user.LastName = language, nasty, ""
 			w.tx(func(ctx context.Context, tx *db.Tx) error {
 				params := map[string]string{"name": nasty, "reason": strings.Repeat("long ", 100), "address": "j…@example.com", "passkey": nasty,
-					"left": "0", "browser": "Firefox", "system": "", "network": "", "at": "2026-03-01 12:00 UTC"}
+					"left": "0", "browser": "Firefox", "system": "", "network": "", "at": "2026-03-01 12:00 UTC",
+					"account": nasty, "inviter": nasty, "person": nasty, "invited": "j…@example.com", "days": "7"}
+				if kind == mail.Invitation || kind == mail.InvitationByStaff {
+					m := mail.Message{Kind: kind, Language: language, Params: params}
+					return links.Invite(ctx, tx, w.outbox, w.clock(), w.invitation(ctx, tx), time.Hour, m)
+				}
 				if kind.Linked() {
 					letter := links.Letter{About: kind, To: w.user.Email, Params: params}
 					return links.Post(ctx, tx, w.outbox, w.clock(), w.user, letter)

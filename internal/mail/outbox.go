@@ -72,6 +72,25 @@ const (
 	WrongSecondFactor Kind = "WRONG_SECOND_FACTOR"
 )
 
+// The kinds around accounts and the people in them.
+const (
+	// Welcome goes to who got a user without asking: its link sets the first password.
+	Welcome           Kind = "WELCOME"
+	Invitation        Kind = "INVITATION"
+	InvitationByStaff Kind = "INVITATION_BY_STAFF"
+	// InvitationAccepted tells who invited. InvitationAcceptedElsewhere tells them and the owner that another address than
+	// the invited one joined (security.md #49).
+	InvitationAccepted          Kind = "INVITATION_ACCEPTED"
+	InvitationAcceptedElsewhere Kind = "INVITATION_ACCEPTED_ELSEWHERE"
+	AccessGiven                 Kind = "ACCESS_GIVEN"
+	PermissionsChanged          Kind = "PERMISSIONS_CHANGED"
+	AccessRemoved               Kind = "ACCESS_REMOVED"
+	OwnershipOffered            Kind = "OWNERSHIP_OFFERED"
+	// OwnershipReceived goes to the new owner, OwnershipPassed to the one before.
+	OwnershipReceived Kind = "OWNERSHIP_RECEIVED"
+	OwnershipPassed   Kind = "OWNERSHIP_PASSED"
+)
+
 // Kinds are all of them.
 var Kinds = []Kind{
 	PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail,
@@ -79,6 +98,8 @@ var Kinds = []Kind{
 	PasskeyAdded, PasskeyRemoved, PasskeyCopied, OwnPasswordChanged,
 	AuthenticatorAdded, AuthenticatorRemoved, BackupCodesMade, BackupCodeUsed,
 	NewSignIn, WrongSecondFactor,
+	Welcome, Invitation, InvitationByStaff, InvitationAccepted, InvitationAcceptedElsewhere, AccessGiven, PermissionsChanged,
+	AccessRemoved, OwnershipOffered, OwnershipReceived, OwnershipPassed,
 }
 
 // linked says which kinds carry a link: the path of its page, and what its token opens.
@@ -88,6 +109,11 @@ var linked = map[Kind]struct {
 }{
 	PasswordReset: {"/reset", secret.Reset},
 	VerifyEmail:   {"/verify-email", secret.VerifyEmail},
+
+	Welcome: {"/reset", secret.Reset},
+
+	Invitation:        {"/invitation", secret.Invitation},
+	InvitationByStaff: {"/invitation", secret.Invitation},
 
 	ConfirmEmailChange:       {"/confirm-email", secret.ChangeEmail},
 	EmailChanged:             {"/disown", secret.Disown},
@@ -99,6 +125,13 @@ var linked = map[Kind]struct {
 var pages = map[Kind]string{
 	NewSignIn:         "/security",
 	WrongSecondFactor: "/security",
+
+	InvitationAccepted:          "/accounts",
+	InvitationAcceptedElsewhere: "/accounts",
+	AccessGiven:                 "/accounts",
+	PermissionsChanged:          "/accounts",
+	OwnershipOffered:            "/accounts",
+	OwnershipReceived:           "/accounts",
 }
 
 // Linked reports whether mails of the kind carry a link of their own, and so need a nonce.
@@ -116,9 +149,12 @@ const sealPurpose = "mail nonce"
 type Message struct {
 	Kind Kind
 	// To is an address in its stored spelling.
-	To       string
-	UserID   int
-	Language string
+	To string
+	// UserID is whom it is to; 0: an address without a user, or whose user is not to be told apart.
+	UserID int
+	// AccountID is the account that it is about; 0: none.
+	AccountID int
+	Language  string
 	// Params are what the text names: never a secret.
 	Params map[string]string
 	// Nonce and TokenID are those of the link's token, for the kinds that have a link.
@@ -168,8 +204,14 @@ func (o *Outbox) Enqueue(ctx context.Context, tx *db.Tx, at time.Time, m Message
 		return errors.New("enqueueing a mail: the address has a line break")
 	}
 	id := uuid.NewString() + "@" + o.Host
-	create := tx.Mail.Create().SetKind(string(m.Kind)).SetRecipient(m.To).SetUserID(m.UserID).SetLanguage(m.Language).
+	create := tx.Mail.Create().SetKind(string(m.Kind)).SetRecipient(m.To).SetLanguage(m.Language).
 		SetParams(plain(m.Params)).SetMessageID(id).SetCreatedAt(at)
+	if m.UserID != 0 {
+		create.SetUserID(m.UserID)
+	}
+	if m.AccountID != 0 {
+		create.SetAccountID(m.AccountID)
+	}
 	if m.Nonce != nil {
 		sealed, err := o.Keyring.Seal(sealPurpose, id, m.Nonce)
 		if err != nil {

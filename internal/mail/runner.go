@@ -147,8 +147,9 @@ func masked(err error, row *ent.Mail) string {
 // standing counts a link that would still open, were it in time: it lasts anew from the moment that its mail is sent. A
 // link that confirms a change goes to an address that is not the user's yet; one that disowns a change goes to one that is
 // not the user's any more, and outlives the credentials. Package links has the same rule for links that are used.
-const standing = `SELECT count(*) FROM one_time_tokens t JOIN users u ON u.id = t.user_id WHERE t.id = $1 AND t.used_at IS NULL
-	AND (t.purpose = 'DISOWN' OR u.credential_version = t.credential_version AND u.state = 'ACTIVE'
+const standing = `SELECT count(*) FROM one_time_tokens t LEFT JOIN users u ON u.id = t.user_id
+	LEFT JOIN invitations i ON i.id = t.invitation_id WHERE t.id = $1 AND t.used_at IS NULL
+	AND (t.purpose = 'DISOWN' AND u.id IS NOT NULL OR i.decided_at IS NULL AND i.id IS NOT NULL OR u.credential_version = t.credential_version AND u.state = 'ACTIVE'
 		AND (t.purpose = 'CHANGE_EMAIL' OR u.email_key = t.address_key))`
 
 // purposeless reports whether the link of a mail would lead nowhere: its token was used or replaced, or the user's
@@ -184,6 +185,12 @@ func (r *Runner) sent(ctx context.Context, row *ent.Mail) error {
 		until := at.Add(time.Duration(token.Lifetime) * time.Second)
 		if err := tx.OneTimeToken.UpdateOne(token).Where(onetimetoken.UsedAtIsNil()).SetExpiresAt(until).Exec(ctx); err != nil && !ent.IsNotFound(err) {
 			return fmt.Errorf("dating the link of mail %d: %w", row.ID, err)
+		}
+		if token.InvitationID == nil {
+			return nil
+		}
+		if err := tx.Invitation.UpdateOneID(*token.InvitationID).SetSentAt(at).Exec(ctx); err != nil && !ent.IsNotFound(err) {
+			return fmt.Errorf("dating the invitation of mail %d: %w", row.ID, err)
 		}
 		return nil
 	})

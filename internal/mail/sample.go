@@ -25,6 +25,12 @@ var samples = map[string]string{
 	"system":  "Windows",
 	"network": "203.0.113.7",
 	"at":      "2026-03-01 12:00 UTC",
+
+	"account": "Sample & Sons",
+	"inviter": "Omar Sample",
+	"person":  "Omar Sample",
+	"invited": "o•••@sample.example",
+	"days":    "7",
 }
 
 // Sample is a mail of one kind in one language, as it would be sent, with sample values.

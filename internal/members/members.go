@@ -4,33 +4,41 @@ package members
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"entgo.io/ent/dialect/sql"
 
 	ent "roster/ent/generated"
 	"roster/ent/generated/account"
 	"roster/ent/generated/membership"
+	"roster/ent/generated/predicate"
 	"roster/ent/permission"
 	"roster/ent/viewer"
 	"roster/internal/access"
 	"roster/internal/db"
+	"roster/internal/mail"
 	"roster/internal/paging"
 )
 
 // Service holds what is done with memberships.
 type Service struct {
-	DB *db.DB
+	DB     *db.DB
+	Now    func() time.Time
+	Outbox *mail.Outbox
 }
+
+func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
 
 // byAccountName is the order of one user's memberships. The name is the account's, so a page joins it.
 var byAccountName = paging.Order{Name: "a", Column: account.FieldNameKey}
 
-// Page is a page of one user's memberships, by the account's name. Each has its account loaded.
+// Page is a page of one user's memberships, by the account's name, each with its account loaded; or of one account's, the
+// owner first and then by the user's name, each with its user loaded.
 type Page struct {
 	Memberships          []*ent.Membership
 	HasPrevious, HasNext bool
-	// UserID is whose memberships these are.
-	UserID int
+	// UserID or AccountID is whose memberships these are; the other is 0.
+	UserID, AccountID int
 }
 
 // Edge is a membership in a list.
@@ -59,16 +67,19 @@ func (p *Page) PageInfo() paging.Info {
 	return paging.InfoOf(p.Memberships, p.HasPrevious, p.HasNext, p.Cursor)
 }
 
-// TotalCountIsEstimate is false: one user's memberships are counted exactly.
+// TotalCountIsEstimate is false: memberships of one user or one account are counted exactly.
 func (*Page) TotalCountIsEstimate() bool { return false }
 
 // Cursor is the place of a membership of this page in its list.
 func (p *Page) Cursor(m *ent.Membership) string {
+	if p.AccountID != 0 {
+		return byUserName.Cursor(placeOf(m), m.ID)
+	}
 	return byAccountName.Cursor(m.Edges.Account.NameKey, m.ID)
 }
 
-// Get returns a membership that the viewer may see: of their own accounts, and for staff with LIST_ACCOUNTS every one.
-// nil: there is none, or none that the viewer may see.
+// Get returns a membership that the viewer may see: their own, the owners' of their accounts, those of accounts whose users
+// they manage, and for staff with LIST_ACCOUNTS every one. nil: there is none, or none that the viewer may see.
 func (s *Service) Get(ctx context.Context, id int) (*ent.Membership, error) {
 	if err := access.SignedIn(ctx); err != nil {
 		return nil, err
@@ -79,9 +90,16 @@ func (s *Service) Get(ctx context.Context, id int) (*ent.Membership, error) {
 	}
 	m, err := s.DB.Membership.Query().Where(membership.ID(id)).Only(ctx)
 	if ent.IsNotFound(err) {
-		return nil, nil
+		return nil, nil //nolint:nilnil // not there is an answer, not a failure
 	} else if err != nil {
 		return nil, fmt.Errorf("loading membership: %w", err)
+	}
+	if v.Can(permission.ListAccounts) || m.UserID == v.UserID || m.Owner {
+		return m, nil
+	}
+	link, err := access.LinkOf(ctx, s.DB.Client, v.UserID, m.AccountID, v.At)
+	if err != nil || link == nil || !link.On(permission.ManageUsers).Allowed {
+		return nil, err
 	}
 	return m, nil
 }
@@ -102,7 +120,9 @@ func (s *Service) OfUsers(ctx context.Context, userIDs []int, first int) (map[in
 	}
 	// Each user's memberships are numbered by account name, and the first ones of all users taken at once.
 	rows, err := s.DB.Membership.Query().
-		Where(func(q *sql.Selector) { q.Where(sql.In(q.C(membership.FieldID), ranked(q, userIDs, first+1))) }).
+		Where(func(q *sql.Selector) {
+			q.Where(sql.In(q.C(membership.FieldID), ranked(q, userIDs, first+1, counting(ctx))))
+		}).
 		WithAccount().
 		Modify(alongAccounts).
 		All(viewer.ForSystem(ctx, "memberships of visible users"))
@@ -122,8 +142,27 @@ func (s *Service) OfUsers(ctx context.Context, userIDs []int, first int) (map[in
 	return pages, nil
 }
 
+// counting is the moment by which a membership must not have ended to be shown: what has ended counts for nothing, and only
+// staff see that it was there. nil: all are shown.
+func counting(ctx context.Context) *time.Time {
+	v := viewer.From(ctx)
+	if v.Can(permission.ListUsers) {
+		return nil
+	}
+	return &v.At
+}
+
+// standing is counting as a condition.
+func standing(ctx context.Context) predicate.Membership {
+	by := counting(ctx)
+	if by == nil {
+		return func(*sql.Selector) {}
+	}
+	return membership.Or(membership.EndsAtIsNil(), membership.EndsAtGT(*by))
+}
+
 // ranked selects the ids of each user's first memberships by account name.
-func ranked(q *sql.Selector, userIDs []int, most int) *sql.Selector {
+func ranked(q *sql.Selector, userIDs []int, most int, counting *time.Time) *sql.Selector {
 	ids := make([]any, len(userIDs))
 	for i, id := range userIDs {
 		ids[i] = id
@@ -133,8 +172,11 @@ func ranked(q *sql.Selector, userIDs []int, most int) *sql.Selector {
 	numbered := build.Select(m.C(membership.FieldID)).
 		AppendSelectExprAs(sql.RowNumber().PartitionBy(m.C(membership.FieldUserID)).OrderBy(a.C(account.FieldNameKey), m.C(membership.FieldID)), "place").
 		From(m).Join(a).On(m.C(membership.FieldAccountID), a.C(account.FieldID)).
-		Where(sql.In(m.C(membership.FieldUserID), ids...)).
-		As("numbered")
+		Where(sql.In(m.C(membership.FieldUserID), ids...))
+	if now := counting; now != nil {
+		numbered.Where(sql.Or(sql.IsNull(m.C(membership.FieldEndsAt)), sql.GT(m.C(membership.FieldEndsAt), *now)))
+	}
+	numbered.As("numbered")
 	return build.Select("id").From(numbered).Where(sql.LTE("place", most))
 }
 
@@ -152,7 +194,7 @@ func (s *Service) Further(ctx context.Context, a Ask) (*Page, error) {
 		return nil, err
 	}
 	rows, err := s.DB.Membership.Query().
-		Where(membership.UserID(a.UserID)).
+		Where(membership.UserID(a.UserID), standing(ctx)).
 		WithAccount().
 		Modify(func(q *sql.Selector) {
 			t := sql.Table(account.Table)
@@ -168,9 +210,14 @@ func (s *Service) Further(ctx context.Context, a Ask) (*Page, error) {
 	return p, nil
 }
 
-// Count returns how many accounts the user can reach.
-func (s *Service) Count(ctx context.Context, userID int) (int, error) {
-	n, err := s.DB.Membership.Query().Where(membership.UserID(userID)).Count(viewer.ForSystem(ctx, "memberships of a visible user"))
+// Count returns how many memberships the whole list has that the page is from. The caller has checked that the viewer
+// may see it.
+func (s *Service) Count(ctx context.Context, p *Page) (int, error) {
+	whose := membership.And(membership.UserID(p.UserID), standing(ctx))
+	if p.AccountID != 0 {
+		whose = membership.AccountID(p.AccountID)
+	}
+	n, err := s.DB.Membership.Query().Where(whose).Count(viewer.ForSystem(ctx, "memberships of a visible object"))
 	if err != nil {
 		return 0, fmt.Errorf("counting memberships: %w", err)
 	}

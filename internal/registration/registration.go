@@ -13,6 +13,7 @@ import (
 	ent "roster/ent/generated"
 	"roster/ent/generated/user"
 	"roster/ent/viewer"
+	"roster/internal/accounts"
 	"roster/internal/audit"
 	"roster/internal/db"
 	"roster/internal/email"
@@ -48,6 +49,8 @@ type Application struct {
 	// QuestionID and Answer are the security question, needed where staff offer some; 0 for none.
 	QuestionID int
 	Answer     string
+	// Invitation is the token of a link to join an account; empty: there is none.
+	Invitation string
 }
 
 // newcomer is an application that was checked, with its secrets hashed: hashing must not hold a transaction up.
@@ -56,6 +59,8 @@ type newcomer struct {
 	address                        email.Address
 	hash                           string
 	choice                         *questions.Choice
+	// invited: they come to join an account, and need none of their own.
+	invited bool
 }
 
 // Register makes a user with an account of their own, and mails a link that proves the address. When the address has a
@@ -79,7 +84,7 @@ func (s *Service) Register(ctx context.Context, a Application) error {
 	}
 	return throttle.Evenly(ctx, func() error {
 		err := s.settle(ctx, n, enough)
-		if errors.Is(err, errTaken) { // by somebody who registered with it this very moment
+		if errors.Is(err, users.ErrTaken) { // by somebody who registered with it this very moment
 			err = s.settle(ctx, n, enough)
 		}
 		return err
@@ -92,10 +97,13 @@ func (s *Service) read(ctx context.Context, a Application) (newcomer, error) {
 	if err != nil {
 		return newcomer{}, err
 	}
-	if !chosen.Registration {
+	n := newcomer{language: a.Language}
+	if n.invited, err = s.invited(ctx, a.Invitation); err != nil {
+		return newcomer{}, err
+	}
+	if !chosen.Registration && !n.invited {
 		return newcomer{}, fault.New(fault.Forbidden, "Registration is closed here.")
 	}
-	n := newcomer{language: a.Language}
 	var problems fault.List
 	note := func(err error) {
 		var f *fault.Error
@@ -129,6 +137,21 @@ func (s *Service) read(ctx context.Context, a Application) (newcomer, error) {
 		note(fault.On("questionId", fault.Required, "Please choose a security question."))
 	}
 	return n, problems.Err()
+}
+
+// invited reports whether the token opens an invitation. fault.Expired on invitationToken: it does not, or not any more.
+func (s *Service) invited(ctx context.Context, token string) (bool, error) {
+	if token == "" {
+		return false, nil
+	}
+	found, err := links.FindInvitation(ctx, s.DB.Client, token)
+	if err != nil {
+		return false, err
+	}
+	if found == nil || !found.Open(s.now()) {
+		return false, fault.On("invitationToken", fault.Expired, "This invitation is not open any more.")
+	}
+	return true, nil
 }
 
 // nameOf is the person's whole name as far as it fits an account's.
@@ -173,9 +196,6 @@ func (s *Service) choose(ctx context.Context, a Application, n newcomer) (*quest
 	return &choice, nil
 }
 
-// errTaken says that a user with the address appeared between the look and the writing.
-var errTaken = errors.New("the address has a user")
-
 // settle makes the user, or tells who has the address.
 func (s *Service) settle(ctx context.Context, n newcomer, enough bool) error {
 	return db.InTx(ctx, s.DB, func(ctx context.Context, tx *db.Tx) error {
@@ -206,28 +226,21 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, holder *ent.User) error {
 
 func (s *Service) make(ctx context.Context, tx *db.Tx, n newcomer) error {
 	system := viewer.ForSystem(ctx, "registration")
-	now, keys := s.now(), users.KeysOf(n.first, n.last, n.address)
-	u, err := tx.User.Create().
-		SetFirstName(n.first).SetLastName(n.last).SetNameKey(keys.Name).SetLastKey(keys.Last).SetLanguage(n.language).
-		SetEmail(n.address.Spelling).SetEmailKey(n.address.Key).SetSearchText(keys.Search).
-		SetCreatedAt(now).SetUpdatedAt(now).
-		Save(system)
-	if db.IsDuplicate(err) {
-		return errTaken
-	} else if err != nil {
-		return fmt.Errorf("saving user: %w", err)
+	now := s.now()
+	u, err := users.Make(ctx, tx, users.Newcomer{First: n.first, Last: n.last, Language: n.language, Address: n.address}, now)
+	if err != nil {
+		return err
 	}
 	if err := tx.Password.Create().SetUserID(u.ID).SetHash(n.hash).SetChangedAt(now).Exec(system); err != nil {
 		return fmt.Errorf("saving password: %w", err)
 	}
-	account, err := tx.Account.Create().SetName(n.account).SetNameKey(name.Fold(n.account)).
-		SetEmail(n.address.Spelling).SetEmailKey(n.address.Key).SetCreatedAt(now).SetUpdatedAt(now).
-		Save(system)
-	if err != nil {
-		return fmt.Errorf("saving account: %w", err)
-	}
-	if err := tx.Membership.Create().SetUserID(u.ID).SetAccountID(account.ID).SetOwner(true).SetSince(now).Exec(system); err != nil {
-		return fmt.Errorf("saving membership: %w", err)
+	detail := map[string]any{}
+	if !n.invited {
+		account, err := accounts.Make(ctx, tx, accounts.Profile{Name: n.account, Address: n.address}, u.ID, now)
+		if err != nil {
+			return err
+		}
+		detail["account"] = account.ID
 	}
 	if n.choice != nil {
 		if err := s.Questions.Keep(ctx, tx, u.ID, *n.choice); err != nil {
@@ -238,6 +251,6 @@ func (s *Service) make(ctx context.Context, tx *db.Tx, n newcomer) error {
 		return err
 	}
 	return audit.Record(ctx, tx, now, audit.Entry{
-		Action: audit.Registered, Target: audit.OnUser(u.ID), Detail: map[string]any{"account": account.ID},
+		Action: audit.Registered, Target: audit.OnUser(u.ID), Detail: detail,
 	})
 }

@@ -24,6 +24,9 @@ type Change struct {
 	TwoFactor      RuleChange
 	TrustedDevices *bool
 	LockedProfile  *[]string
+
+	DisableClientUserManagement, StrictInvitations *bool
+	InvitationDays                                 *int
 }
 
 // RuleChange is what staff want to be different in the rule for second factors.
@@ -98,6 +101,12 @@ func (c Change) apply(s Settings, now time.Time) (Settings, error) {
 	}
 	s.Registration = or(c.Registration, s.Registration)
 	s.TrustedDevices = or(c.TrustedDevices, s.TrustedDevices)
+	s.DisableClientUserManagement = or(c.DisableClientUserManagement, s.DisableClientUserManagement)
+	s.StrictInvitations = or(c.StrictInvitations, s.StrictInvitations)
+	if days := c.InvitationDays; days != nil && (*days < 1 || *days > MostInvitationDays) {
+		problems = append(problems, fault.On("invitationDays", fault.Invalid, "An invitation stands for 1 to 7 days."))
+	}
+	s.InvitationDays = or(c.InvitationDays, s.InvitationDays)
 	if c.LockedProfile != nil {
 		s.LockedProfile = []string{}
 		for _, field := range ProfileFields { // in their order, each once

@@ -10,6 +10,7 @@ import (
 	ent "roster/ent/generated"
 	"roster/ent/generated/setting"
 	"roster/ent/viewer"
+	"roster/internal/access"
 	"roster/internal/db"
 )
 
@@ -28,6 +29,12 @@ type Settings struct {
 	TrustedDevices bool
 	// LockedProfile are the fields of their own profile that users cannot change, of ProfileFields.
 	LockedProfile []string
+	// DisableClientUserManagement keeps customers from managing the users of their accounts; staff still can (C7).
+	DisableClientUserManagement bool
+	// StrictInvitations lets only a user with the address that an invitation went to accept it.
+	StrictInvitations bool
+	// InvitationDays is for how many days an invitation stands after its mail was sent: 1 to 7 (security.md #12).
+	InvitationDays int
 }
 
 // TwoFactorRule says who must have a second factor; a role can ask for it too.
@@ -43,9 +50,12 @@ type TwoFactorRule struct {
 // ProfileFields are what a user may change of their own profile, unless it is locked (product.md C9).
 var ProfileFields = []string{"firstName", "lastName", "email", "language", "timeZone"}
 
+// MostInvitationDays is the longest time that an invitation can stand, and how long it does until staff choose otherwise.
+const MostInvitationDays = 7
+
 // defaults are in force until staff choose otherwise.
 func defaults() Settings {
-	return Settings{Company: Product, Registration: true, TwoFactor: TwoFactorRule{Staff: true}, TrustedDevices: true}
+	return Settings{Company: Product, Registration: true, TwoFactor: TwoFactorRule{Staff: true}, TrustedDevices: true, InvitationDays: MostInvitationDays}
 }
 
 // fields says under which name each value is stored, for ever, as JSON.
@@ -53,6 +63,8 @@ func (s *Settings) fields() map[string]any {
 	return map[string]any{
 		"company": &s.Company, "registration": &s.Registration, "twoFactor": &s.TwoFactor,
 		"trustedDevices": &s.TrustedDevices, "lockedProfile": &s.LockedProfile,
+		access.DisableUserManagement: &s.DisableClientUserManagement, "strictInvitations": &s.StrictInvitations,
+		"invitationDays": &s.InvitationDays,
 	}
 }
 

@@ -26,7 +26,7 @@ const deviceMax = 200
 func (s *Service) Middleware(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		client := anonymous(viewer.From(r.Context()))
-		client.Device = device(r.UserAgent())
+		client.Device, client.At = device(r.UserAgent()), s.now()
 		ctx := viewer.With(r.Context(), client)
 		v, err := s.inTime(ctx, r)
 		if err != nil {
@@ -65,7 +65,7 @@ func (s *Service) whoAsks(ctx context.Context, r *http.Request) (*viewer.Viewer,
 		return nil, err
 	}
 	client := viewer.From(ctx)
-	v.Address, v.Device, v.RequestID, v.Language = client.Address, client.Device, client.RequestID, client.Language
+	v.Address, v.Device, v.RequestID, v.Language, v.At = client.Address, client.Device, client.RequestID, client.Language, client.At
 	return v, nil
 }
 

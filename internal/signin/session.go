@@ -51,6 +51,9 @@ type found struct {
 
 	createdAt, seenAt, expiresAt, sudoAt time.Time
 
+	// accountID is the account acted for at present; 0: none was chosen.
+	accountID int
+
 	userID      int
 	userVersion int
 	state       user.State
@@ -65,7 +68,7 @@ type found struct {
 }
 
 // lookup is all that a request costs before its own statements.
-const lookup = `SELECT s.id, s.stage, s.remember, s.credential_version, s.created_at, s.seen_at, s.expires_at, s.sudo_at,
+const lookup = `SELECT s.id, s.stage, s.remember, s.credential_version, s.created_at, s.seen_at, s.expires_at, s.sudo_at, s.account_id,
 	u.id, u.credential_version, u.state, u.language, r.permissions, ` + factors.DemandColumns + `
 FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN roles r ON r.id = u.role_id
 WHERE s.secret_hash = $1`
@@ -78,9 +81,10 @@ type querier interface {
 func find(ctx context.Context, q querier, hash []byte) (*found, error) {
 	var f found
 	var role []byte
+	var account sql.NullInt64
 	var demand factors.Demand
 	err := q.QueryRowContext(ctx, lookup, hash).Scan(append([]any{
-		&f.id, &f.stage, &f.remember, &f.version, &f.createdAt, &f.seenAt, &f.expiresAt, &f.sudoAt,
+		&f.id, &f.stage, &f.remember, &f.version, &f.createdAt, &f.seenAt, &f.expiresAt, &f.sudoAt, &account,
 		&f.userID, &f.userVersion, &f.state, &f.language, &role,
 	}, demand.Targets()...)...)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -94,7 +98,7 @@ func find(ctx context.Context, q querier, hash []byte) (*found, error) {
 			return nil, fmt.Errorf("loading role: %w", err)
 		}
 	}
-	f.enabled = demand.Enabled
+	f.enabled, f.accountID = demand.Enabled, int(account.Int64)
 	if f.dueAt, f.demanded, err = demand.Due(); err != nil {
 		return nil, err
 	}
@@ -124,7 +128,7 @@ func (f *found) alive(now time.Time) bool {
 func (f *found) viewer(client *viewer.Viewer) *viewer.Viewer {
 	v := &viewer.Viewer{
 		Kind: viewer.User, UserID: f.userID, SessionID: f.id, Permissions: f.permissions, Language: f.language,
-		Address: client.Address, Device: client.Device, RequestID: client.RequestID,
+		Address: client.Address, Device: client.Device, RequestID: client.RequestID, At: client.At, AccountID: f.accountID,
 	}
 	if f.staff {
 		v.Kind = viewer.Staff
@@ -149,7 +153,7 @@ func (f *found) enrolling(client *viewer.Viewer) *viewer.Viewer {
 func anonymous(client *viewer.Viewer) *viewer.Viewer {
 	v := &viewer.Viewer{Kind: viewer.Anonymous}
 	if client != nil {
-		v.Address, v.Device, v.RequestID, v.Language = client.Address, client.Device, client.RequestID, client.Language
+		v.Address, v.Device, v.RequestID, v.Language, v.At = client.Address, client.Device, client.RequestID, client.Language, client.At
 	}
 	return v
 }

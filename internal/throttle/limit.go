@@ -53,12 +53,18 @@ var (
 	Warning = Limit{Name: "warning", Max: 1, Window: 15 * time.Minute}
 	// Export counts the exports of one user.
 	Export = Limit{Name: "export", Max: 10, Window: time.Hour}
+	// Invitation and InvitationDay count the invitations that an account's people, or staff for it, send.
+	Invitation    = Limit{Name: "invitation", Max: 20, Window: time.Hour}
+	InvitationDay = Limit{Name: "invitationDay", Max: 100, Window: 24 * time.Hour}
 	// Unasked counts the mails to one address that others cause: registering with it, or wanting it as theirs.
 	Unasked = Limit{Name: "unasked", Max: 5, Window: time.Hour}
 )
 
 // User names a user as the one whose tries are counted.
 func User(id int) string { return "user:" + strconv.Itoa(id) }
+
+// Account names an account as the one whose people's acts are counted.
+func Account(id int) string { return "account:" + strconv.Itoa(id) }
 
 // Address names an address that no user has, in its canonical form: never as it was typed.
 func Address(canonical string) string { return "address:" + canonical }

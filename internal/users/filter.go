@@ -11,6 +11,7 @@ import (
 	"roster/ent/generated/user"
 	"roster/internal/email"
 	"roster/internal/fault"
+	"roster/internal/search"
 )
 
 // Limits of a filter: deeper nesting or more conditions are refused.
@@ -131,11 +132,11 @@ func (f *Filter) own() ([]condition, error) {
 		add(want != nil, func(s *sql.Selector) *sql.Predicate { return sql.EQ(s.C(column), *want) })
 	}
 	if f.Search != nil {
-		t, err := readTerms(*f.Search)
+		t, err := search.Read(*f.Search)
 		if err != nil {
 			return nil, err
 		}
-		add(true, t.matches)
+		add(true, func(s *sql.Selector) *sql.Predicate { return index.Matches(s, t) })
 	}
 	if f.Email != nil {
 		address, err := email.Parse(*f.Email)

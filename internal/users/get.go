@@ -13,8 +13,9 @@ import (
 	"roster/internal/email"
 )
 
-// Get returns a user whom the viewer may see: themselves, those who share an account with them, and for staff with
-// LIST_USERS everybody. nil: there is none, or none that the viewer may see; the answer is the same (security.md #42).
+// Get returns a user whom the viewer may see: themselves, the owners of their accounts, those in accounts whose users they
+// manage, and for staff with LIST_USERS everybody. nil: there is none, or none that the viewer may see; the answer is the
+// same (security.md #42).
 func (s *Service) Get(ctx context.Context, id int) (*ent.User, error) { return s.one(ctx, user.ID(id)) }
 
 // ByEmail returns the user with this address, whatever its capitals; nil: there is none. It needs LIST_USERS, for it
@@ -34,14 +35,21 @@ func (s *Service) one(ctx context.Context, which predicate.User) (*ent.User, err
 	if err := access.SignedIn(ctx); err != nil {
 		return nil, err
 	}
-	if v := viewer.From(ctx); v.IsStaff() && !v.Can(permission.ListUsers) {
+	v := viewer.From(ctx)
+	if v.IsStaff() && !v.Can(permission.ListUsers) {
 		ctx = viewer.With(ctx, v.AsClient())
 	}
 	u, err := s.DB.User.Query().Where(which).Only(ctx)
 	if ent.IsNotFound(err) {
-		return nil, nil
+		return nil, nil //nolint:nilnil // not there is an answer, not a failure
 	} else if err != nil {
 		return nil, fmt.Errorf("loading user: %w", err)
+	}
+	if v.Can(permission.ListUsers) || u.ID == v.UserID {
+		return u, nil
+	}
+	if seen, err := access.SeesFellow(ctx, s.DB.Client, u.ID); err != nil || !seen {
+		return nil, err
 	}
 	return u, nil
 }

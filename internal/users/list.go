@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 
 	ent "roster/ent/generated"
@@ -16,6 +15,7 @@ import (
 	"roster/internal/db"
 	"roster/internal/mail"
 	"roster/internal/paging"
+	"roster/internal/search"
 )
 
 // Service holds what is done with users.
@@ -54,6 +54,9 @@ var orders = map[Order]paging.Order{
 	ByState:            {Name: "s", Column: user.FieldState},
 	ByEmailVerified:    {Name: "v", Column: user.FieldEmailVerified, Kind: paging.Bool},
 }
+
+// index is where users are looked for by words.
+var index = search.Index{Table: user.Table, Prefixed: []string{user.FieldNameKey, user.FieldLastKey, user.FieldEmailKey}}
 
 // shown are the columns that a list loads; what an order adds, it adds itself.
 var shown = []string{
@@ -120,7 +123,7 @@ func (s *Service) rows(ctx context.Context, l *plan, order paging.Order, slice p
 // plan is a filter with the way to its rows.
 type plan struct {
 	conditions []condition
-	search     *terms
+	search     *search.Terms
 	// few is set when the search matches only these users.
 	few   []int
 	isFew bool
@@ -134,20 +137,20 @@ func (s *Service) plan(ctx context.Context, f Filter) (*plan, error) {
 	if l.conditions, err = f.conditions(); err != nil || f.Search == nil {
 		return l, err
 	}
-	if l.search, err = readTerms(*f.Search); err != nil {
+	if l.search, err = search.Read(*f.Search); err != nil {
 		return nil, err
 	}
-	if l.search.empty() {
+	if l.search.Empty() {
 		l.search = nil
 		return l, nil
 	}
-	l.few, l.isFew, err = s.candidates(ctx, l.search)
+	l.few, l.isFew, err = index.Candidates(ctx, s.DB, l.search)
 	return l, err
 }
 
 // names reports whether the search may name one user exactly.
 func (l *plan) names() bool {
-	return l.search != nil && (l.search.number > 0 || l.search.address != "")
+	return l.search != nil && (l.search.Number > 0 || l.search.Address != "")
 }
 
 func (l *plan) narrow(s *sql.Selector) {
@@ -157,27 +160,26 @@ func (l *plan) narrow(s *sql.Selector) {
 	switch {
 	case l.search == nil:
 	case l.isFew:
-		s.Where(oneOf(s.C(user.FieldID), l.few))
+		s.Where(search.OneOf(s.C(user.FieldID), l.few))
 	default:
-		s.Where(l.search.matches(s))
+		s.Where(index.Matches(s, l.search))
 	}
 	if l.besides {
 		s.Where(sql.Not(l.exactly(s)))
 	}
 }
 
-// fence keeps PostgreSQL from walking the whole order in the hope of one of few matches.
 func (l *plan) fence(s *sql.Selector) {
-	if l.isFew && s.Dialect() == dialect.Postgres {
-		fenced(s, l.few)
+	if l.isFew {
+		index.Fence(s, l.few)
 	}
 }
 
 func (l *plan) exactly(s *sql.Selector) *sql.Predicate {
-	if l.search.number > 0 {
-		return sql.EQ(s.C(user.FieldID), l.search.number)
+	if l.search.Number > 0 {
+		return sql.EQ(s.C(user.FieldID), l.search.Number)
 	}
-	return sql.EQ(s.C(user.FieldEmailKey), l.search.address)
+	return sql.EQ(s.C(user.FieldEmailKey), l.search.Address)
 }
 
 // pinnedPage is a page of a search that may name one user exactly: that user stands first, before the first cursor.

@@ -33,6 +33,8 @@ const (
 	FieldTargetKind = "target_kind"
 	// FieldTargetID holds the string denoting the target_id field in the database.
 	FieldTargetID = "target_id"
+	// FieldAboutUserID holds the string denoting the about_user_id field in the database.
+	FieldAboutUserID = "about_user_id"
 	// FieldRequestID holds the string denoting the request_id field in the database.
 	FieldRequestID = "request_id"
 	// FieldDetailHash holds the string denoting the detail_hash field in the database.
@@ -63,6 +65,7 @@ var Columns = []string{
 	FieldSessionID,
 	FieldTargetKind,
 	FieldTargetID,
+	FieldAboutUserID,
 	FieldRequestID,
 	FieldDetailHash,
 }
@@ -97,6 +100,8 @@ var (
 	DefaultTargetKind string
 	// DefaultTargetID holds the default value on creation for the "target_id" field.
 	DefaultTargetID int
+	// DefaultAboutUserID holds the default value on creation for the "about_user_id" field.
+	DefaultAboutUserID int
 	// DefaultRequestID holds the default value on creation for the "request_id" field.
 	DefaultRequestID string
 )
@@ -157,6 +162,11 @@ func ByTargetKind(opts ...sql.OrderTermOption) OrderOption {
 // ByTargetID orders the results by the target_id field.
 func ByTargetID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldTargetID, opts...).ToFunc()
+}
+
+// ByAboutUserID orders the results by the about_user_id field.
+func ByAboutUserID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAboutUserID, opts...).ToFunc()
 }
 
 // ByRequestID orders the results by the request_id field.

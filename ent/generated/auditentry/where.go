@@ -105,6 +105,11 @@ func TargetID(v int) predicate.AuditEntry {
 	return predicate.AuditEntry(sql.FieldEQ(FieldTargetID, v))
 }
 
+// AboutUserID applies equality check predicate on the "about_user_id" field. It's identical to AboutUserIDEQ.
+func AboutUserID(v int) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldEQ(FieldAboutUserID, v))
+}
+
 // RequestID applies equality check predicate on the "request_id" field. It's identical to RequestIDEQ.
 func RequestID(v string) predicate.AuditEntry {
 	return predicate.AuditEntry(sql.FieldEQ(FieldRequestID, v))
@@ -638,6 +643,46 @@ func TargetIDLT(v int) predicate.AuditEntry {
 // TargetIDLTE applies the LTE predicate on the "target_id" field.
 func TargetIDLTE(v int) predicate.AuditEntry {
 	return predicate.AuditEntry(sql.FieldLTE(FieldTargetID, v))
+}
+
+// AboutUserIDEQ applies the EQ predicate on the "about_user_id" field.
+func AboutUserIDEQ(v int) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldEQ(FieldAboutUserID, v))
+}
+
+// AboutUserIDNEQ applies the NEQ predicate on the "about_user_id" field.
+func AboutUserIDNEQ(v int) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldNEQ(FieldAboutUserID, v))
+}
+
+// AboutUserIDIn applies the In predicate on the "about_user_id" field.
+func AboutUserIDIn(vs ...int) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldIn(FieldAboutUserID, vs...))
+}
+
+// AboutUserIDNotIn applies the NotIn predicate on the "about_user_id" field.
+func AboutUserIDNotIn(vs ...int) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldNotIn(FieldAboutUserID, vs...))
+}
+
+// AboutUserIDGT applies the GT predicate on the "about_user_id" field.
+func AboutUserIDGT(v int) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldGT(FieldAboutUserID, v))
+}
+
+// AboutUserIDGTE applies the GTE predicate on the "about_user_id" field.
+func AboutUserIDGTE(v int) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldGTE(FieldAboutUserID, v))
+}
+
+// AboutUserIDLT applies the LT predicate on the "about_user_id" field.
+func AboutUserIDLT(v int) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldLT(FieldAboutUserID, v))
+}
+
+// AboutUserIDLTE applies the LTE predicate on the "about_user_id" field.
+func AboutUserIDLTE(v int) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldLTE(FieldAboutUserID, v))
 }
 
 // RequestIDEQ applies the EQ predicate on the "request_id" field.

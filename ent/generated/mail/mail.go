@@ -20,6 +20,8 @@ const (
 	FieldRecipient = "recipient"
 	// FieldUserID holds the string denoting the user_id field in the database.
 	FieldUserID = "user_id"
+	// FieldAccountID holds the string denoting the account_id field in the database.
+	FieldAccountID = "account_id"
 	// FieldLanguage holds the string denoting the language field in the database.
 	FieldLanguage = "language"
 	// FieldParams holds the string denoting the params field in the database.
@@ -50,6 +52,7 @@ var Columns = []string{
 	FieldKind,
 	FieldRecipient,
 	FieldUserID,
+	FieldAccountID,
 	FieldLanguage,
 	FieldParams,
 	FieldSealedNonce,
@@ -137,6 +140,11 @@ func ByRecipient(opts ...sql.OrderTermOption) OrderOption {
 // ByUserID orders the results by the user_id field.
 func ByUserID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUserID, opts...).ToFunc()
+}
+
+// ByAccountID orders the results by the account_id field.
+func ByAccountID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAccountID, opts...).ToFunc()
 }
 
 // ByLanguage orders the results by the language field.

@@ -28,6 +28,12 @@ const (
 	FieldLastSeenAt = "last_seen_at"
 	// FieldSince holds the string denoting the since field in the database.
 	FieldSince = "since"
+	// FieldEndsAt holds the string denoting the ends_at field in the database.
+	FieldEndsAt = "ends_at"
+	// FieldOwnershipOfferedAt holds the string denoting the ownership_offered_at field in the database.
+	FieldOwnershipOfferedAt = "ownership_offered_at"
+	// FieldVersion holds the string denoting the version field in the database.
+	FieldVersion = "version"
 	// EdgeUser holds the string denoting the user edge name in mutations.
 	EdgeUser = "user"
 	// EdgeAccount holds the string denoting the account edge name in mutations.
@@ -59,6 +65,9 @@ var Columns = []string{
 	FieldPermissions,
 	FieldLastSeenAt,
 	FieldSince,
+	FieldEndsAt,
+	FieldOwnershipOfferedAt,
+	FieldVersion,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -85,6 +94,8 @@ var (
 	DefaultPermissions []permission.Account
 	// DefaultLastSeenAt holds the default value on creation for the "last_seen_at" field.
 	DefaultLastSeenAt time.Time
+	// DefaultVersion holds the default value on creation for the "version" field.
+	DefaultVersion int
 )
 
 // OrderOption defines the ordering options for the Membership queries.
@@ -118,6 +129,21 @@ func ByLastSeenAt(opts ...sql.OrderTermOption) OrderOption {
 // BySince orders the results by the since field.
 func BySince(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSince, opts...).ToFunc()
+}
+
+// ByEndsAt orders the results by the ends_at field.
+func ByEndsAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldEndsAt, opts...).ToFunc()
+}
+
+// ByOwnershipOfferedAt orders the results by the ownership_offered_at field.
+func ByOwnershipOfferedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOwnershipOfferedAt, opts...).ToFunc()
+}
+
+// ByVersion orders the results by the version field.
+func ByVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVersion, opts...).ToFunc()
 }
 
 // ByUserField orders the results by user field.

@@ -80,6 +80,21 @@ func Since(v time.Time) predicate.Membership {
 	return predicate.Membership(sql.FieldEQ(FieldSince, v))
 }
 
+// EndsAt applies equality check predicate on the "ends_at" field. It's identical to EndsAtEQ.
+func EndsAt(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldEQ(FieldEndsAt, v))
+}
+
+// OwnershipOfferedAt applies equality check predicate on the "ownership_offered_at" field. It's identical to OwnershipOfferedAtEQ.
+func OwnershipOfferedAt(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldEQ(FieldOwnershipOfferedAt, v))
+}
+
+// Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
+func Version(v int) predicate.Membership {
+	return predicate.Membership(sql.FieldEQ(FieldVersion, v))
+}
+
 // UserIDEQ applies the EQ predicate on the "user_id" field.
 func UserIDEQ(v int) predicate.Membership {
 	return predicate.Membership(sql.FieldEQ(FieldUserID, v))
@@ -208,6 +223,146 @@ func SinceLT(v time.Time) predicate.Membership {
 // SinceLTE applies the LTE predicate on the "since" field.
 func SinceLTE(v time.Time) predicate.Membership {
 	return predicate.Membership(sql.FieldLTE(FieldSince, v))
+}
+
+// EndsAtEQ applies the EQ predicate on the "ends_at" field.
+func EndsAtEQ(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldEQ(FieldEndsAt, v))
+}
+
+// EndsAtNEQ applies the NEQ predicate on the "ends_at" field.
+func EndsAtNEQ(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldNEQ(FieldEndsAt, v))
+}
+
+// EndsAtIn applies the In predicate on the "ends_at" field.
+func EndsAtIn(vs ...time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldIn(FieldEndsAt, vs...))
+}
+
+// EndsAtNotIn applies the NotIn predicate on the "ends_at" field.
+func EndsAtNotIn(vs ...time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldNotIn(FieldEndsAt, vs...))
+}
+
+// EndsAtGT applies the GT predicate on the "ends_at" field.
+func EndsAtGT(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldGT(FieldEndsAt, v))
+}
+
+// EndsAtGTE applies the GTE predicate on the "ends_at" field.
+func EndsAtGTE(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldGTE(FieldEndsAt, v))
+}
+
+// EndsAtLT applies the LT predicate on the "ends_at" field.
+func EndsAtLT(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldLT(FieldEndsAt, v))
+}
+
+// EndsAtLTE applies the LTE predicate on the "ends_at" field.
+func EndsAtLTE(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldLTE(FieldEndsAt, v))
+}
+
+// EndsAtIsNil applies the IsNil predicate on the "ends_at" field.
+func EndsAtIsNil() predicate.Membership {
+	return predicate.Membership(sql.FieldIsNull(FieldEndsAt))
+}
+
+// EndsAtNotNil applies the NotNil predicate on the "ends_at" field.
+func EndsAtNotNil() predicate.Membership {
+	return predicate.Membership(sql.FieldNotNull(FieldEndsAt))
+}
+
+// OwnershipOfferedAtEQ applies the EQ predicate on the "ownership_offered_at" field.
+func OwnershipOfferedAtEQ(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldEQ(FieldOwnershipOfferedAt, v))
+}
+
+// OwnershipOfferedAtNEQ applies the NEQ predicate on the "ownership_offered_at" field.
+func OwnershipOfferedAtNEQ(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldNEQ(FieldOwnershipOfferedAt, v))
+}
+
+// OwnershipOfferedAtIn applies the In predicate on the "ownership_offered_at" field.
+func OwnershipOfferedAtIn(vs ...time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldIn(FieldOwnershipOfferedAt, vs...))
+}
+
+// OwnershipOfferedAtNotIn applies the NotIn predicate on the "ownership_offered_at" field.
+func OwnershipOfferedAtNotIn(vs ...time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldNotIn(FieldOwnershipOfferedAt, vs...))
+}
+
+// OwnershipOfferedAtGT applies the GT predicate on the "ownership_offered_at" field.
+func OwnershipOfferedAtGT(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldGT(FieldOwnershipOfferedAt, v))
+}
+
+// OwnershipOfferedAtGTE applies the GTE predicate on the "ownership_offered_at" field.
+func OwnershipOfferedAtGTE(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldGTE(FieldOwnershipOfferedAt, v))
+}
+
+// OwnershipOfferedAtLT applies the LT predicate on the "ownership_offered_at" field.
+func OwnershipOfferedAtLT(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldLT(FieldOwnershipOfferedAt, v))
+}
+
+// OwnershipOfferedAtLTE applies the LTE predicate on the "ownership_offered_at" field.
+func OwnershipOfferedAtLTE(v time.Time) predicate.Membership {
+	return predicate.Membership(sql.FieldLTE(FieldOwnershipOfferedAt, v))
+}
+
+// OwnershipOfferedAtIsNil applies the IsNil predicate on the "ownership_offered_at" field.
+func OwnershipOfferedAtIsNil() predicate.Membership {
+	return predicate.Membership(sql.FieldIsNull(FieldOwnershipOfferedAt))
+}
+
+// OwnershipOfferedAtNotNil applies the NotNil predicate on the "ownership_offered_at" field.
+func OwnershipOfferedAtNotNil() predicate.Membership {
+	return predicate.Membership(sql.FieldNotNull(FieldOwnershipOfferedAt))
+}
+
+// VersionEQ applies the EQ predicate on the "version" field.
+func VersionEQ(v int) predicate.Membership {
+	return predicate.Membership(sql.FieldEQ(FieldVersion, v))
+}
+
+// VersionNEQ applies the NEQ predicate on the "version" field.
+func VersionNEQ(v int) predicate.Membership {
+	return predicate.Membership(sql.FieldNEQ(FieldVersion, v))
+}
+
+// VersionIn applies the In predicate on the "version" field.
+func VersionIn(vs ...int) predicate.Membership {
+	return predicate.Membership(sql.FieldIn(FieldVersion, vs...))
+}
+
+// VersionNotIn applies the NotIn predicate on the "version" field.
+func VersionNotIn(vs ...int) predicate.Membership {
+	return predicate.Membership(sql.FieldNotIn(FieldVersion, vs...))
+}
+
+// VersionGT applies the GT predicate on the "version" field.
+func VersionGT(v int) predicate.Membership {
+	return predicate.Membership(sql.FieldGT(FieldVersion, v))
+}
+
+// VersionGTE applies the GTE predicate on the "version" field.
+func VersionGTE(v int) predicate.Membership {
+	return predicate.Membership(sql.FieldGTE(FieldVersion, v))
+}
+
+// VersionLT applies the LT predicate on the "version" field.
+func VersionLT(v int) predicate.Membership {
+	return predicate.Membership(sql.FieldLT(FieldVersion, v))
+}
+
+// VersionLTE applies the LTE predicate on the "version" field.
+func VersionLTE(v int) predicate.Membership {
+	return predicate.Membership(sql.FieldLTE(FieldVersion, v))
 }
 
 // HasUser applies the HasEdge predicate on the "user" edge.

@@ -48,6 +48,7 @@ var (
 		{Name: "name_key", Type: field.TypeString},
 		{Name: "email", Type: field.TypeString},
 		{Name: "email_key", Type: field.TypeString},
+		{Name: "search_text", Type: field.TypeString, Default: ""},
 		{Name: "status", Type: field.TypeEnum, Enums: []string{"ACTIVE", "INACTIVE", "CLOSED"}, Default: "ACTIVE"},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
@@ -72,12 +73,12 @@ var (
 			{
 				Name:    "account_status_id",
 				Unique:  false,
-				Columns: []*schema.Column{AccountsColumns[5], AccountsColumns[0]},
+				Columns: []*schema.Column{AccountsColumns[6], AccountsColumns[0]},
 			},
 			{
 				Name:    "account_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{AccountsColumns[6], AccountsColumns[0]},
+				Columns: []*schema.Column{AccountsColumns[7], AccountsColumns[0]},
 			},
 		},
 	}
@@ -115,6 +116,7 @@ var (
 		{Name: "session_id", Type: field.TypeInt, Default: 0},
 		{Name: "target_kind", Type: field.TypeString, Default: ""},
 		{Name: "target_id", Type: field.TypeInt, Default: 0},
+		{Name: "about_user_id", Type: field.TypeInt, Default: 0},
 		{Name: "request_id", Type: field.TypeString, Default: ""},
 		{Name: "detail_hash", Type: field.TypeBytes, Nullable: true},
 	}
@@ -138,6 +140,11 @@ var (
 				Name:    "auditentry_actor_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{AuditEntriesColumns[5], AuditEntriesColumns[0]},
+			},
+			{
+				Name:    "auditentry_about_user_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[11], AuditEntriesColumns[0]},
 			},
 		},
 	}
@@ -201,12 +208,60 @@ var (
 			},
 		},
 	}
+	// InvitationsColumns holds the columns for the "invitations" table.
+	InvitationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "email", Type: field.TypeString},
+		{Name: "email_key", Type: field.TypeString},
+		{Name: "permissions", Type: field.TypeJSON},
+		{Name: "membership_ends_at", Type: field.TypeTime, Nullable: true},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"PENDING", "ACCEPTED", "DECLINED", "CANCELLED"}, Default: "PENDING"},
+		{Name: "inviter_id", Type: field.TypeInt, Nullable: true},
+		{Name: "inviter_token_id", Type: field.TypeInt, Default: 0},
+		{Name: "by_staff", Type: field.TypeBool, Default: false},
+		{Name: "token_id", Type: field.TypeInt, Default: 0},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "sent_at", Type: field.TypeTime},
+		{Name: "decided_at", Type: field.TypeTime, Nullable: true},
+		{Name: "accepted_by_id", Type: field.TypeInt, Nullable: true},
+		{Name: "account_id", Type: field.TypeInt},
+	}
+	// InvitationsTable holds the schema information for the "invitations" table.
+	InvitationsTable = &schema.Table{
+		Name:       "invitations",
+		Columns:    InvitationsColumns,
+		PrimaryKey: []*schema.Column{InvitationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "invitations_accounts_invitations",
+				Columns:    []*schema.Column{InvitationsColumns[14]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "invitation_account_id_status_id",
+				Unique:  false,
+				Columns: []*schema.Column{InvitationsColumns[14], InvitationsColumns[5], InvitationsColumns[0]},
+			},
+			{
+				Name:    "invitation_one_open",
+				Unique:  true,
+				Columns: []*schema.Column{InvitationsColumns[14], InvitationsColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "decided_at IS NULL",
+				},
+			},
+		},
+	}
 	// MailsColumns holds the columns for the "mails" table.
 	MailsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "kind", Type: field.TypeString},
 		{Name: "recipient", Type: field.TypeString},
 		{Name: "user_id", Type: field.TypeInt, Nullable: true},
+		{Name: "account_id", Type: field.TypeInt, Nullable: true},
 		{Name: "language", Type: field.TypeString, Default: "en"},
 		{Name: "params", Type: field.TypeJSON, Nullable: true},
 		{Name: "sealed_nonce", Type: field.TypeBytes, Nullable: true},
@@ -230,14 +285,24 @@ var (
 				Columns: []*schema.Column{MailsColumns[3], MailsColumns[0]},
 			},
 			{
+				Name:    "mail_account_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{MailsColumns[4], MailsColumns[0]},
+			},
+			{
+				Name:    "mail_token_id",
+				Unique:  false,
+				Columns: []*schema.Column{MailsColumns[8]},
+			},
+			{
 				Name:    "mail_state_id",
 				Unique:  false,
-				Columns: []*schema.Column{MailsColumns[8], MailsColumns[0]},
+				Columns: []*schema.Column{MailsColumns[9], MailsColumns[0]},
 			},
 			{
 				Name:    "mail_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{MailsColumns[12], MailsColumns[0]},
+				Columns: []*schema.Column{MailsColumns[13], MailsColumns[0]},
 			},
 		},
 	}
@@ -248,6 +313,9 @@ var (
 		{Name: "permissions", Type: field.TypeJSON},
 		{Name: "last_seen_at", Type: field.TypeTime},
 		{Name: "since", Type: field.TypeTime},
+		{Name: "ends_at", Type: field.TypeTime, Nullable: true},
+		{Name: "ownership_offered_at", Type: field.TypeTime, Nullable: true},
+		{Name: "version", Type: field.TypeInt, Default: 1},
 		{Name: "account_id", Type: field.TypeInt},
 		{Name: "user_id", Type: field.TypeInt},
 	}
@@ -259,13 +327,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "memberships_accounts_memberships",
-				Columns:    []*schema.Column{MembershipsColumns[5]},
+				Columns:    []*schema.Column{MembershipsColumns[8]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "memberships_users_memberships",
-				Columns:    []*schema.Column{MembershipsColumns[6]},
+				Columns:    []*schema.Column{MembershipsColumns[9]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -274,19 +342,27 @@ var (
 			{
 				Name:    "membership_user_id_account_id",
 				Unique:  true,
-				Columns: []*schema.Column{MembershipsColumns[6], MembershipsColumns[5]},
+				Columns: []*schema.Column{MembershipsColumns[9], MembershipsColumns[8]},
 			},
 			{
 				Name:    "membership_account_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{MembershipsColumns[5], MembershipsColumns[0]},
+				Columns: []*schema.Column{MembershipsColumns[8], MembershipsColumns[0]},
 			},
 			{
 				Name:    "membership_one_owner",
 				Unique:  true,
-				Columns: []*schema.Column{MembershipsColumns[5]},
+				Columns: []*schema.Column{MembershipsColumns[8]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "owner",
+				},
+			},
+			{
+				Name:    "membership_one_offer",
+				Unique:  true,
+				Columns: []*schema.Column{MembershipsColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ownership_offered_at IS NOT NULL",
 				},
 			},
 		},
@@ -295,7 +371,7 @@ var (
 	OneTimeTokensColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "hash", Type: field.TypeBytes, Unique: true},
-		{Name: "purpose", Type: field.TypeEnum, Enums: []string{"RESET", "VERIFY_EMAIL", "CHANGE_EMAIL", "DISOWN", "SET_UP"}},
+		{Name: "purpose", Type: field.TypeEnum, Enums: []string{"RESET", "VERIFY_EMAIL", "CHANGE_EMAIL", "DISOWN", "SET_UP", "INVITATION"}},
 		{Name: "user_id", Type: field.TypeInt, Nullable: true},
 		{Name: "address_key", Type: field.TypeString, Default: ""},
 		{Name: "subject", Type: field.TypeString, Default: ""},
@@ -305,12 +381,21 @@ var (
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "expires_at", Type: field.TypeTime},
 		{Name: "used_at", Type: field.TypeTime, Nullable: true},
+		{Name: "invitation_id", Type: field.TypeInt, Nullable: true},
 	}
 	// OneTimeTokensTable holds the schema information for the "one_time_tokens" table.
 	OneTimeTokensTable = &schema.Table{
 		Name:       "one_time_tokens",
 		Columns:    OneTimeTokensColumns,
 		PrimaryKey: []*schema.Column{OneTimeTokensColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "one_time_tokens_invitations_tokens",
+				Columns:    []*schema.Column{OneTimeTokensColumns[12]},
+				RefColumns: []*schema.Column{InvitationsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "onetimetoken_user_id_purpose",
@@ -321,6 +406,50 @@ var (
 				Name:    "onetimetoken_expires_at",
 				Unique:  false,
 				Columns: []*schema.Column{OneTimeTokensColumns[10]},
+			},
+			{
+				Name:    "onetimetoken_invitation_id",
+				Unique:  false,
+				Columns: []*schema.Column{OneTimeTokensColumns[12]},
+			},
+		},
+	}
+	// OrdersColumns holds the columns for the "orders" table.
+	OrdersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "number", Type: field.TypeString},
+		{Name: "placed_by_id", Type: field.TypeInt, Nullable: true},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeInt},
+	}
+	// OrdersTable holds the schema information for the "orders" table.
+	OrdersTable = &schema.Table{
+		Name:       "orders",
+		Columns:    OrdersColumns,
+		PrimaryKey: []*schema.Column{OrdersColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "orders_accounts_orders",
+				Columns:    []*schema.Column{OrdersColumns[4]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "order_account_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrdersColumns[4], OrdersColumns[0]},
+			},
+			{
+				Name:    "order_account_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{OrdersColumns[4], OrdersColumns[1]},
+			},
+			{
+				Name:    "order_placed_by_id",
+				Unique:  false,
+				Columns: []*schema.Column{OrdersColumns[2]},
 			},
 		},
 	}
@@ -410,6 +539,19 @@ var (
 			},
 		},
 	}
+	// PermissionTemplatesColumns holds the columns for the "permission_templates" table.
+	PermissionTemplatesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "name", Type: field.TypeString},
+		{Name: "name_key", Type: field.TypeString, Unique: true},
+		{Name: "permissions", Type: field.TypeJSON},
+	}
+	// PermissionTemplatesTable holds the schema information for the "permission_templates" table.
+	PermissionTemplatesTable = &schema.Table{
+		Name:       "permission_templates",
+		Columns:    PermissionTemplatesColumns,
+		PrimaryKey: []*schema.Column{PermissionTemplatesColumns[0]},
+	}
 	// RolesColumns holds the columns for the "roles" table.
 	RolesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -484,6 +626,7 @@ var (
 		{Name: "seen_at", Type: field.TypeTime},
 		{Name: "expires_at", Type: field.TypeTime},
 		{Name: "sudo_at", Type: field.TypeTime},
+		{Name: "account_id", Type: field.TypeInt, Nullable: true},
 		{Name: "address", Type: field.TypeString, Default: ""},
 		{Name: "device", Type: field.TypeString, Default: ""},
 		{Name: "user_id", Type: field.TypeInt},
@@ -496,7 +639,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "sessions_users_sessions",
-				Columns:    []*schema.Column{SessionsColumns[12]},
+				Columns:    []*schema.Column{SessionsColumns[13]},
 				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -505,7 +648,7 @@ var (
 			{
 				Name:    "session_user_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{SessionsColumns[12], SessionsColumns[0]},
+				Columns: []*schema.Column{SessionsColumns[13], SessionsColumns[0]},
 			},
 			{
 				Name:    "session_expires_at",
@@ -721,12 +864,15 @@ var (
 		AuditEntriesTable,
 		BackupCodesTable,
 		FactorsTable,
+		InvitationsTable,
 		MailsTable,
 		MembershipsTable,
 		OneTimeTokensTable,
+		OrdersTable,
 		PasskeysTable,
 		PasskeyCeremoniesTable,
 		PasswordsTable,
+		PermissionTemplatesTable,
 		RolesTable,
 		SecurityAnswersTable,
 		SecurityQuestionsTable,
@@ -744,8 +890,11 @@ func init() {
 	AuditDetailsTable.ForeignKeys[0].RefTable = AuditEntriesTable
 	BackupCodesTable.ForeignKeys[0].RefTable = UsersTable
 	FactorsTable.ForeignKeys[0].RefTable = UsersTable
+	InvitationsTable.ForeignKeys[0].RefTable = AccountsTable
 	MembershipsTable.ForeignKeys[0].RefTable = AccountsTable
 	MembershipsTable.ForeignKeys[1].RefTable = UsersTable
+	OneTimeTokensTable.ForeignKeys[0].RefTable = InvitationsTable
+	OrdersTable.ForeignKeys[0].RefTable = AccountsTable
 	PasskeysTable.ForeignKeys[0].RefTable = UsersTable
 	PasswordsTable.ForeignKeys[0].RefTable = UsersTable
 	SecurityAnswersTable.ForeignKeys[0].RefTable = SecurityQuestionsTable

@@ -7,6 +7,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 const (
@@ -20,6 +21,8 @@ const (
 	FieldPurpose = "purpose"
 	// FieldUserID holds the string denoting the user_id field in the database.
 	FieldUserID = "user_id"
+	// FieldInvitationID holds the string denoting the invitation_id field in the database.
+	FieldInvitationID = "invitation_id"
 	// FieldAddressKey holds the string denoting the address_key field in the database.
 	FieldAddressKey = "address_key"
 	// FieldSubject holds the string denoting the subject field in the database.
@@ -36,8 +39,17 @@ const (
 	FieldExpiresAt = "expires_at"
 	// FieldUsedAt holds the string denoting the used_at field in the database.
 	FieldUsedAt = "used_at"
+	// EdgeInvitation holds the string denoting the invitation edge name in mutations.
+	EdgeInvitation = "invitation"
 	// Table holds the table name of the onetimetoken in the database.
 	Table = "one_time_tokens"
+	// InvitationTable is the table that holds the invitation relation/edge.
+	InvitationTable = "one_time_tokens"
+	// InvitationInverseTable is the table name for the Invitation entity.
+	// It exists in this package in order to avoid circular dependency with the "invitation" package.
+	InvitationInverseTable = "invitations"
+	// InvitationColumn is the table column denoting the invitation relation/edge.
+	InvitationColumn = "invitation_id"
 )
 
 // Columns holds all SQL columns for onetimetoken fields.
@@ -46,6 +58,7 @@ var Columns = []string{
 	FieldHash,
 	FieldPurpose,
 	FieldUserID,
+	FieldInvitationID,
 	FieldAddressKey,
 	FieldSubject,
 	FieldCredentialVersion,
@@ -94,6 +107,7 @@ const (
 	PurposeCHANGE_EMAIL Purpose = "CHANGE_EMAIL"
 	PurposeDISOWN       Purpose = "DISOWN"
 	PurposeSET_UP       Purpose = "SET_UP"
+	PurposeINVITATION   Purpose = "INVITATION"
 )
 
 func (pu Purpose) String() string {
@@ -103,7 +117,7 @@ func (pu Purpose) String() string {
 // PurposeValidator is a validator for the "purpose" field enum values. It is called by the builders before save.
 func PurposeValidator(pu Purpose) error {
 	switch pu {
-	case PurposeRESET, PurposeVERIFY_EMAIL, PurposeCHANGE_EMAIL, PurposeDISOWN, PurposeSET_UP:
+	case PurposeRESET, PurposeVERIFY_EMAIL, PurposeCHANGE_EMAIL, PurposeDISOWN, PurposeSET_UP, PurposeINVITATION:
 		return nil
 	default:
 		return fmt.Errorf("onetimetoken: invalid enum value for purpose field: %q", pu)
@@ -126,6 +140,11 @@ func ByPurpose(opts ...sql.OrderTermOption) OrderOption {
 // ByUserID orders the results by the user_id field.
 func ByUserID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUserID, opts...).ToFunc()
+}
+
+// ByInvitationID orders the results by the invitation_id field.
+func ByInvitationID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldInvitationID, opts...).ToFunc()
 }
 
 // ByAddressKey orders the results by the address_key field.
@@ -166,4 +185,18 @@ func ByExpiresAt(opts ...sql.OrderTermOption) OrderOption {
 // ByUsedAt orders the results by the used_at field.
 func ByUsedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUsedAt, opts...).ToFunc()
+}
+
+// ByInvitationField orders the results by invitation field.
+func ByInvitationField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newInvitationStep(), sql.OrderByField(field, opts...))
+	}
+}
+func newInvitationStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(InvitationInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, true, InvitationTable, InvitationColumn),
+	)
 }

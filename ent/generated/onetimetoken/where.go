@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqlgraph"
 )
 
 // ID filters vertices based on their ID field.
@@ -62,6 +63,11 @@ func Hash(v []byte) predicate.OneTimeToken {
 // UserID applies equality check predicate on the "user_id" field. It's identical to UserIDEQ.
 func UserID(v int) predicate.OneTimeToken {
 	return predicate.OneTimeToken(sql.FieldEQ(FieldUserID, v))
+}
+
+// InvitationID applies equality check predicate on the "invitation_id" field. It's identical to InvitationIDEQ.
+func InvitationID(v int) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldEQ(FieldInvitationID, v))
 }
 
 // AddressKey applies equality check predicate on the "address_key" field. It's identical to AddressKeyEQ.
@@ -212,6 +218,36 @@ func UserIDIsNil() predicate.OneTimeToken {
 // UserIDNotNil applies the NotNil predicate on the "user_id" field.
 func UserIDNotNil() predicate.OneTimeToken {
 	return predicate.OneTimeToken(sql.FieldNotNull(FieldUserID))
+}
+
+// InvitationIDEQ applies the EQ predicate on the "invitation_id" field.
+func InvitationIDEQ(v int) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldEQ(FieldInvitationID, v))
+}
+
+// InvitationIDNEQ applies the NEQ predicate on the "invitation_id" field.
+func InvitationIDNEQ(v int) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldNEQ(FieldInvitationID, v))
+}
+
+// InvitationIDIn applies the In predicate on the "invitation_id" field.
+func InvitationIDIn(vs ...int) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldIn(FieldInvitationID, vs...))
+}
+
+// InvitationIDNotIn applies the NotIn predicate on the "invitation_id" field.
+func InvitationIDNotIn(vs ...int) predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldNotIn(FieldInvitationID, vs...))
+}
+
+// InvitationIDIsNil applies the IsNil predicate on the "invitation_id" field.
+func InvitationIDIsNil() predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldIsNull(FieldInvitationID))
+}
+
+// InvitationIDNotNil applies the NotNil predicate on the "invitation_id" field.
+func InvitationIDNotNil() predicate.OneTimeToken {
+	return predicate.OneTimeToken(sql.FieldNotNull(FieldInvitationID))
 }
 
 // AddressKeyEQ applies the EQ predicate on the "address_key" field.
@@ -592,6 +628,29 @@ func UsedAtIsNil() predicate.OneTimeToken {
 // UsedAtNotNil applies the NotNil predicate on the "used_at" field.
 func UsedAtNotNil() predicate.OneTimeToken {
 	return predicate.OneTimeToken(sql.FieldNotNull(FieldUsedAt))
+}
+
+// HasInvitation applies the HasEdge predicate on the "invitation" edge.
+func HasInvitation() predicate.OneTimeToken {
+	return predicate.OneTimeToken(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, InvitationTable, InvitationColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasInvitationWith applies the HasEdge predicate on the "invitation" edge with a given conditions (other predicates).
+func HasInvitationWith(preds ...predicate.Invitation) predicate.OneTimeToken {
+	return predicate.OneTimeToken(func(s *sql.Selector) {
+		step := newInvitationStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
 }
 
 // And groups predicates with the AND operator between them.

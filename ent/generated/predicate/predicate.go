@@ -24,6 +24,9 @@ type BackupCode func(*sql.Selector)
 // Factor is the predicate function for factor builders.
 type Factor func(*sql.Selector)
 
+// Invitation is the predicate function for invitation builders.
+type Invitation func(*sql.Selector)
+
 // Mail is the predicate function for mail builders.
 type Mail func(*sql.Selector)
 
@@ -33,6 +36,9 @@ type Membership func(*sql.Selector)
 // OneTimeToken is the predicate function for onetimetoken builders.
 type OneTimeToken func(*sql.Selector)
 
+// Order is the predicate function for order builders.
+type Order func(*sql.Selector)
+
 // Passkey is the predicate function for passkey builders.
 type Passkey func(*sql.Selector)
 
@@ -41,6 +47,9 @@ type PasskeyCeremony func(*sql.Selector)
 
 // Password is the predicate function for password builders.
 type Password func(*sql.Selector)
+
+// PermissionTemplate is the predicate function for permissiontemplate builders.
+type PermissionTemplate func(*sql.Selector)
 
 // Role is the predicate function for role builders.
 type Role func(*sql.Selector)

@@ -10,12 +10,15 @@ import (
 	"roster/ent/generated/auditentry"
 	"roster/ent/generated/backupcode"
 	"roster/ent/generated/factor"
+	"roster/ent/generated/invitation"
 	"roster/ent/generated/mail"
 	"roster/ent/generated/membership"
 	"roster/ent/generated/onetimetoken"
+	"roster/ent/generated/order"
 	"roster/ent/generated/passkey"
 	"roster/ent/generated/passkeyceremony"
 	"roster/ent/generated/password"
+	"roster/ent/generated/permissiontemplate"
 	"roster/ent/generated/role"
 	"roster/ent/generated/securityanswer"
 	"roster/ent/generated/securityquestion"
@@ -63,8 +66,12 @@ func init() {
 	}
 	accountFields := schema.Account{}.Fields()
 	_ = accountFields
+	// accountDescSearchText is the schema descriptor for search_text field.
+	accountDescSearchText := accountFields[4].Descriptor()
+	// account.DefaultSearchText holds the default value on creation for the search_text field.
+	account.DefaultSearchText = accountDescSearchText.Default.(string)
 	// accountDescVersion is the schema descriptor for version field.
-	accountDescVersion := accountFields[7].Descriptor()
+	accountDescVersion := accountFields[8].Descriptor()
 	// account.DefaultVersion holds the default value on creation for the version field.
 	account.DefaultVersion = accountDescVersion.Default.(int)
 	auditdetail.Policy = privacy.NewPolicies(schema.AuditDetail{})
@@ -111,8 +118,12 @@ func init() {
 	auditentryDescTargetID := auditentryFields[9].Descriptor()
 	// auditentry.DefaultTargetID holds the default value on creation for the target_id field.
 	auditentry.DefaultTargetID = auditentryDescTargetID.Default.(int)
+	// auditentryDescAboutUserID is the schema descriptor for about_user_id field.
+	auditentryDescAboutUserID := auditentryFields[10].Descriptor()
+	// auditentry.DefaultAboutUserID holds the default value on creation for the about_user_id field.
+	auditentry.DefaultAboutUserID = auditentryDescAboutUserID.Default.(int)
 	// auditentryDescRequestID is the schema descriptor for request_id field.
-	auditentryDescRequestID := auditentryFields[10].Descriptor()
+	auditentryDescRequestID := auditentryFields[11].Descriptor()
 	// auditentry.DefaultRequestID holds the default value on creation for the request_id field.
 	auditentry.DefaultRequestID = auditentryDescRequestID.Default.(string)
 	backupcode.Policy = privacy.NewPolicies(schema.BackupCode{})
@@ -139,6 +150,29 @@ func init() {
 	factorDescLastStep := factorFields[3].Descriptor()
 	// factor.DefaultLastStep holds the default value on creation for the last_step field.
 	factor.DefaultLastStep = factorDescLastStep.Default.(int64)
+	invitation.Policy = privacy.NewPolicies(schema.Invitation{})
+	invitation.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := invitation.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	invitationFields := schema.Invitation{}.Fields()
+	_ = invitationFields
+	// invitationDescInviterTokenID is the schema descriptor for inviter_token_id field.
+	invitationDescInviterTokenID := invitationFields[7].Descriptor()
+	// invitation.DefaultInviterTokenID holds the default value on creation for the inviter_token_id field.
+	invitation.DefaultInviterTokenID = invitationDescInviterTokenID.Default.(int)
+	// invitationDescByStaff is the schema descriptor for by_staff field.
+	invitationDescByStaff := invitationFields[8].Descriptor()
+	// invitation.DefaultByStaff holds the default value on creation for the by_staff field.
+	invitation.DefaultByStaff = invitationDescByStaff.Default.(bool)
+	// invitationDescTokenID is the schema descriptor for token_id field.
+	invitationDescTokenID := invitationFields[9].Descriptor()
+	// invitation.DefaultTokenID holds the default value on creation for the token_id field.
+	invitation.DefaultTokenID = invitationDescTokenID.Default.(int)
 	mail.Policy = privacy.NewPolicies(schema.Mail{})
 	mail.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -151,15 +185,15 @@ func init() {
 	mailFields := schema.Mail{}.Fields()
 	_ = mailFields
 	// mailDescLanguage is the schema descriptor for language field.
-	mailDescLanguage := mailFields[3].Descriptor()
+	mailDescLanguage := mailFields[4].Descriptor()
 	// mail.DefaultLanguage holds the default value on creation for the language field.
 	mail.DefaultLanguage = mailDescLanguage.Default.(string)
 	// mailDescAttempts is the schema descriptor for attempts field.
-	mailDescAttempts := mailFields[8].Descriptor()
+	mailDescAttempts := mailFields[9].Descriptor()
 	// mail.DefaultAttempts holds the default value on creation for the attempts field.
 	mail.DefaultAttempts = mailDescAttempts.Default.(int)
 	// mailDescLastError is the schema descriptor for last_error field.
-	mailDescLastError := mailFields[9].Descriptor()
+	mailDescLastError := mailFields[10].Descriptor()
 	// mail.DefaultLastError holds the default value on creation for the last_error field.
 	mail.DefaultLastError = mailDescLastError.Default.(string)
 	membership.Policy = privacy.NewPolicies(schema.Membership{})
@@ -185,6 +219,10 @@ func init() {
 	membershipDescLastSeenAt := membershipFields[4].Descriptor()
 	// membership.DefaultLastSeenAt holds the default value on creation for the last_seen_at field.
 	membership.DefaultLastSeenAt = membershipDescLastSeenAt.Default.(time.Time)
+	// membershipDescVersion is the schema descriptor for version field.
+	membershipDescVersion := membershipFields[8].Descriptor()
+	// membership.DefaultVersion holds the default value on creation for the version field.
+	membership.DefaultVersion = membershipDescVersion.Default.(int)
 	onetimetoken.Policy = privacy.NewPolicies(schema.OneTimeToken{})
 	onetimetoken.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -197,21 +235,30 @@ func init() {
 	onetimetokenFields := schema.OneTimeToken{}.Fields()
 	_ = onetimetokenFields
 	// onetimetokenDescAddressKey is the schema descriptor for address_key field.
-	onetimetokenDescAddressKey := onetimetokenFields[3].Descriptor()
+	onetimetokenDescAddressKey := onetimetokenFields[4].Descriptor()
 	// onetimetoken.DefaultAddressKey holds the default value on creation for the address_key field.
 	onetimetoken.DefaultAddressKey = onetimetokenDescAddressKey.Default.(string)
 	// onetimetokenDescSubject is the schema descriptor for subject field.
-	onetimetokenDescSubject := onetimetokenFields[4].Descriptor()
+	onetimetokenDescSubject := onetimetokenFields[5].Descriptor()
 	// onetimetoken.DefaultSubject holds the default value on creation for the subject field.
 	onetimetoken.DefaultSubject = onetimetokenDescSubject.Default.(string)
 	// onetimetokenDescCredentialVersion is the schema descriptor for credential_version field.
-	onetimetokenDescCredentialVersion := onetimetokenFields[5].Descriptor()
+	onetimetokenDescCredentialVersion := onetimetokenFields[6].Descriptor()
 	// onetimetoken.DefaultCredentialVersion holds the default value on creation for the credential_version field.
 	onetimetoken.DefaultCredentialVersion = onetimetokenDescCredentialVersion.Default.(int)
 	// onetimetokenDescWrongAnswers is the schema descriptor for wrong_answers field.
-	onetimetokenDescWrongAnswers := onetimetokenFields[7].Descriptor()
+	onetimetokenDescWrongAnswers := onetimetokenFields[8].Descriptor()
 	// onetimetoken.DefaultWrongAnswers holds the default value on creation for the wrong_answers field.
 	onetimetoken.DefaultWrongAnswers = onetimetokenDescWrongAnswers.Default.(int)
+	order.Policy = privacy.NewPolicies(schema.Order{})
+	order.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := order.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	passkey.Policy = privacy.NewPolicies(schema.Passkey{})
 	passkey.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -257,6 +304,15 @@ func init() {
 	passwordDescWrapped := passwordFields[2].Descriptor()
 	// password.DefaultWrapped holds the default value on creation for the wrapped field.
 	password.DefaultWrapped = passwordDescWrapped.Default.(bool)
+	permissiontemplate.Policy = privacy.NewPolicies(schema.PermissionTemplate{})
+	permissiontemplate.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := permissiontemplate.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	role.Policy = privacy.NewPolicies(schema.Role{})
 	role.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -328,11 +384,11 @@ func init() {
 	// session.DefaultSudoAt holds the default value on creation for the sudo_at field.
 	session.DefaultSudoAt = sessionDescSudoAt.Default.(time.Time)
 	// sessionDescAddress is the schema descriptor for address field.
-	sessionDescAddress := sessionFields[10].Descriptor()
+	sessionDescAddress := sessionFields[11].Descriptor()
 	// session.DefaultAddress holds the default value on creation for the address field.
 	session.DefaultAddress = sessionDescAddress.Default.(string)
 	// sessionDescDevice is the schema descriptor for device field.
-	sessionDescDevice := sessionFields[11].Descriptor()
+	sessionDescDevice := sessionFields[12].Descriptor()
 	// session.DefaultDevice holds the default value on creation for the device field.
 	session.DefaultDevice = sessionDescDevice.Default.(string)
 	setting.Policy = privacy.NewPolicies(schema.Setting{})

@@ -36,6 +36,8 @@ const (
 	FieldExpiresAt = "expires_at"
 	// FieldSudoAt holds the string denoting the sudo_at field in the database.
 	FieldSudoAt = "sudo_at"
+	// FieldAccountID holds the string denoting the account_id field in the database.
+	FieldAccountID = "account_id"
 	// FieldAddress holds the string denoting the address field in the database.
 	FieldAddress = "address"
 	// FieldDevice holds the string denoting the device field in the database.
@@ -66,6 +68,7 @@ var Columns = []string{
 	FieldSeenAt,
 	FieldExpiresAt,
 	FieldSudoAt,
+	FieldAccountID,
 	FieldAddress,
 	FieldDevice,
 }
@@ -175,6 +178,11 @@ func ByExpiresAt(opts ...sql.OrderTermOption) OrderOption {
 // BySudoAt orders the results by the sudo_at field.
 func BySudoAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSudoAt, opts...).ToFunc()
+}
+
+// ByAccountID orders the results by the account_id field.
+func ByAccountID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldAccountID, opts...).ToFunc()
 }
 
 // ByAddress orders the results by the address field.

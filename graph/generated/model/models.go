@@ -7,9 +7,13 @@ import (
 	"fmt"
 	"io"
 	"roster/ent/generated"
+	"roster/ent/generated/account"
 	"roster/ent/generated/user"
+	"roster/ent/permission"
 	"roster/ent/viewer"
+	"roster/internal/accounts"
 	"roster/internal/factors"
+	"roster/internal/invitations"
 	"roster/internal/mail"
 	"roster/internal/passkeys"
 	"roster/internal/passwords"
@@ -29,6 +33,102 @@ type Node interface {
 // What is next in a sign-in.
 type SignInOutcome interface {
 	IsSignInOutcome()
+}
+
+// What to accept.
+type AcceptInvitationInput struct {
+	// The token of the link.
+	Token string `json:"token"`
+	// Says that another address than the one invited is meant to join.
+	ConfirmOtherAddress *bool `json:"confirmOtherAddress,omitempty"`
+}
+
+// What became of it.
+type AcceptInvitationPayload struct {
+	// The new membership.
+	Membership *generated.Membership `json:"membership,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which account to take over.
+type AcceptOwnershipInput struct {
+	// The account.
+	AccountID string `json:"accountId"`
+}
+
+// What became of it.
+type AcceptOwnershipPayload struct {
+	// The account.
+	Account *generated.Account `json:"account,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which accounts. Each given member must hold; a list means any of its values.
+type AccountFilter struct {
+	// Words anywhere in name or e-mail, or an account number. Words of one or two letters are looked for at the start of name and e-mail.
+	Search *string `json:"search,omitempty"`
+	// Any of these states.
+	Status []account.Status `json:"status,omitempty"`
+	// Came into being before this moment.
+	CreatedBefore *time.Time `json:"createdBefore,omitempty"`
+	// Came into being at this moment or after it.
+	CreatedAfter *time.Time `json:"createdAfter,omitempty"`
+	// Can be reached by this user.
+	UserID *string `json:"userId,omitempty"`
+}
+
+// In which order accounts come.
+type AccountOrder struct {
+	// By what. Rows that are equal in it come by number.
+	Field accounts.Order `json:"field"`
+	// Which way.
+	Direction OrderDirection `json:"direction"`
+}
+
+// Whom to bring into an account.
+type AssociateUserInput struct {
+	// The account.
+	AccountID string `json:"accountId"`
+	// The user; this or email, not both.
+	UserID *string `json:"userId,omitempty"`
+	// An address, with a user or without; this or userId, not both.
+	Email *string `json:"email,omitempty"`
+	// The given name of the new user, where the address has none and no invitation is sent.
+	FirstName *string `json:"firstName,omitempty"`
+	// The family name of the new user.
+	LastName *string `json:"lastName,omitempty"`
+	// What they may do there, at least one.
+	Permissions []permission.Account `json:"permissions"`
+	// Until when; absent: for good. It lies ahead.
+	EndsAt *time.Time `json:"endsAt,omitempty"`
+	// Whether they are asked first, by mail.
+	SendInvitation bool `json:"sendInvitation"`
+}
+
+// What became of it.
+type AssociateUserPayload struct {
+	// The membership, where it was made at once.
+	Membership *generated.Membership `json:"membership,omitempty"`
+	// The invitation, where one was sent.
+	Invitation *invitations.Offer `json:"invitation,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which offer to take back.
+type CancelInvitationInput struct {
+	// The offer.
+	InvitationID string `json:"invitationId"`
+}
+
+// What became of it.
+type CancelInvitationPayload struct {
+	// The offer.
+	Invitation *invitations.Offer `json:"invitation,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // Another address for the viewer.
@@ -131,6 +231,42 @@ type ConfirmIdentityPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// A new account.
+type CreateAccountInput struct {
+	// The name of the company or person; 1 to 100 characters.
+	Name string `json:"name"`
+	// The billing address.
+	Email string `json:"email"`
+	// The user who will own it; this or owner, not both.
+	OwnerID *string `json:"ownerId,omitempty"`
+	// The new user who will own it; this or ownerId, not both.
+	Owner *NewUserInput `json:"owner,omitempty"`
+}
+
+// What became of it.
+type CreateAccountPayload struct {
+	// The new account.
+	Account *generated.Account `json:"account,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A new template.
+type CreatePermissionTemplateInput struct {
+	// 1 to 100 characters; no other template has it.
+	Name string `json:"name"`
+	// At least one.
+	Permissions []permission.Account `json:"permissions"`
+}
+
+// What became of it.
+type CreatePermissionTemplatePayload struct {
+	// The template.
+	Template *generated.PermissionTemplate `json:"template,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // A new question.
 type CreateSecurityQuestionInput struct {
 	// Its texts, each language once. English is needed.
@@ -142,6 +278,54 @@ type CreateSecurityQuestionPayload struct {
 	// The question.
 	Question *generated.SecurityQuestion `json:"question,omitempty"`
 	// What to mend. A fault of one text is on its language: ["texts", "en"].
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What to turn down.
+type DeclineInvitationInput struct {
+	// The token of the link.
+	Token string `json:"token"`
+}
+
+// What became of it.
+type DeclineInvitationPayload struct {
+	// The name of the account.
+	AccountName *string `json:"accountName,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which account to delete.
+type DeleteAccountInput struct {
+	// The account.
+	AccountID string `json:"accountId"`
+	// Delete the users who belong to no other account too. Staff, and users who own data that must stay, are left.
+	DeleteOrphanedUsers bool `json:"deleteOrphanedUsers"`
+	// Say what would happen, and do nothing.
+	DryRun *bool `json:"dryRun,omitempty"`
+}
+
+// What was deleted, or would be.
+type DeleteAccountPayload struct {
+	// The number of the account that is gone; null on a dry run, or when it was refused.
+	DeletedNumber *int `json:"deletedNumber,omitempty"`
+	// What happened, or would happen; null when it was refused.
+	Consequences *accounts.Deletion `json:"consequences,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which template goes.
+type DeletePermissionTemplateInput struct {
+	// The template.
+	TemplateID string `json:"templateId"`
+}
+
+// What became of it.
+type DeletePermissionTemplatePayload struct {
+	// The ID of the template that is gone.
+	DeletedID *string `json:"deletedId,omitempty"`
+	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -284,7 +468,87 @@ type Installation struct {
 	RegistrationOpen bool `json:"registrationOpen"`
 }
 
+// Whom to invite.
+type InviteUserInput struct {
+	// The account.
+	AccountID string `json:"accountId"`
+	// The address to write to.
+	Email string `json:"email"`
+	// What they may do there, at least one. You can grant only what you hold yourself.
+	Permissions []permission.Account `json:"permissions"`
+	// Until when; absent: for good. It lies ahead.
+	EndsAt *time.Time `json:"endsAt,omitempty"`
+}
+
+// What became of it.
+type InviteUserPayload struct {
+	// The offer.
+	Invitation *invitations.Offer `json:"invitation,omitempty"`
+	// The offer that is open already, which can be sent anew.
+	Present *invitations.Offer `json:"present,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which account to leave.
+type LeaveAccountInput struct {
+	// The account.
+	AccountID string `json:"accountId"`
+}
+
+// What became of it.
+type LeaveAccountPayload struct {
+	// The ID of the account, which is none of the viewer's any more.
+	LeftID *string `json:"leftId,omitempty"`
+	// Who the request acts as now.
+	Viewer *viewer.Viewer `json:"viewer,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Who is to be the owner.
+type MakeOwnerInput struct {
+	// The membership.
+	MembershipID string `json:"membershipId"`
+}
+
+// What became of it.
+type MakeOwnerPayload struct {
+	// The account.
+	Account *generated.Account `json:"account,omitempty"`
+	// The memberships of the new owner and of the former one.
+	Memberships []*generated.Membership `json:"memberships,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 type Mutation struct {
+}
+
+// Somebody who has no user yet.
+type NewUserInput struct {
+	// 1 to 100 characters.
+	FirstName string `json:"firstName"`
+	// Up to 100 characters.
+	LastName *string `json:"lastName,omitempty"`
+	// An address that no user has.
+	Email string `json:"email"`
+	// A language of this installation, as a BCP 47 tag; English when absent.
+	Language *string `json:"language,omitempty"`
+}
+
+// Who is offered the ownership.
+type OfferOwnershipInput struct {
+	// The membership.
+	MembershipID string `json:"membershipId"`
+}
+
+// What became of the offer.
+type OfferOwnershipPayload struct {
+	// The account.
+	Account *generated.Account `json:"account,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // What the page behind a reset link shows.
@@ -298,6 +562,24 @@ type PasswordResetPreview struct {
 }
 
 type Query struct {
+}
+
+// An order to note.
+type RecordOrderInput struct {
+	// The account that it is for.
+	AccountID string `json:"accountId"`
+	// As the system that keeps it calls it; 1 to 50 characters, once in an account.
+	Number string `json:"number"`
+	// The user who placed it: somebody who may place orders in the account. Absent: staff did.
+	PlacedByID *string `json:"placedById,omitempty"`
+}
+
+// What became of it.
+type RecordOrderPayload struct {
+	// The order.
+	Order *generated.Order `json:"order,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // What became of the new codes.
@@ -328,6 +610,8 @@ type RegisterInput struct {
 	QuestionID *string `json:"questionId,omitempty"`
 	// The answer to it.
 	Answer *string `json:"answer,omitempty"`
+	// The token of a link to join an account. With one that stands, no account is made, and registration may be closed.
+	InvitationToken *string `json:"invitationToken,omitempty"`
 }
 
 // The same for every address.
@@ -335,6 +619,22 @@ type RegisterPayload struct {
 	// Whether a mail is on its way that says how to go on.
 	Done bool `json:"done"`
 	// What to mend. Whether the address has a user is never reported.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Whom to take off their account.
+type RemoveMemberInput struct {
+	// The membership.
+	MembershipID string `json:"membershipId"`
+}
+
+// What became of it.
+type RemoveMemberPayload struct {
+	// The ID of the membership that is gone.
+	RemovedID *string `json:"removedId,omitempty"`
+	// The account.
+	Account *generated.Account `json:"account,omitempty"`
+	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -416,6 +716,20 @@ type RequestPasswordResetPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which offer to send anew.
+type ResendInvitationInput struct {
+	// The offer.
+	InvitationID string `json:"invitationId"`
+}
+
+// What became of it.
+type ResendInvitationPayload struct {
+	// The offer.
+	Invitation *invitations.Offer `json:"invitation,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Whom to send another link.
 type ResendVerificationInput struct {
 	// The user; the viewer when absent. For somebody else it needs EDIT_USERS.
@@ -427,7 +741,7 @@ type ResendVerificationPayload struct {
 	// The user.
 	User *generated.User `json:"user,omitempty"`
 	// Where the mail is: QUEUED when all went well.
-	Delivery *DeliveryStatus `json:"delivery,omitempty"`
+	Delivery *mail.Fate `json:"delivery,omitempty"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -522,6 +836,20 @@ type RevokeTrustedDevicePayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Several changes at once.
+type SaveMembershipsInput struct {
+	// At most 100.
+	Changes []*UpdateMembershipPermissionsInput `json:"changes"`
+}
+
+// What became of the changes.
+type SaveMembershipsPayload struct {
+	// The memberships after the changes, in the order of the input.
+	Memberships []*generated.Membership `json:"memberships,omitempty"`
+	// What to mend; the path names the place in changes. Nothing was changed then.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // The password was right; a second factor is asked for.
 type SecondFactorNeeded struct {
 	// The ways in which it can be given.
@@ -545,7 +873,7 @@ type SendPasswordResetPayload struct {
 	// The user.
 	User *generated.User `json:"user,omitempty"`
 	// Where the mail is: QUEUED when all went well.
-	Delivery *DeliveryStatus `json:"delivery,omitempty"`
+	Delivery *mail.Fate `json:"delivery,omitempty"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -686,6 +1014,20 @@ type StartTotpEnrolmentPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which account to act for.
+type SwitchAccountInput struct {
+	// The account.
+	AccountID string `json:"accountId"`
+}
+
+// What became of it.
+type SwitchAccountPayload struct {
+	// Who the request acts as now.
+	Viewer *viewer.Viewer `json:"viewer,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // What is to be different in the rule. Any change lets the days of grace begin anew.
 type TwoFactorRuleInput struct {
 	// Everybody with an admin role.
@@ -696,6 +1038,68 @@ type TwoFactorRuleInput struct {
 	Everyone *bool `json:"everyone,omitempty"`
 	// 0 to 365.
 	GraceDays *int `json:"graceDays,omitempty"`
+}
+
+// What to change of an account. Absent members stay as they are.
+type UpdateAccountInput struct {
+	// The account.
+	AccountID string `json:"accountId"`
+	// The version that the change is based on. Another one present: CONFLICT, and nothing changes.
+	Version int `json:"version"`
+	// 1 to 100 characters.
+	Name *string `json:"name,omitempty"`
+	// The billing address.
+	Email *string `json:"email,omitempty"`
+	// Staff only.
+	Status *account.Status `json:"status,omitempty"`
+}
+
+// What became of the change.
+type UpdateAccountPayload struct {
+	// The account after the change; null when it did not take place.
+	Account *generated.Account `json:"account,omitempty"`
+	// The account as somebody else left it, when the version was out of date.
+	Present *generated.Account `json:"present,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What a member may do from now on.
+type UpdateMembershipPermissionsInput struct {
+	// The membership.
+	MembershipID string `json:"membershipId"`
+	// All that they may do: at least one.
+	Permissions []permission.Account `json:"permissions"`
+	// Until when. Absent: for good.
+	EndsAt *time.Time `json:"endsAt,omitempty"`
+	// The version that the change is based on. Another one present: CONFLICT, and nothing changes. Absent: whatever is there.
+	Version *int `json:"version,omitempty"`
+}
+
+// What became of the change.
+type UpdateMembershipPermissionsPayload struct {
+	// The membership after the change.
+	Membership *generated.Membership `json:"membership,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// What is to be different.
+type UpdatePermissionTemplateInput struct {
+	// The template.
+	TemplateID string `json:"templateId"`
+	// 1 to 100 characters; no other template has it.
+	Name *string `json:"name,omitempty"`
+	// All of them: at least one.
+	Permissions []permission.Account `json:"permissions,omitempty"`
+}
+
+// What became of it.
+type UpdatePermissionTemplatePayload struct {
+	// The template.
+	Template *generated.PermissionTemplate `json:"template,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // What to change of one's own profile. Absent members stay as they are.
@@ -750,6 +1154,12 @@ type UpdateSettingsInput struct {
 	TrustedDevices *bool `json:"trustedDevices,omitempty"`
 	// The locked fields, all of them: firstName, lastName, email, language, timeZone.
 	LockedProfile []string `json:"lockedProfile,omitempty"`
+	// Whether customers are kept from managing the users of their accounts.
+	DisableClientUserManagement *bool `json:"disableClientUserManagement,omitempty"`
+	// Whether only the invited address can accept.
+	StrictInvitations *bool `json:"strictInvitations,omitempty"`
+	// 1 to 7.
+	InvitationDays *int `json:"invitationDays,omitempty"`
 }
 
 // What became of the change.
@@ -872,65 +1282,18 @@ type VerifySecondFactorInput struct {
 	TrustDevice *bool `json:"trustDevice,omitempty"`
 }
 
-// What became of a mail.
-type DeliveryStatus string
-
-const (
-	// It waits in the outbox.
-	DeliveryStatusQueued DeliveryStatus = "QUEUED"
-	// The mail server took it.
-	DeliveryStatusSent DeliveryStatus = "SENT"
-	// It was given up.
-	DeliveryStatusFailed DeliveryStatus = "FAILED"
-)
-
-var AllDeliveryStatus = []DeliveryStatus{
-	DeliveryStatusQueued,
-	DeliveryStatusSent,
-	DeliveryStatusFailed,
+// Whose offer goes.
+type WithdrawOwnershipOfferInput struct {
+	// The account.
+	AccountID string `json:"accountId"`
 }
 
-func (e DeliveryStatus) IsValid() bool {
-	switch e {
-	case DeliveryStatusQueued, DeliveryStatusSent, DeliveryStatusFailed:
-		return true
-	}
-	return false
-}
-
-func (e DeliveryStatus) String() string {
-	return string(e)
-}
-
-func (e *DeliveryStatus) UnmarshalGQL(v any) error {
-	str, ok := v.(string)
-	if !ok {
-		return fmt.Errorf("enums must be strings")
-	}
-
-	*e = DeliveryStatus(str)
-	if !e.IsValid() {
-		return fmt.Errorf("%s is not a valid DeliveryStatus", str)
-	}
-	return nil
-}
-
-func (e DeliveryStatus) MarshalGQL(w io.Writer) {
-	_, _ = fmt.Fprint(w, strconv.Quote(e.String()))
-}
-
-func (e *DeliveryStatus) UnmarshalJSON(b []byte) error {
-	s, err := strconv.Unquote(string(b))
-	if err != nil {
-		return err
-	}
-	return e.UnmarshalGQL(s)
-}
-
-func (e DeliveryStatus) MarshalJSON() ([]byte, error) {
-	var buf bytes.Buffer
-	e.MarshalGQL(&buf)
-	return buf.Bytes(), nil
+// What became of it.
+type WithdrawOwnershipOfferPayload struct {
+	// The account.
+	Account *generated.Account `json:"account,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
 }
 
 // The way a list runs.

@@ -1,0 +1,146 @@
+package accounts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"unicode/utf8"
+
+	ent "roster/ent/generated"
+	"roster/ent/generated/order"
+	"roster/ent/permission"
+	"roster/ent/viewer"
+	"roster/internal/access"
+	"roster/internal/audit"
+	"roster/internal/db"
+	"roster/internal/fault"
+	"roster/internal/name"
+	"roster/internal/paging"
+)
+
+// OrderPage is a page of one account's orders, the newest first.
+type OrderPage = paging.Page[*ent.Order]
+
+// OrderEdge is an order in a list.
+type OrderEdge = paging.Edge[*ent.Order]
+
+var newestOrders = paging.Order{Name: "o", Column: order.FieldID, Desc: true, Kind: paging.Number}
+
+func orderCursor(o *ent.Order) string { return newestOrders.Cursor(nil, o.ID) }
+
+// longestOrderNumber is in characters.
+const longestOrderNumber = 50
+
+// NewOrder is an order that is kept elsewhere.
+type NewOrder struct {
+	AccountID int
+	Number    string
+	// PlacedByID is the user who placed it; nil: staff.
+	PlacedByID *int
+}
+
+// Record notes an order that is kept elsewhere. It needs EDIT_ACCOUNTS. Faults on the fields: number fault.Required,
+// Invalid, TooLong, Taken; placedById fault.NotAllowed for who may not place orders in the account. fault.NotFound: no such account.
+func (s *Service) Record(ctx context.Context, o NewOrder) (*ent.Order, error) {
+	var err error
+	if o.Number, err = checkOrderNumber(o.Number); err != nil {
+		return nil, err
+	}
+	var made *ent.Order
+	entry := audit.Entry{Action: audit.OrderRecorded, Target: audit.OnAccount(o.AccountID), Detail: map[string]any{"order": o.Number}}
+	if o.PlacedByID != nil {
+		entry.AboutUserID = *o.PlacedByID
+	}
+	err = audit.Act(ctx, s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) error {
+		if err := access.Staff(ctx, permission.EditAccounts); err != nil {
+			return err
+		}
+		if err := lock(ctx, tx, o.AccountID); err != nil {
+			return err
+		}
+		if err := s.mayOrder(ctx, tx, o); err != nil {
+			return err
+		}
+		var err error
+		made, err = tx.Order.Create().SetAccountID(o.AccountID).SetNumber(o.Number).SetNillablePlacedByID(o.PlacedByID).SetCreatedAt(s.now()).
+			Save(viewer.ForSystem(ctx, "orders"))
+		if db.IsDuplicate(err) {
+			return fault.On("number", fault.Taken, "This account has an order with this number already.")
+		} else if err != nil {
+			return fmt.Errorf("saving an order: %w", err)
+		}
+		return audit.Record(ctx, tx, s.now(), entry)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return made, nil
+}
+
+func checkOrderNumber(number string) (string, error) {
+	number, err := name.Require("number", number)
+	if err == nil && utf8.RuneCountInString(number) > longestOrderNumber {
+		return "", fault.On("number", fault.TooLong, "The number may have up to 50 characters.")
+	}
+	return number, err
+}
+
+func (s *Service) mayOrder(ctx context.Context, tx *db.Tx, o NewOrder) error {
+	if o.PlacedByID == nil {
+		return nil
+	}
+	link, err := access.LinkOf(ctx, tx.Client, *o.PlacedByID, o.AccountID, s.now())
+	if err != nil {
+		return err
+	}
+	if link == nil || !link.On(permission.Orders).Allowed {
+		return fault.On("placedById", fault.NotAllowed, "This user may not place orders in the account.")
+	}
+	return nil
+}
+
+// Orders returns a page of an account's orders, the newest first. It needs LIST_ACCOUNTS, or ORDERS in the account.
+func (s *Service) Orders(ctx context.Context, accountID int, request paging.Request) (*OrderPage, error) {
+	slice, err := request.Check(newestOrders)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := access.In(ctx, s.DB.Client, accountID, permission.ListAccounts, permission.Orders); err != nil {
+		return nil, err
+	}
+	rows, err := s.DB.Order.Query().Where(order.AccountID(accountID)).Modify(slice.Apply).All(viewer.ForSystem(ctx, "orders of a visible account"))
+	if err != nil {
+		return nil, fmt.Errorf("loading orders: %w", err)
+	}
+	return paging.PageOf(slice, rows, accountID, orderCursor), nil
+}
+
+// CountOrders returns how many orders an account has. The caller has checked that the viewer may see them.
+func (s *Service) CountOrders(ctx context.Context, accountID int) (int, error) {
+	n, err := s.DB.Order.Query().Where(order.AccountID(accountID)).Count(viewer.ForSystem(ctx, "orders of a visible account"))
+	if err != nil {
+		return 0, fmt.Errorf("counting orders: %w", err)
+	}
+	return n, nil
+}
+
+// Order returns an order that the viewer may see. nil: there is none, or none that the viewer may see.
+func (s *Service) Order(ctx context.Context, id int) (*ent.Order, error) {
+	if err := access.SignedIn(ctx); err != nil {
+		return nil, err
+	}
+	o, err := s.DB.Order.Get(viewer.ForSystem(ctx, "a node"), id)
+	if ent.IsNotFound(err) {
+		return nil, nil //nolint:nilnil // not there is an answer, not a failure
+	} else if err != nil {
+		return nil, fmt.Errorf("loading an order: %w", err)
+	}
+	_, err = access.In(ctx, s.DB.Client, o.AccountID, permission.ListAccounts, permission.Orders)
+	var refused *fault.Error
+	if errors.As(err, &refused) {
+		return nil, nil //nolint:nilnil // "not yours" and "not there" are one answer
+	} else if err != nil {
+		return nil, err
+	}
+	return o, nil
+}
