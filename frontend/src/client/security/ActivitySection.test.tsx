@@ -8,7 +8,10 @@ const acts = [
   { action: "AUTHENTICATOR_ADDED", by: "SELF", reason: null },
   { action: "PASSWORD_RESET", by: "OTHER", reason: null },
   ...Array.from({ length: 9 }, () => ({ action: "USER_UPDATED", by: "SELF", reason: null })),
-].map((node, i) => ({ cursor: `c${i}`, node: { ...node, at: `2026-11-20T08:${String(50 - i)}:00Z` } }));
+].map((node, i) => ({
+  cursor: `c${i}`,
+  node: { ...node, byName: null, userName: null, accountName: null, at: `2026-11-20T08:${String(50 - i)}:00Z` },
+}));
 
 /** Somebody about whom so much was done. */
 function someone(all: typeof acts): Fakes {

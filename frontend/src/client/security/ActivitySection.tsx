@@ -1,12 +1,13 @@
-import { IconHistory, IconUser, IconUserShield } from "@tabler/icons-react";
+import { IconHistory } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql } from "../../gen";
+import { ActivityEntry } from "../../lib/activity/ActivityEntry";
 import { faultOf } from "../../lib/api/fault";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorState } from "../../ui/ErrorState";
 import { Section } from "../../ui/Section";
-import { Timeline, TimelineEntry, TimelineLoading, TimelineMore } from "../../ui/Timeline";
+import { Timeline, TimelineLoading, TimelineMore } from "../../ui/Timeline";
 
 const ActivitySectionDocument = graphql(`
   query ActivitySection($after: String) {
@@ -15,10 +16,7 @@ const ActivitySectionDocument = graphql(`
         edges {
           cursor
           node {
-            at
-            action
-            by
-            reason
+            ...ActivityEntry_activity
           }
         }
         pageInfo {
@@ -32,7 +30,7 @@ const ActivitySectionDocument = graphql(`
 
 /** What was changed about the user's sign-in and data, by themselves and by staff: the newest first. */
 export function ActivitySection() {
-  const { t } = useTranslation("client");
+  const { t } = useTranslation("common");
   return (
     <Section title={t("activity.title")} lead={t("activity.lead")} flush>
       <Chunk />
@@ -42,7 +40,7 @@ export function ActivitySection() {
 
 /** A page, and on demand those after it. */
 function Chunk({ after }: { after?: string }) {
-  const { t } = useTranslation("client");
+  const { t } = useTranslation("common");
   const [{ data, error }, again] = useQuery({
     query: ActivitySectionDocument,
     variables: { after },
@@ -65,14 +63,7 @@ function Chunk({ after }: { after?: string }) {
     <>
       <Timeline label={t("activity.title")} further={Boolean(after)}>
         {activity.edges.map(({ cursor, node }) => (
-          <TimelineEntry
-            key={cursor}
-            icon={node.by === "STAFF" ? IconUserShield : IconUser}
-            notable={node.by === "STAFF"}
-            title={t(`activity.action.${node.action}`)}
-            facts={[t(`activity.by.${node.by}`), node.reason && t("activity.reason", { reason: node.reason })]}
-            at={node.at}
-          />
+          <ActivityEntry key={cursor} activity={node} on="self" />
         ))}
       </Timeline>
       {hasNextPage && endCursor && <TimelineMore>{() => <Chunk after={endCursor} />}</TimelineMore>}
