@@ -1,9 +1,16 @@
-import { type Icon, IconAdjustmentsHorizontal, IconHelpCircle, IconMail, IconUsers } from "@tabler/icons-react";
+import {
+  type Icon,
+  IconAdjustmentsHorizontal,
+  IconBuilding,
+  IconHelpCircle,
+  IconMail,
+  IconUsers,
+} from "@tabler/icons-react";
 import type { AdminPermission } from "../gen/graphql";
 
 interface Entry {
   /** The key of its text in admin.json, under "nav". */
-  label: "users" | "settings" | "questions" | "mail";
+  label: "users" | "accounts" | "settings" | "questions" | "mail";
   to: string;
   icon: Icon;
   /** Shown only to those who hold it. */
@@ -12,7 +19,13 @@ interface Entry {
 
 /** The navigation of the admin area: headings, and under each its pages. */
 export const navigation: readonly { heading: "clients" | "setup"; entries: readonly Entry[] }[] = [
-  { heading: "clients", entries: [{ label: "users", to: "/admin/users", icon: IconUsers, needs: "LIST_USERS" }] },
+  {
+    heading: "clients",
+    entries: [
+      { label: "users", to: "/admin/users", icon: IconUsers, needs: "LIST_USERS" },
+      { label: "accounts", to: "/admin/accounts", icon: IconBuilding, needs: "LIST_ACCOUNTS" },
+    ],
+  },
   {
     heading: "setup",
     entries: [

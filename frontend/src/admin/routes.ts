@@ -1,8 +1,17 @@
+import { accountRoutes } from "./accounts/routes";
 import { adminRoute } from "./area";
 import { mailRoutes } from "./mail/routes";
 import { questionRoutes } from "./questions/routes";
 import { settingRoutes } from "./settings/routes";
+import { templateRoutes } from "./templates/routes";
 import { userRoutes } from "./users/routes";
 
 /** The sections of the admin area, each with a routes.ts of its own. */
-export const adminRoutes = adminRoute.addChildren([...userRoutes, ...settingRoutes, ...questionRoutes, ...mailRoutes]);
+export const adminRoutes = adminRoute.addChildren([
+  ...userRoutes,
+  ...accountRoutes,
+  ...settingRoutes,
+  ...questionRoutes,
+  ...templateRoutes,
+  ...mailRoutes,
+]);

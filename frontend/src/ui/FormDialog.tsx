@@ -14,6 +14,8 @@ interface Props {
   text?: ReactNode;
   /** What the button does: "Switch off", never "OK" alone where it can say more. Without it there is nothing to do. */
   submit?: string;
+  /** It holds more than a few fields. */
+  wide?: boolean;
   /** The act takes something away. */
   danger?: boolean;
   busy?: boolean;
@@ -30,6 +32,7 @@ export function FormDialog({
   title,
   text,
   submit,
+  wide,
   danger,
   busy,
   problems,
@@ -44,7 +47,7 @@ export function FormDialog({
       onClose={busy ? () => {} : onClose}
       title={<span className={classes.title}>{title}</span>}
       closeButtonProps={{ "aria-label": t("dialog.close") }}
-      size="27rem"
+      size={wide ? "44rem" : "27rem"}
       radius="lg"
     >
       <Form onSubmit={onSubmit} problems={problems} answer={answer}>

@@ -9,7 +9,7 @@ export function Items({ children }: { children: ReactNode }) {
 
 interface Props {
   icon: Icon;
-  title: string;
+  title: ReactNode;
   /** Beside the title, such as a badge. */
   mark?: ReactNode;
   actions?: ReactNode;

@@ -9,7 +9,7 @@ import { useSession } from "../../lib/session/useSession";
 import { Choice } from "../../ui/Choice";
 import { ErrorState } from "../../ui/ErrorState";
 import { Page } from "../../ui/Page";
-import { useLanguageName } from "../users/languageName";
+import { useLanguageName } from "../languageName";
 import classes from "./MailPage.module.css";
 
 const route = getRouteApi("/admin/mail");

@@ -8,7 +8,7 @@ import { TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
 import { toastGood } from "../../ui/toast";
 import { useFields } from "../../ui/useFields";
-import { useLanguageName } from "../users/languageName";
+import { useLanguageName } from "../languageName";
 import type { Question } from "./QuestionsPage";
 
 const CreateDocument = graphql(`

@@ -17,7 +17,7 @@ import { useFormats } from "../../lib/format";
 import { useSession } from "../../lib/session/useSession";
 import { Badge } from "../../ui/Badge";
 import { toastBad, toastGood } from "../../ui/toast";
-import { useLanguageName } from "../users/languageName";
+import { useLanguageName } from "../languageName";
 import classes from "./QuestionList.module.css";
 import type { Question } from "./QuestionsPage";
 

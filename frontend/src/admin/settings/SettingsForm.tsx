@@ -46,6 +46,7 @@ export function SettingsForm({ present, onSaved }: Props) {
     const problems = {
       ...(!draft.company.trim() && { company: t("settings.companyNeeded") }),
       ...(!/^\d{1,3}$/.test(draft.graceDays.trim()) && { graceDays: t("settings.graceInvalid") }),
+      ...(!/^[1-7]$/.test(draft.invitationDays.trim()) && { invitationDays: t("settings.invitationInvalid") }),
     };
     setErrors(problems);
     if (Object.keys(problems).length === 0 && changes.length > 0) return setSaving(true);

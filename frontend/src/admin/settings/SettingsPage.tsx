@@ -15,6 +15,9 @@ const SettingsPageDocument = graphql(`
     settings {
       company
       registration
+      disableClientUserManagement
+      strictInvitations
+      invitationDays
       lockedProfile
       trustedDevices
       twoFactor {

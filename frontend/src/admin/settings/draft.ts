@@ -4,6 +4,10 @@ import type { SettingsPageQuery } from "../../gen/graphql";
 export interface Draft {
   company: string;
   registration: boolean;
+  disableClientUserManagement: boolean;
+  strictInvitations: boolean;
+  /** As typed. */
+  invitationDays: string;
   lockedProfile: readonly string[];
   staff: boolean;
   owners: boolean;
@@ -20,10 +24,12 @@ export const profileFields = ["firstName", "lastName", "email", "language", "tim
 
 export function draftOf({ settings, roles }: SettingsPageQuery): Draft {
   const { company, registration, lockedProfile, trustedDevices, twoFactor } = settings;
+  const { disableClientUserManagement, strictInvitations, invitationDays } = settings;
   const { staff, owners, everyone, graceDays } = twoFactor;
   return {
     company,
     registration,
+    ...{ disableClientUserManagement, strictInvitations, invitationDays: String(invitationDays) },
     lockedProfile,
     trustedDevices,
     ...{ staff, owners, everyone, graceDays: String(graceDays) },
@@ -45,6 +51,11 @@ export function inputOf(base: Draft, draft: Draft) {
   const input = {
     ...(different("company") && { company: draft.company }),
     ...(different("registration") && { registration: draft.registration }),
+    ...(different("disableClientUserManagement") && {
+      disableClientUserManagement: draft.disableClientUserManagement,
+    }),
+    ...(different("strictInvitations") && { strictInvitations: draft.strictInvitations }),
+    ...(different("invitationDays") && { invitationDays: Number(draft.invitationDays) }),
     ...(different("lockedProfile") && { lockedProfile: [...draft.lockedProfile] }),
     ...(different("trustedDevices") && { trustedDevices: draft.trustedDevices }),
     ...(Object.keys(twoFactor).length > 0 && { twoFactor }),

@@ -30,7 +30,14 @@ interface Props {
   roles: readonly { id: string; name: string }[];
 }
 
-type Switch = "registration" | "staff" | "owners" | "everyone" | "trustedDevices";
+type Switch =
+  | "registration"
+  | "disableClientUserManagement"
+  | "strictInvitations"
+  | "staff"
+  | "owners"
+  | "everyone"
+  | "trustedDevices";
 
 /** Every setting there is, by group. */
 export function useSettings({ base, draft, set, errors, roles }: Props): { title: string; settings: Setting[] }[] {
@@ -38,7 +45,7 @@ export function useSettings({ base, draft, set, errors, roles }: Props): { title
   const formats = useFormats();
   const onOff = (on: boolean) => t(on ? "settings.on" : "settings.off");
 
-  const text = (key: "company" | "graceDays", more: object = {}): Setting => {
+  const text = (key: "company" | "graceDays" | "invitationDays", more: object = {}): Setting => {
     const [label, hint] = [t(`settings.${key}`), t(`settings.${key}Hint`)];
     const [from, to] = [base[key], draft[key].trim()];
     return {
@@ -131,7 +138,16 @@ export function useSettings({ base, draft, set, errors, roles }: Props): { title
 
   return [
     { title: t("settings.general"), settings: [text("company", { maxLength: 100 })] },
-    { title: t("settings.customers"), settings: [onOrOff("registration"), locked] },
+    {
+      title: t("settings.customers"),
+      settings: [
+        onOrOff("registration"),
+        onOrOff("disableClientUserManagement"),
+        onOrOff("strictInvitations"),
+        text("invitationDays", { inputMode: "numeric", maxLength: 1 }),
+        locked,
+      ],
+    },
     {
       title: t("settings.twoFactor"),
       settings: [

@@ -1,9 +1,9 @@
 import { Button } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { useLanguageName } from "./languageName";
+import { useLanguageName } from "../languageName";
+import classes from "../list.module.css";
 import type { UsersSearch } from "./search";
-import classes from "./UsersPage.module.css";
 
 const nothing = {
   twoFactor: undefined,

@@ -11,7 +11,7 @@ import { FormDialog } from "../../ui/FormDialog";
 import { Ltr } from "../../ui/Ltr";
 import { toastGood } from "../../ui/toast";
 import { useFields } from "../../ui/useFields";
-import { useLanguageName } from "./languageName";
+import { useLanguageName } from "../languageName";
 
 const EditDialogFragment = graphql(`
   fragment EditDialog_user on User {

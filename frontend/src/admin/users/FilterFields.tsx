@@ -1,9 +1,9 @@
 import { useTranslation } from "react-i18next";
 import { useSession } from "../../lib/session/useSession";
 import { SelectField } from "../../ui/Field";
-import { useLanguageName } from "./languageName";
+import { useLanguageName } from "../languageName";
+import classes from "../list.module.css";
 import { type Login, logins, states, type UsersSearch } from "./search";
-import classes from "./UsersPage.module.css";
 
 type Change = (change: Partial<UsersSearch>) => void;
 

@@ -11,8 +11,8 @@ import { Facts } from "../../ui/Facts";
 import { Ltr } from "../../ui/Ltr";
 import { RelativeTime } from "../../ui/RelativeTime";
 import { Section } from "../../ui/Section";
+import { useLanguageName } from "../languageName";
 import { EditDialog } from "./EditDialog";
-import { useLanguageName } from "./languageName";
 import classes from "./ProfileSection.module.css";
 
 const ProfileSectionFragment = graphql(`

@@ -6,6 +6,7 @@ import { useQuery } from "urql";
 import { graphql } from "../../gen";
 import { faultOf } from "../../lib/api/fault";
 import { MembershipItem } from "../../lib/members/MembershipItem";
+import { useCan } from "../../lib/session/useSession";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorState } from "../../ui/ErrorState";
 import { Section } from "../../ui/Section";
@@ -39,9 +40,13 @@ export function ReachSection({ number }: { number: number }) {
   );
 }
 
+const toAccount = (number: number) =>
+  ({ to: "/admin/accounts/$number", params: { number: String(number) }, search: { tab: "users" } }) as const;
+
 // Each chunk asks for its own page and, when wished, is followed by the next.
 function Chunk({ number, after }: { number: number; after?: string }) {
   const { t } = useTranslation("admin");
+  const can = useCan();
   const [more, setMore] = useState(false);
   const [{ data, error }, again] = useQuery({ query: ReachDocument, variables: { number, after } });
   const page = data?.user?.memberships;
@@ -62,7 +67,12 @@ function Chunk({ number, after }: { number: number; after?: string }) {
     <>
       <ul className={classes.list}>
         {page.nodes.map((node) => (
-          <MembershipItem key={node.id} membership={node} whose="other" />
+          <MembershipItem
+            key={node.id}
+            membership={node}
+            whose="other"
+            to={can("LIST_ACCOUNTS") ? toAccount : undefined}
+          />
         ))}
       </ul>
       {hasNextPage && endCursor && more && <Chunk number={number} after={endCursor} />}

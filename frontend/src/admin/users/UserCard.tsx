@@ -2,9 +2,9 @@ import { useTranslation } from "react-i18next";
 import { Ltr } from "../../ui/Ltr";
 import { RelativeTime } from "../../ui/RelativeTime";
 import { RowLink } from "../../ui/rows";
+import classes from "../list.module.css";
 import { StateBadge } from "./StateBadge";
 import { UserMenu } from "./UserMenu";
-import classes from "./UsersPage.module.css";
 import { QuestionIcon, TwoFactorIcon } from "./useColumns";
 import type { UserRow } from "./userRow";
 

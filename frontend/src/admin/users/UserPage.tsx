@@ -9,6 +9,8 @@ import { EmptyState } from "../../ui/EmptyState";
 import { ErrorState } from "../../ui/ErrorState";
 import { Page } from "../../ui/Page";
 import { Section } from "../../ui/Section";
+import { AccessSection } from "./AccessSection";
+import { ActivitySection } from "./ActivitySection";
 import { ProfileSection } from "./ProfileSection";
 import { ReachSection } from "./ReachSection";
 import { SecuritySection } from "./SecuritySection";
@@ -71,6 +73,8 @@ export function UserPage() {
       <ProfileSection user={user} />
       <SecuritySection user={user} />
       <ReachSection key={user.number} number={user.number} />
+      <AccessSection key={`grid ${user.number}`} number={user.number} />
+      <ActivitySection key={`activity ${user.number}`} number={user.number} />
     </Page>
   );
 }

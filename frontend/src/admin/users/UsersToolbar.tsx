@@ -1,13 +1,13 @@
-import { Button, CloseButton, Popover, TextInput } from "@mantine/core";
-import { IconFilter, IconSearch } from "@tabler/icons-react";
-import { useEffect, useRef, useState } from "react";
+import { Button, Popover } from "@mantine/core";
+import { IconFilter } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { ColumnsMenu } from "../../ui/ColumnsMenu";
 import type { Column } from "../../ui/DataTable";
+import classes from "../list.module.css";
+import { SearchField } from "../SearchField";
 import { FilterFields } from "./FilterFields";
 import { SortField } from "./SortField";
 import type { UsersSearch } from "./search";
-import classes from "./UsersPage.module.css";
 import type { UserRow } from "./userRow";
 
 interface Props {
@@ -24,7 +24,7 @@ export function UsersToolbar({ search, onChange, columns, hidden, onHidden, onRe
   const { t } = useTranslation("admin");
   return (
     <search className={classes.toolbar}>
-      <SearchField value={search.q ?? ""} onChange={(q) => onChange({ q: q || undefined })} />
+      <SearchField label={t("users.search")} value={search.q ?? ""} onChange={(q) => onChange({ q: q || undefined })} />
       <Popover position="bottom-start" width={288} trapFocus returnFocus>
         <Popover.Target>
           <Button variant="default" leftSection={<IconFilter size={16} stroke={1.7} aria-hidden="true" />}>
@@ -47,57 +47,5 @@ export function UsersToolbar({ search, onChange, columns, hidden, onHidden, onRe
         />
       </div>
     </search>
-  );
-}
-
-/** How long typing must pause before the list is asked for, in milliseconds. */
-const pause = 180;
-
-function SearchField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const { t } = useTranslation("admin");
-  const [typed, setTyped] = useState(value);
-  const told = useRef(value);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  // The address may change without the field, by the browser's back button.
-  useEffect(() => {
-    if (value !== told.current) {
-      told.current = value;
-      setTyped(value);
-    }
-  }, [value]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const tell = (text: string) => {
-    clearTimeout(timer.current);
-    told.current = text.trim();
-    onChange(text.trim());
-  };
-  return (
-    <TextInput
-      className={classes.search}
-      type="search"
-      aria-label={t("users.search")}
-      placeholder={t("users.searchHint")}
-      leftSection={<IconSearch size={16} stroke={1.7} aria-hidden="true" />}
-      rightSection={
-        typed && (
-          <CloseButton
-            size="sm"
-            aria-label={t("users.searchClear")}
-            onClick={() => {
-              setTyped("");
-              tell("");
-            }}
-          />
-        )
-      }
-      maxLength={200}
-      value={typed}
-      onChange={({ currentTarget }) => {
-        setTyped(currentTarget.value);
-        clearTimeout(timer.current);
-        timer.current = setTimeout(tell, pause, currentTarget.value);
-      }}
-      onKeyDown={(event) => event.key === "Enter" && tell(typed)}
-    />
   );
 }

@@ -7,10 +7,10 @@ import { Ltr } from "../../ui/Ltr";
 import { RelativeTime } from "../../ui/RelativeTime";
 import { RowLink } from "../../ui/rows";
 import { StatusIcon } from "../../ui/StatusIcon";
-import { useLanguageName } from "./languageName";
+import { useLanguageName } from "../languageName";
+import classes from "../list.module.css";
 import { StateBadge } from "./StateBadge";
 import { UserMenu } from "./UserMenu";
-import classes from "./UsersPage.module.css";
 import type { UserRow } from "./userRow";
 
 /** The columns of Manage Users; every one but the menu can be sorted by. */

@@ -9,7 +9,7 @@ export interface FieldErrors<Name extends string> {
 }
 
 /**
- * Brings userErrors to the fields of a form: the last name in `field` finds the form field, `code` the text. A text
+ * Brings userErrors to the fields of a form: the path in `field`, or its last name, finds the form field, `code` the text. A text
  * for just this field ("userError.email.TAKEN") goes before the general one ("userError.TAKEN").
  */
 export function fieldErrors<Name extends string>(
@@ -19,7 +19,7 @@ export function fieldErrors<Name extends string>(
 ): FieldErrors<Name> {
   const found: FieldErrors<Name> = { fields: {}, rest: [] };
   for (const { field, code, message } of errors) {
-    const name = names.find((one) => one === field?.at(-1));
+    const name = names.find((one) => one === field?.join(".")) ?? names.find((one) => one === field?.at(-1));
     const general = t(`userError.${code}`, { defaultValue: message });
     const text = field
       ? t(`userError.${field.at(-1)}.${code}` as "userError.INVALID", { defaultValue: general })

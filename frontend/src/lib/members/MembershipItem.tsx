@@ -1,3 +1,4 @@
+import { Link, type LinkProps } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { type FragmentType, graphql, readFragment } from "../../gen";
 import { Badge } from "../../ui/Badge";
@@ -10,6 +11,8 @@ const MembershipItemFragment = graphql(`
     owner
     permissions
     lastSeenAt
+    endsAt
+    ended
     account {
       id
       number
@@ -23,21 +26,29 @@ const MembershipItemFragment = graphql(`
 export function MembershipItem({
   membership,
   whose,
+  to,
 }: {
   membership: FragmentType<typeof MembershipItemFragment>;
   /** Whether the reader is meant, or somebody else. */
   whose: "own" | "other";
+  /** Leads to the account's page. */
+  to?: (number: number) => LinkProps;
 }) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const { account, owner, permissions, lastSeenAt } = readFragment(MembershipItemFragment, membership);
+  const { account, owner, permissions, lastSeenAt, endsAt, ended } = readFragment(MembershipItemFragment, membership);
   return (
     <li className={classes.item}>
       <div className={classes.head}>
-        <h3 className={classes.name}>{account.name}</h3>
+        <h3 className={classes.name}>{to ? <Link {...to(account.number)}>{account.name}</Link> : account.name}</h3>
         <span className={classes.number}>#{account.number}</span>
         {owner && <Badge tone="accent">{t("membership.owner")}</Badge>}
         {account.status !== "ACTIVE" && <Badge>{t(`membership.status.${account.status}`)}</Badge>}
+        {ended ? (
+          <Badge tone="bad">{t("permissions.ended")}</Badge>
+        ) : (
+          endsAt && <Badge tone="warn">{t("permissions.endsOn", { date: formats.date(endsAt) })}</Badge>
+        )}
         <span className={classes.seen}>
           {t("field.label", { label: t("membership.lastSeen") })} <RelativeTime at={lastSeenAt} />
         </span>

@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { capital } from "../../lib/capital";
+import { capital } from "../lib/capital";
 
 /** The name of a language, from its BCP 47 tag, in the language of the interface. */
 export function useLanguageName(): (tag: string) => string {

@@ -1,0 +1,174 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import { IconCrown, IconDots, IconHelp, IconKey, IconUser, IconUserMinus } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { type ReactNode, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { graphql } from "../../gen";
+import type { MembersSectionQuery } from "../../gen/graphql";
+import { usePages } from "../../lib/api/usePages";
+import { useFormats } from "../../lib/format";
+import { PermissionsDialog } from "../../lib/members/PermissionsDialog";
+import { useCan } from "../../lib/session/useSession";
+import { Badge } from "../../ui/Badge";
+import { ErrorState } from "../../ui/ErrorState";
+import { Item, Items } from "../../ui/Items";
+import { Ltr } from "../../ui/Ltr";
+import { More } from "../../ui/More";
+import { RelativeTime } from "../../ui/RelativeTime";
+import { Section } from "../../ui/Section";
+import { TimelineLoading } from "../../ui/Timeline";
+import { MakeOwnerDialog } from "./MakeOwnerDialog";
+import { RemoveMemberDialog } from "./RemoveMemberDialog";
+import { WhyDialog } from "./WhyDialog";
+
+const MembersSectionDocument = graphql(`
+  query MembersSection($number: Int!, $after: String) {
+    account(number: $number) {
+      id
+      name
+      members(first: 50, after: $after) {
+        nodes {
+          id
+          owner
+          ended
+          endsAt
+          permissions
+          lastSeenAt
+          user {
+            id
+            number
+            name
+            email
+            state
+            twoFactorEnabled
+          }
+          ...PermissionsDialog_membership
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+`);
+
+const read = ({ account }: MembersSectionQuery) =>
+  account?.members && { rows: account.members.nodes, pageInfo: account.members.pageInfo };
+
+type Member = NonNullable<NonNullable<MembersSectionQuery["account"]>["members"]>["nodes"][number];
+
+/** The members of an account, the owner first, with what can be done about each. */
+export function MembersSection({ number, actions }: { number: number; actions?: ReactNode }) {
+  const { t } = useTranslation("admin");
+  const { t: c } = useTranslation("common");
+  const can = useCan();
+  const formats = useFormats();
+  const variables = useMemo(() => ({ number }), [number]);
+  const { rows, more, fetchMore, retry, loading, fault, first } = usePages(MembersSectionDocument, variables, read);
+  const [open, setOpen] = useState<{ what: "permissions" | "owner" | "remove" | "why"; member: Member }>();
+  const close = (done = false) => {
+    setOpen(undefined);
+    if (done) retry();
+  };
+  const account = first?.account;
+  return (
+    <Section title={t("members.title")} lead={t("members.lead")} actions={actions} flush>
+      {rows.length === 0 && loading && <TimelineLoading label={t("user.loading")} />}
+      {fault && <ErrorState fault={fault} onRetry={retry} />}
+      <Items>
+        {rows.map((member) => {
+          const { id, owner, ended, endsAt, permissions, lastSeenAt, user } = member;
+          return (
+            <Item
+              key={id}
+              icon={owner ? IconCrown : IconUser}
+              title={
+                can("LIST_USERS") ? (
+                  <Link to="/admin/users/$number" params={{ number: String(user.number) }}>
+                    {user.name}
+                  </Link>
+                ) : (
+                  user.name
+                )
+              }
+              mark={
+                <>
+                  {owner && <Badge tone="accent">{c("membership.owner")}</Badge>}
+                  {ended ? (
+                    <Badge tone="bad">{c("permissions.ended")}</Badge>
+                  ) : (
+                    endsAt && <Badge tone="warn">{c("permissions.endsOn", { date: formats.date(endsAt) })}</Badge>
+                  )}
+                  {user.twoFactorEnabled && <Badge tone="good">{t("users.twoFactor")}</Badge>}
+                  {user.state === "SUSPENDED" && <Badge tone="warn">{t("state.SUSPENDED")}</Badge>}
+                </>
+              }
+              actions={<MemberMenu member={member} onOpen={(what) => setOpen({ what, member })} />}
+            >
+              <Ltr>{user.email}</Ltr>
+              {" · "}
+              {c("field.label", { label: c("membership.lastSeen") })} <RelativeTime at={lastSeenAt} />
+              <br />
+              {owner
+                ? c("membership.ownerMay.other")
+                : formats.list(permissions.map((permission) => c(`accountPermission.${permission}`)))}
+            </Item>
+          );
+        })}
+      </Items>
+      {more && <More loading={loading} onMore={fetchMore} />}
+      {open?.what === "permissions" && <PermissionsDialog membership={open.member} onClose={() => close()} />}
+      {open?.what === "owner" && account && (
+        <MakeOwnerDialog member={open.member} account={account.name} onClose={close} />
+      )}
+      {open?.what === "remove" && account && (
+        <RemoveMemberDialog member={open.member} account={account.name} onClose={close} />
+      )}
+      {open?.what === "why" && account && (
+        <WhyDialog user={open.member.user} account={account} onClose={() => close()} />
+      )}
+    </Section>
+  );
+}
+
+function MemberMenu({
+  member,
+  onOpen,
+}: {
+  member: Member;
+  onOpen: (what: "permissions" | "owner" | "remove" | "why") => void;
+}) {
+  const { t } = useTranslation("admin");
+  const may = useCan()("MANAGE_MEMBERSHIPS") && !member.owner;
+  const icon = { size: 16, stroke: 1.7, "aria-hidden": true } as const;
+  return (
+    <Menu position="bottom-end" width={232}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={t("users.menuOf", { name: member.user.name })}>
+          <IconDots size={17} stroke={1.8} aria-hidden="true" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {may && (
+          <Menu.Item leftSection={<IconKey {...icon} />} onClick={() => onOpen("permissions")}>
+            {t("members.permissions")}
+          </Menu.Item>
+        )}
+        <Menu.Item leftSection={<IconHelp {...icon} />} onClick={() => onOpen("why")}>
+          {t("why.action")}
+        </Menu.Item>
+        {may && !member.ended && (
+          <Menu.Item leftSection={<IconCrown {...icon} />} onClick={() => onOpen("owner")}>
+            {t("makeOwner.action")}
+          </Menu.Item>
+        )}
+        {may && (
+          <Menu.Item leftSection={<IconUserMinus {...icon} />} color="red" onClick={() => onOpen("remove")}>
+            {t("removeMember.action")}
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
