@@ -4,13 +4,14 @@ import {
   IconBuilding,
   IconHelpCircle,
   IconMail,
+  IconTemplate,
   IconUsers,
 } from "@tabler/icons-react";
 import type { AdminPermission } from "../gen/graphql";
 
 interface Entry {
   /** The key of its text in admin.json, under "nav". */
-  label: "users" | "accounts" | "settings" | "questions" | "mail";
+  label: "users" | "accounts" | "templates" | "settings" | "questions" | "mail";
   to: string;
   icon: Icon;
   /** Shown only to those who hold it. */
@@ -35,6 +36,12 @@ export const navigation: readonly { heading: "clients" | "setup"; entries: reado
         to: "/admin/security-questions",
         icon: IconHelpCircle,
         needs: "CONFIGURE_SECURITY_QUESTIONS",
+      },
+      {
+        label: "templates",
+        to: "/admin/permission-templates",
+        icon: IconTemplate,
+        needs: "CONFIGURE_SETTINGS",
       },
       { label: "mail", to: "/admin/mail", icon: IconMail, needs: "CONFIGURE_MAIL" },
     ],
