@@ -55,6 +55,12 @@ const disownRoute = createRoute({
   component: lazyRouteComponent(() => import("./door/DisownPage"), "DisownPage"),
 });
 
+const invitationRoute = createRoute({
+  getParentRoute: () => doorRoute,
+  path: "invitation",
+  component: lazyRouteComponent(() => import("./door/InvitationPage"), "InvitationPage"),
+});
+
 const registerRoute = createRoute({
   getParentRoute: () => doorRoute,
   path: "register",
@@ -106,6 +112,7 @@ export const clientRoutes = [
     setUpRoute,
     confirmEmailRoute,
     disownRoute,
+    invitationRoute,
     registerRoute,
   ]),
   insideRoute.addChildren([accountRoute, profileRoute, securityRoute]),

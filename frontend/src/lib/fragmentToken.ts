@@ -5,7 +5,7 @@ import { useSyncExternalStore } from "react";
 const tokens = new Map<string, string>();
 const listeners = new Set<() => void>();
 
-const bearing = ["/set-up", "/reset", "/verify-email", "/confirm-email", "/disown"];
+const bearing = ["/set-up", "/reset", "/verify-email", "/confirm-email", "/disown", "/invitation"];
 
 /** Takes the token out of the address bar. Call it before the router reads the address. */
 export function takeFragmentToken(location: Location = window.location, history: History = window.history): void {

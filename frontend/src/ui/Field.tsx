@@ -55,7 +55,7 @@ export function PasswordField({ optional, label, ...rest }: PasswordInputProps &
 }
 
 export function SelectField({ optional, label, ...rest }: NativeSelectProps & Own) {
-  return <NativeSelect label={<Label text={label} optional={optional} />} {...rest} />;
+  return <NativeSelect label={label && <Label text={label} optional={optional} />} {...rest} />;
 }
 
 function Label({ text, optional }: { text: React.ReactNode; optional?: boolean }) {

@@ -15,7 +15,12 @@ export function Tabs({ label, tabs, current }: { label: string; tabs: readonly T
       <ul className={classes.tabs}>
         {tabs.map(({ key, label, link }) => (
           <li key={key}>
-            <Link {...link} className={classes.tab} aria-current={key === current ? "page" : undefined}>
+            <Link
+              {...link}
+              className={classes.tab}
+              activeOptions={{ exact: true, includeSearch: true, explicitUndefined: true }}
+              aria-current={key === current ? "page" : undefined}
+            >
               {label}
             </Link>
           </li>
