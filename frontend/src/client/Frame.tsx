@@ -13,6 +13,7 @@ import { Logo } from "../ui/Logo";
 import { Monogram } from "../ui/Monogram";
 import { SkipLink } from "../ui/SkipLink";
 import { useFrameCommands } from "../ui/useFrameCommands";
+import { AccountSwitcher } from "./accounts/AccountSwitcher";
 import classes from "./Frame.module.css";
 
 /** What stands around the pages of the client area. */
@@ -39,6 +40,7 @@ function Inside() {
             <Logo size={24} />
             <span>{installation.company}</span>
           </Link>
+          <AccountSwitcher />
           {viewer.permissions.length > 0 && (
             <Button component={Link} to="/admin" variant="default" size="xs">
               {t("frame.admin")}

@@ -2,6 +2,7 @@ import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-route
 import { ownPath } from "../lib/ownPath";
 import { homeOf, needSignIn } from "../lib/session/guards";
 import { rootRoute } from "../root";
+import { readAccountSearch } from "./accounts/search";
 
 /** The pages in front of the door: for people who are not signed in, or need not be. */
 const doorRoute = createRoute({
@@ -90,6 +91,19 @@ const accountRoute = createRoute({
   component: lazyRouteComponent(() => import("./account/AccountPage"), "AccountPage"),
 });
 
+const accountsRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: "accounts",
+  component: lazyRouteComponent(() => import("./accounts/AccountsPage"), "AccountsPage"),
+});
+
+const oneAccountRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: "accounts/$number",
+  validateSearch: readAccountSearch,
+  component: lazyRouteComponent(() => import("./accounts/AccountPage"), "AccountPage"),
+});
+
 const profileRoute = createRoute({
   getParentRoute: () => insideRoute,
   path: "profile",
@@ -115,5 +129,5 @@ export const clientRoutes = [
     invitationRoute,
     registerRoute,
   ]),
-  insideRoute.addChildren([accountRoute, profileRoute, securityRoute]),
+  insideRoute.addChildren([accountRoute, accountsRoute, oneAccountRoute, profileRoute, securityRoute]),
 ] as const;

@@ -3,15 +3,16 @@ import { getRouteApi } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql } from "../../gen";
+import { AccountActivity } from "../../lib/activity/AccountActivity";
 import { faultOf } from "../../lib/api/fault";
+import { AccountGrid } from "../../lib/members/AccountGrid";
+import { useCan } from "../../lib/session/useSession";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorState } from "../../ui/ErrorState";
 import { Page } from "../../ui/Page";
 import { Section } from "../../ui/Section";
 import { Tabs } from "../../ui/Tabs";
 import { TimelineLoading } from "../../ui/Timeline";
-import { ActivityTab } from "./ActivityTab";
-import { GridTab } from "./GridTab";
 import { OrdersTab } from "./OrdersTab";
 import { ProfileTab } from "./ProfileTab";
 import { StatusBadge } from "./StatusBadge";
@@ -35,6 +36,7 @@ const AccountPageDocument = graphql(`
 /** One account: its profile, its people, its orders, and what was done to it. */
 export function AccountPage() {
   const { t } = useTranslation("admin");
+  const can = useCan();
   const { number } = route.useParams();
   const { tab = "profile" } = route.useSearch();
   const valid = /^[1-9]\d{0,9}$/.test(number);
@@ -85,9 +87,9 @@ export function AccountPage() {
       />
       {tab === "profile" && <ProfileTab account={account} />}
       {tab === "users" && <UsersTab number={account.number} />}
-      {tab === "grid" && <GridTab number={account.number} />}
+      {tab === "grid" && <AccountGrid number={account.number} may={can("MANAGE_MEMBERSHIPS")} />}
       {tab === "orders" && <OrdersTab number={account.number} />}
-      {tab === "activity" && <ActivityTab number={account.number} />}
+      {tab === "activity" && <AccountActivity number={account.number} />}
     </Page>
   );
 }

@@ -1,24 +1,22 @@
 import { ActionIcon, Menu } from "@mantine/core";
-import { IconCrown, IconDots, IconHelp, IconKey, IconUser, IconUserMinus } from "@tabler/icons-react";
+import { IconCrown, IconDots, IconHelp, IconKey, IconUserMinus } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
 import type { MembersSectionQuery } from "../../gen/graphql";
 import { usePages } from "../../lib/api/usePages";
-import { useFormats } from "../../lib/format";
+import { MemberItem } from "../../lib/members/MemberItem";
 import { PermissionsDialog } from "../../lib/members/PermissionsDialog";
+import { RemoveMemberDialog } from "../../lib/members/RemoveMemberDialog";
 import { useCan } from "../../lib/session/useSession";
 import { Badge } from "../../ui/Badge";
 import { ErrorState } from "../../ui/ErrorState";
-import { Item, Items } from "../../ui/Items";
-import { Ltr } from "../../ui/Ltr";
+import { Items } from "../../ui/Items";
 import { More } from "../../ui/More";
-import { RelativeTime } from "../../ui/RelativeTime";
 import { Section } from "../../ui/Section";
 import { TimelineLoading } from "../../ui/Timeline";
 import { MakeOwnerDialog } from "./MakeOwnerDialog";
-import { RemoveMemberDialog } from "./RemoveMemberDialog";
 import { WhyDialog } from "./WhyDialog";
 
 const MembersSectionDocument = graphql(`
@@ -31,17 +29,13 @@ const MembersSectionDocument = graphql(`
           id
           owner
           ended
-          endsAt
-          permissions
-          lastSeenAt
           user {
             id
             number
             name
-            email
             state
-            twoFactorEnabled
           }
+          ...MemberItem_membership
           ...PermissionsDialog_membership
         }
         pageInfo {
@@ -63,7 +57,6 @@ export function MembersSection({ number, actions }: { number: number; actions?: 
   const { t } = useTranslation("admin");
   const { t: c } = useTranslation("common");
   const can = useCan();
-  const formats = useFormats();
   const variables = useMemo(() => ({ number }), [number]);
   const { rows, more, fetchMore, retry, loading, fault, first } = usePages(MembersSectionDocument, variables, read);
   const [open, setOpen] = useState<{ what: "permissions" | "owner" | "remove" | "why"; member: Member }>();
@@ -73,49 +66,25 @@ export function MembersSection({ number, actions }: { number: number; actions?: 
   };
   const account = first?.account;
   return (
-    <Section title={t("members.title")} lead={t("members.lead")} actions={actions} flush>
+    <Section title={c("members.title")} lead={c("members.lead")} actions={actions} flush>
       {rows.length === 0 && loading && <TimelineLoading label={t("user.loading")} />}
       {fault && <ErrorState fault={fault} onRetry={retry} />}
       <Items>
-        {rows.map((member) => {
-          const { id, owner, ended, endsAt, permissions, lastSeenAt, user } = member;
-          return (
-            <Item
-              key={id}
-              icon={owner ? IconCrown : IconUser}
-              title={
-                can("LIST_USERS") ? (
-                  <Link to="/admin/users/$number" params={{ number: String(user.number) }}>
-                    {user.name}
-                  </Link>
-                ) : (
-                  user.name
-                )
-              }
-              mark={
-                <>
-                  {owner && <Badge tone="accent">{c("membership.owner")}</Badge>}
-                  {ended ? (
-                    <Badge tone="bad">{c("permissions.ended")}</Badge>
-                  ) : (
-                    endsAt && <Badge tone="warn">{c("permissions.endsOn", { date: formats.date(endsAt) })}</Badge>
-                  )}
-                  {user.twoFactorEnabled && <Badge tone="good">{t("users.twoFactor")}</Badge>}
-                  {user.state === "SUSPENDED" && <Badge tone="warn">{t("state.SUSPENDED")}</Badge>}
-                </>
-              }
-              actions={<MemberMenu member={member} onOpen={(what) => setOpen({ what, member })} />}
-            >
-              <Ltr>{user.email}</Ltr>
-              {" · "}
-              {c("field.label", { label: c("membership.lastSeen") })} <RelativeTime at={lastSeenAt} />
-              <br />
-              {owner
-                ? c("membership.ownerMay.other")
-                : formats.list(permissions.map((permission) => c(`accountPermission.${permission}`)))}
-            </Item>
-          );
-        })}
+        {rows.map((member) => (
+          <MemberItem
+            key={member.id}
+            membership={member}
+            name={
+              can("LIST_USERS") && (
+                <Link to="/admin/users/$number" params={{ number: String(member.user.number) }}>
+                  {member.user.name}
+                </Link>
+              )
+            }
+            mark={member.user.state === "SUSPENDED" && <Badge tone="warn">{t("state.SUSPENDED")}</Badge>}
+            actions={<MemberMenu member={member} onOpen={(what) => setOpen({ what, member })} />}
+          />
+        ))}
       </Items>
       {more && <More loading={loading} onMore={fetchMore} />}
       {open?.what === "permissions" && <PermissionsDialog membership={open.member} onClose={() => close()} />}
@@ -140,6 +109,7 @@ function MemberMenu({
   onOpen: (what: "permissions" | "owner" | "remove" | "why") => void;
 }) {
   const { t } = useTranslation("admin");
+  const { t: c } = useTranslation("common");
   const may = useCan()("MANAGE_MEMBERSHIPS") && !member.owner;
   const icon = { size: 16, stroke: 1.7, "aria-hidden": true } as const;
   return (
@@ -152,7 +122,7 @@ function MemberMenu({
       <Menu.Dropdown>
         {may && (
           <Menu.Item leftSection={<IconKey {...icon} />} onClick={() => onOpen("permissions")}>
-            {t("members.permissions")}
+            {c("members.permissions")}
           </Menu.Item>
         )}
         <Menu.Item leftSection={<IconHelp {...icon} />} onClick={() => onOpen("why")}>
@@ -165,7 +135,7 @@ function MemberMenu({
         )}
         {may && (
           <Menu.Item leftSection={<IconUserMinus {...icon} />} color="red" onClick={() => onOpen("remove")}>
-            {t("removeMember.action")}
+            {c("removeMember.action")}
           </Menu.Item>
         )}
       </Menu.Dropdown>

@@ -4,9 +4,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql } from "../../gen";
+import { InvitationsSection } from "../../lib/members/InvitationsSection";
 import { useCan } from "../../lib/session/useSession";
 import { AssociateDialog } from "./AssociateDialog";
-import { InvitationsSection } from "./InvitationsSection";
 import { MembersSection } from "./MembersSection";
 
 const UsersTabDocument = graphql(`
@@ -45,7 +45,7 @@ export function UsersTab({ number }: { number: number }) {
           )
         }
       />
-      <InvitationsSection key={`invitations ${round}`} number={number} />
+      <InvitationsSection key={`invitations ${round}`} number={number} may={can("MANAGE_MEMBERSHIPS")} />
       {adding && account && (
         <AssociateDialog
           accountId={account.id}

@@ -6,7 +6,7 @@ import { useQuery } from "urql";
 import { graphql } from "../../gen";
 import type { TemplatesPageQuery } from "../../gen/graphql";
 import { faultOf } from "../../lib/api/fault";
-import { useFormats } from "../../lib/format";
+import { PermissionList } from "../../lib/members/PermissionList";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorState } from "../../ui/ErrorState";
 import { Item, Items } from "../../ui/Items";
@@ -31,8 +31,6 @@ type Template = TemplatesPageQuery["permissionTemplates"][number];
 /** The named sets of permissions that fill the boxes where people are given access. */
 export function TemplatesPage() {
   const { t } = useTranslation("admin");
-  const { t: c } = useTranslation("common");
-  const formats = useFormats();
   const [{ data, error }, again] = useQuery({
     query: TemplatesPageDocument,
     requestPolicy: "cache-and-network",
@@ -84,7 +82,7 @@ export function TemplatesPage() {
                 </>
               }
             >
-              {formats.list(template.permissions.map((permission) => c(`accountPermission.${permission}`)))}
+              <PermissionList permissions={template.permissions} />
             </Item>
           ))}
         </Items>

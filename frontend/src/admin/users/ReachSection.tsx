@@ -40,7 +40,7 @@ export function ReachSection({ number }: { number: number }) {
   );
 }
 
-const toAccount = (number: number) =>
+const toAccount = ({ number }: { number: number }) =>
   ({ to: "/admin/accounts/$number", params: { number: String(number) }, search: { tab: "users" } }) as const;
 
 // Each chunk asks for its own page and, when wished, is followed by the next.

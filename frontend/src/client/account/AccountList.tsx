@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql } from "../../gen";
+import type { AccountStatus } from "../../gen/graphql";
 import { faultOf } from "../../lib/api/fault";
 import { MembershipItem } from "../../lib/members/MembershipItem";
 import { EmptyState } from "../../ui/EmptyState";
@@ -38,6 +39,10 @@ export function AccountList() {
   );
 }
 
+// A closed one opens nothing.
+const toAccount = ({ number, status }: { number: number; status: AccountStatus }) =>
+  status === "CLOSED" ? undefined : ({ to: "/accounts/$number", params: { number: String(number) } } as const);
+
 // A list of chunks: each asks for its own page and, when wished, is followed by the next.
 function Chunk({ after }: { after?: string }) {
   const { t } = useTranslation("client");
@@ -64,7 +69,7 @@ function Chunk({ after }: { after?: string }) {
     <>
       <ul className={classes.list}>
         {nodes.map((node) => (
-          <MembershipItem key={node.id} membership={node} whose="own" />
+          <MembershipItem key={node.id} membership={node} whose="own" to={toAccount} />
         ))}
       </ul>
       {pageInfo.hasNextPage &&

@@ -146,7 +146,14 @@ export function makeClient(onFault: (fault: Fault) => void): Client {
       cacheExchange({
         keys: Object.fromEntries(embedded.map((type) => [type, () => null])),
         possibleTypes,
-        updates: { Mutation: { reorderSecurityQuestions: takeOrder } },
+        updates: {
+          Mutation: {
+            reorderSecurityQuestions: takeOrder,
+            // Who one acts for, and which accounts are one's own, is asked anew.
+            switchAccount: (_result, _arguments, cache) => cache.invalidate("Query", "viewer"),
+            acceptOwnership: (_result, _arguments, cache) => cache.invalidate("Query", "viewer"),
+          },
+        },
       }),
       fetchExchange,
     ],

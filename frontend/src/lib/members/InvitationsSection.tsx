@@ -4,10 +4,6 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
 import type { InvitationsSectionQuery } from "../../gen/graphql";
-import { usePages } from "../../lib/api/usePages";
-import { useFormats } from "../../lib/format";
-import { useInvitationActs } from "../../lib/members/useInvitationActs";
-import { useCan } from "../../lib/session/useSession";
 import { Badge } from "../../ui/Badge";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorState } from "../../ui/ErrorState";
@@ -16,6 +12,10 @@ import { Ltr } from "../../ui/Ltr";
 import { More } from "../../ui/More";
 import { Section } from "../../ui/Section";
 import { TimelineLoading } from "../../ui/Timeline";
+import { usePages } from "../api/usePages";
+import { useFormats } from "../format";
+import { PermissionList } from "./PermissionList";
+import { useInvitationActs } from "./useInvitationActs";
 
 const InvitationsSectionDocument = graphql(`
   query InvitationsSection($number: Int!, $after: String) {
@@ -47,11 +47,9 @@ const InvitationsSectionDocument = graphql(`
 const read = ({ account }: InvitationsSectionQuery) =>
   account?.invitations && { rows: account.invitations.nodes, pageInfo: account.invitations.pageInfo };
 
-/** The open invitations, and what became of their mails. */
-export function InvitationsSection({ number }: { number: number }) {
-  const { t } = useTranslation("admin");
+/** The open invitations of an account, and what became of their mails; `may`: they can be sent anew and cancelled. */
+export function InvitationsSection({ number, may }: { number: number; may: boolean }) {
   const { t: c } = useTranslation("common");
-  const can = useCan();
   const formats = useFormats();
   const variables = useMemo(() => ({ number }), [number]);
   const { rows, more, fetchMore, retry, loading, fault } = usePages(InvitationsSectionDocument, variables, read);
@@ -59,7 +57,7 @@ export function InvitationsSection({ number }: { number: number }) {
   const open = rows.filter(({ status }) => status === "PENDING" || status === "EXPIRED");
   return (
     <Section title={c("invitations.title")} lead={c("invitations.lead")} flush>
-      {rows.length === 0 && loading && <TimelineLoading label={t("user.loading")} />}
+      {rows.length === 0 && loading && <TimelineLoading label={c("table.loading")} />}
       {fault && <ErrorState fault={fault} onRetry={retry} />}
       {open.length === 0 && !loading && !fault && <EmptyState icon={IconMailForward} title={c("invitations.none")} />}
       <Items>
@@ -77,7 +75,7 @@ export function InvitationsSection({ number }: { number: number }) {
               </>
             }
             actions={
-              can("MANAGE_MEMBERSHIPS") && (
+              may && (
                 <>
                   <Button variant="default" size="xs" disabled={busy} onClick={() => void resend(invitation)}>
                     {c("invitations.resend")}
@@ -92,7 +90,7 @@ export function InvitationsSection({ number }: { number: number }) {
             {c("invitations.until", { date: formats.dateTime(invitation.expiresAt) })}
             {invitation.inviter && ` · ${c("invitations.by", { name: invitation.inviter.name })}`}
             <br />
-            {formats.list(invitation.permissions.map((permission) => c(`accountPermission.${permission}`)))}
+            <PermissionList permissions={invitation.permissions} />
           </Item>
         ))}
       </Items>

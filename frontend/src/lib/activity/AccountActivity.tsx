@@ -2,12 +2,12 @@ import { IconHistory } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql } from "../../gen";
-import { ActivityEntry } from "../../lib/activity/ActivityEntry";
-import { faultOf } from "../../lib/api/fault";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorState } from "../../ui/ErrorState";
 import { Section } from "../../ui/Section";
 import { Timeline, TimelineLoading, TimelineMore } from "../../ui/Timeline";
+import { faultOf } from "../api/fault";
+import { ActivityEntry } from "./ActivityEntry";
 
 const AccountActivityDocument = graphql(`
   query AccountActivity($number: Int!, $after: String) {
@@ -30,7 +30,7 @@ const AccountActivityDocument = graphql(`
 `);
 
 /** What was done to the account and in it, the newest first. */
-export function ActivityTab({ number }: { number: number }) {
+export function AccountActivity({ number }: { number: number }) {
   const { t } = useTranslation("common");
   return (
     <Section title={t("activity.title")} flush>

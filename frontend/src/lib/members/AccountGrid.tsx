@@ -1,17 +1,16 @@
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
-import type { GridTabQuery } from "../../gen/graphql";
-import { usePages } from "../../lib/api/usePages";
-import { AccessGrid } from "../../lib/members/AccessGrid";
-import { useCan } from "../../lib/session/useSession";
+import type { AccountGridQuery, AccountPermission } from "../../gen/graphql";
 import { ErrorState } from "../../ui/ErrorState";
 import { More } from "../../ui/More";
 import { Section } from "../../ui/Section";
 import { TimelineLoading } from "../../ui/Timeline";
+import { usePages } from "../api/usePages";
+import { AccessGrid } from "./AccessGrid";
 
-const GridTabDocument = graphql(`
-  query GridTab($number: Int!, $after: String) {
+const AccountGridDocument = graphql(`
+  query AccountGrid($number: Int!, $after: String) {
     account(number: $number) {
       id
       members(first: 50, after: $after) {
@@ -35,26 +34,34 @@ const GridTabDocument = graphql(`
   }
 `);
 
-const read = ({ account }: GridTabQuery) =>
+const read = ({ account }: AccountGridQuery) =>
   account?.members && { rows: account.members.nodes, pageInfo: account.members.pageInfo };
 
+interface Props {
+  number: number;
+  /** Whether the reader can change anything. */
+  may: boolean;
+  /** What the reader may hand on, as the API says it; absent: everything. */
+  grantable?: readonly AccountPermission[];
+  /** The reader, who can't change what they may do themselves. */
+  self?: string;
+}
+
 /** Who may do what in the account, as a grid. */
-export function GridTab({ number }: { number: number }) {
-  const { t } = useTranslation("admin");
+export function AccountGrid({ number, may, grantable, self }: Props) {
   const { t: c } = useTranslation("common");
-  const can = useCan();
   const variables = useMemo(() => ({ number }), [number]);
-  const { rows, more, fetchMore, retry, loading, fault } = usePages(GridTabDocument, variables, read);
-  const locked = !can("MANAGE_MEMBERSHIPS");
+  const { rows, more, fetchMore, retry, loading, fault } = usePages(AccountGridDocument, variables, read);
   return (
     <Section title={c("grid.heading")} lead={c("grid.lead")} flush>
-      {rows.length === 0 && loading && <TimelineLoading label={t("user.loading")} />}
+      {rows.length === 0 && loading && <TimelineLoading label={c("table.loading")} />}
       {fault && <ErrorState fault={fault} onRetry={retry} />}
       {rows.length > 0 && (
         <AccessGrid
           label={c("grid.heading")}
-          head={t("user.title")}
-          rows={rows.map(({ user, ...row }) => ({ ...row, name: user.name, locked }))}
+          head={c("grid.user")}
+          rows={rows.map(({ user, ...row }) => ({ ...row, name: user.name, locked: !may || user.id === self }))}
+          grantable={grantable}
           onSaved={retry}
         />
       )}

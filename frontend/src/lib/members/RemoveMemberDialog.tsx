@@ -1,13 +1,13 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
-import { fieldErrors } from "../../lib/api/fieldErrors";
-import { useAct } from "../../lib/api/useAct";
 import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { toastGood } from "../../ui/toast";
+import { fieldErrors } from "../api/fieldErrors";
+import { useAct } from "../api/useAct";
 
 const RemoveMemberDocument = graphql(`
-  mutation StaffRemoveMember($input: RemoveMemberInput!) {
+  mutation RemoveMember($input: RemoveMemberInput!) {
     removeMember(input: $input) {
       removedId
       userErrors {
@@ -28,8 +28,7 @@ interface Props {
 
 /** Takes somebody off the account, and says what stays. */
 export function RemoveMemberDialog({ member, account, onClose }: Props) {
-  const { t } = useTranslation("admin");
-  const { t: c } = useTranslation("common");
+  const { t } = useTranslation();
   const [remove, busy] = useAct(RemoveMemberDocument);
   const [problems, setProblems] = useState<readonly string[]>([]);
   const { name } = member.user;
@@ -40,7 +39,7 @@ export function RemoveMemberDialog({ member, account, onClose }: Props) {
       return onClose(true);
     }
     if (outcome.fault) return onClose(false);
-    setProblems(fieldErrors(c, outcome.userErrors, []).rest);
+    setProblems(fieldErrors(t, outcome.userErrors, []).rest);
   };
   return (
     <ConfirmDialog
