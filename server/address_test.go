@@ -25,9 +25,9 @@ const (
 	profileMutation = `mutation($i: UpdateProfileInput!) { updateProfile(input: $i) {
 		user { firstName lastName language timeZone version } present { version } userErrors { field code message } } }`
 
-	pleaseConfirm = "Please confirm your e-mail address"
-	wasChanged    = "Your e-mail address was changed"
-	confirmNew    = "Confirm your new e-mail address"
+	pleaseConfirm = "Please confirm your email address"
+	wasChanged    = "Your email address was changed"
+	confirmNew    = "Confirm your new email address"
 	setPassword   = "Set a new password"
 )
 

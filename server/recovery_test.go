@@ -240,11 +240,11 @@ func TestNewAddress(t *testing.T) {
 		there := w.browser().signIn("eve@example.com")
 		ada := w.browser().signIn("ada@example.com")
 		ada.must("updateUser", updateMutation, map[string]any{"i": map[string]any{"userId": eve.GlobalID(), "version": 1, "email": "eva@new.example"}})
-		w.link("eve@example.com", "Your e-mail address was changed")
+		w.link("eve@example.com", "Your email address was changed")
 		if kind := there.must("viewer", `{ viewer { kind } }`, nil)["kind"]; kind != "ANONYMOUS" {
 			t.Errorf("the user's session is %v", kind)
 		}
-		token := w.link("eva@new.example", "Please confirm your e-mail address")
+		token := w.link("eva@new.example", "Please confirm your email address")
 		b := w.browser()
 		if done := b.must("verifyEmail", verifyMutation, map[string]any{"t": token})["done"]; done != true {
 			t.Errorf("done: %v", done)
@@ -313,7 +313,7 @@ func TestFirstProof(t *testing.T) {
 		ada, nobody := w.browser().signIn("ada@example.com"), w.browser()
 		move := func(to string, id string) string {
 			ada.must("updateUser", updateMutation, map[string]any{"i": map[string]any{"userId": id, "version": 1, "email": to}})
-			return w.link(to, "Please confirm your e-mail address")
+			return w.link(to, "Please confirm your email address")
 		}
 		kind := func(b *browser) any { return b.must("viewer", `{ viewer { kind } }`, nil)["kind"] }
 

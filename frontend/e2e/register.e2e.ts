@@ -80,7 +80,7 @@ test("a visitor registers, signs in at once, and proves the address", async () =
   await showScreen(page, "register-sent");
 
   // Nothing waits for the proof: the banner asks for it, and can be put off until the next sign-in.
-  const proof = await link(former, "Please confirm your e-mail address");
+  const proof = await link(former, "Please confirm your email address");
   await page.getByRole("link", { name: "Back to sign-in" }).click();
   await signIn(page, former);
   await page.getByText("Please confirm your email address: we have sent a link").waitFor();
@@ -117,7 +117,7 @@ test("the profile speaks another language at once, and the address moves", async
   await page.getByLabel("Your password").fill(password);
   await page.getByRole("button", { name: "Send the link" }).click();
   await page.getByText(`A mail to ${next} says how to go on.`).waitFor();
-  const change = await link(next, "Confirm your new e-mail address");
+  const change = await link(next, "Confirm your new email address");
   await nobody.goto(change);
   await nobody.getByText("Only the user who asked for").waitFor();
   await showScreen(nobody, "confirm-email-signed-out");
@@ -135,7 +135,7 @@ test("the profile speaks another language at once, and the address moves", async
 });
 
 test("the former mailbox takes it back: sessions are over, the old address is there again", async () => {
-  const disown = await link(former, "Your e-mail address was changed");
+  const disown = await link(former, "Your email address was changed");
   await follow(nobody, disown);
   await nobody.getByText(`You sign in with ${former} again.`).waitFor();
   await showScreen(nobody, "disown");

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -32,6 +33,9 @@ var actions = []string{
 	string(audit.SecurityQuestionSet), string(audit.SecurityQuestionRemoved), string(audit.SecurityAnswerChecked),
 	string(audit.LockCleared), string(audit.SessionEnded), string(audit.OtherSessionsEnded), string(audit.OwnDataExported),
 }
+
+// byThemselves are what only the user can do, and does before anybody is signed in.
+var byThemselves = []string{string(audit.Registered), string(audit.BackupCodeUsed)}
 
 // inAccounts are what is done in accounts to the people in them.
 var inAccounts = []string{
@@ -179,7 +183,7 @@ func actOf(row *ent.AuditEntry) (*Act, error) {
 		upon = row.TargetID
 	}
 	switch {
-	case row.ActorID != 0 && row.ActorID == upon:
+	case row.ActorID != 0 && row.ActorID == upon, row.ActorID == 0 && slices.Contains(byThemselves, row.Action):
 		a.By = Self
 	case row.ActorKind == string(viewer.Staff):
 		a.By = Staff

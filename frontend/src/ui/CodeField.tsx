@@ -40,7 +40,11 @@ export function CodeField({ ref, value, onChange, onComplete, wrong, autoFocus }
         size="md"
         aria-label={t("field.code")}
         getInputProps={(index) => ({ "aria-label": t("field.digit", { number: index + 1 }) })}
-        styles={{ root: { display: "flex" }, pinInput: { flex: 1 }, input: { inlineSize: "100%" } }}
+        styles={{
+          root: { display: "flex" },
+          pinInput: { flex: 1 },
+          input: { inlineSize: "100%", textAlign: "center" },
+        }}
       />
     </fieldset>
   );

@@ -14,6 +14,8 @@ interface Props {
   text?: ReactNode;
   /** What the button does: "Switch off", never "OK" alone where it can say more. Without it there is nothing to do. */
   submit?: string;
+  /** What was done can't be taken back any more: the way out says "Close". */
+  done?: boolean;
   /** It holds more than a few fields. */
   wide?: boolean;
   /** The act takes something away. */
@@ -33,6 +35,7 @@ export function FormDialog({
   text,
   submit,
   wide,
+  done,
   danger,
   busy,
   problems,
@@ -61,7 +64,7 @@ export function FormDialog({
             // Without a field, the harmless button has the focus: a stray Enter does nothing.
             data-autofocus={children ? undefined : true}
           >
-            {t("dialog.cancel")}
+            {t(done || !submit ? "dialog.close" : "dialog.cancel")}
           </Button>
           {submit && (
             <Button type="submit" color={danger ? "red.8" : undefined} loading={busy}>

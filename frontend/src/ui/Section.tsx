@@ -16,7 +16,7 @@ export function Section({ title, lead, actions, flush = false, children }: Props
   return (
     <section className={classes.section} aria-labelledby={id}>
       <div className={classes.head}>
-        <div>
+        <div className={classes.words}>
           <h2 className={classes.title} id={id}>
             {title}
           </h2>

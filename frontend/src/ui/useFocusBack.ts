@@ -5,7 +5,9 @@ export function useFocusBack(): void {
   useEffect(() => {
     const before = keeper(document.activeElement);
     return () => {
-      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+      if (before instanceof HTMLElement && before.isConnected) return before.focus({ preventScroll: true });
+      // The act took its own button away: reading goes on at the page's content, not at the top of the window.
+      document.getElementById("main")?.focus({ preventScroll: true });
     };
   }, []);
 }

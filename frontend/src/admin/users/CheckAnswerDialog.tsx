@@ -73,6 +73,7 @@ export function CheckAnswerDialog({ user, onClose }: Props) {
       title={t("check.title")}
       text={t("check.text", { name: user.name })}
       submit={t("check.submit")}
+      done={match !== undefined}
       busy={busy}
       problems={fields.problems}
       answer={fields.answer}

@@ -13,6 +13,8 @@ const DisableTwoFactorDocument = graphql(`
         id
         twoFactorEnabled
         passkeyCount
+        authenticatorSince
+        backupCodesLeft
         version
         updatedAt
       }
@@ -31,6 +33,7 @@ const DisableSecurityQuestionDocument = graphql(`
       user {
         id
         securityQuestionSet
+        securityQuestionSince
         version
         updatedAt
       }
