@@ -118,7 +118,7 @@ func (s *Service) status(ctx context.Context, client *ent.Client, l *links.Invit
 		return LinkCancelled, nil
 	case l.Token.UsedAt != nil:
 		return LinkReplaced, nil
-	case !s.now().Before(l.Token.ExpiresAt):
+	case !s.now().Before(l.Token.ExpiresAt), over(i, s.now()):
 		return LinkExpired, nil
 	case i.Edges.Account.Status == account.StatusCLOSED:
 		return LinkVoid, nil
