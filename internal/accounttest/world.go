@@ -167,7 +167,9 @@ func (w *World) Member(a *ent.Account, u *ent.User, may ...permission.Account) (
 // End lets a membership end at a moment.
 func (w *World) End(m *ent.Membership, at time.Time) {
 	w.Helper()
-	w.Do(func(ctx context.Context, tx *db.Tx) error { return tx.Membership.UpdateOneID(m.ID).SetEndsAt(at).Exec(ctx) })
+	w.Do(func(ctx context.Context, tx *db.Tx) error {
+		return tx.Membership.UpdateOneID(m.ID).SetEndsAt(at).Exec(ctx)
+	})
 }
 
 // Close closes an account.

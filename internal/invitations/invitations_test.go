@@ -24,7 +24,6 @@ const day = 24 * time.Hour
 
 func may(list ...permission.Account) []permission.Account { return list }
 
-
 // to is an offer to somebody to place orders.
 func to(a *ent.Account, address string) invitations.Draft {
 	return invitations.Draft{AccountID: a.ID, Email: address, Permissions: may(permission.Orders)}
