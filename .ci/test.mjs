@@ -1,5 +1,5 @@
 // Test: installs what the tests need, then runs everything; the first failure ends it. With --long also every fuzz
-// target for half a minute, and the Go tests three times in random order.
+// target for half a minute, and the Go tests three times in random order, with many more rounds of their races.
 import { build } from "./build.mjs";
 import { chromium, needDebian } from "./debian.mjs";
 import { checkGenerated } from "./generate.mjs";
@@ -29,7 +29,7 @@ function goTests() {
   run("go", ["build", "-o", ".cache/cluster", "./internal/dbtest/cluster"]);
   // Two cores with the race detector take their time for the packages that hash passwords.
   const args = long ? ["-count=3", "-shuffle=on", "-timeout=60m"] : ["-timeout=30m"];
-  run(".cache/cluster", ["go", "test", "-race", ...args, "./..."], { env: { CGO_ENABLED: "1" } });
+  run(".cache/cluster", ["go", "test", "-race", ...args, "./..."], { env: { CGO_ENABLED: "1", ...(long && { ROSTER_LONG: "1" }) } });
 }
 
 /** `go test` fuzzes one target of one package at a time. */

@@ -118,7 +118,7 @@ func (s *Service) status(ctx context.Context, client *ent.Client, l *links.Invit
 		return LinkCancelled, nil
 	case l.Token.UsedAt != nil:
 		return LinkReplaced, nil
-	case !s.now().Before(l.Token.ExpiresAt):
+	case !s.now().Before(l.Token.ExpiresAt), over(i, s.now()):
 		return LinkExpired, nil
 	case i.Edges.Account.Status == account.StatusCLOSED:
 		return LinkVoid, nil
@@ -220,9 +220,9 @@ func (s *Service) Accept(ctx context.Context, token string, elsewhere bool) (*en
 		}
 		userID := viewer.From(ctx).UserID
 		entry.AboutUserID = userID
-		u, err := tx.User.Get(viewer.ForSystem(ctx, "invitations"), userID)
+		u, err := s.viewer(ctx, tx)
 		if err != nil {
-			return fmt.Errorf("loading the viewer: %w", err)
+			return err
 		}
 		if made, err = s.join(ctx, tx, l, status, u, elsewhere); err != nil {
 			return err
@@ -230,6 +230,22 @@ func (s *Service) Accept(ctx context.Context, token string, elsewhere bool) (*en
 		return audit.Record(ctx, tx, s.now(), *entry)
 	})
 	return made, err
+}
+
+// viewer is the viewer's user, kept to the transaction: an account that is their only one may be about to be deleted with
+// them. fault.Unauthenticated: they are gone.
+func (s *Service) viewer(ctx context.Context, tx *db.Tx) (*ent.User, error) {
+	id := viewer.From(ctx).UserID
+	if err := tx.LockUser(ctx, id); err != nil {
+		return nil, err
+	}
+	u, err := tx.User.Get(viewer.ForSystem(ctx, "invitations"), id)
+	if ent.IsNotFound(err) {
+		return nil, fault.New(fault.Unauthenticated, "Please sign in.")
+	} else if err != nil {
+		return nil, fmt.Errorf("loading the viewer: %w", err)
+	}
+	return u, nil
 }
 
 func (s *Service) join(ctx context.Context, tx *db.Tx, l *links.Invited, status LinkStatus, u *ent.User, elsewhere bool) (*ent.Membership, error) {

@@ -113,17 +113,23 @@ func (s *Service) person(ctx context.Context, tx *db.Tx, a Association, address 
 	system := viewer.ForSystem(ctx, "bringing a user into an account")
 	which := user.EmailKey(address.Key)
 	if a.UserID != nil {
-		if err := tx.LockUser(ctx, *a.UserID); err != nil {
-			return nil, false, err
-		}
 		which = user.ID(*a.UserID)
 	}
-	u, err = tx.User.Query().Where(which).Only(system)
+	ids, err := tx.User.Query().Where(which).IDs(system)
+	if err != nil {
+		return nil, false, fmt.Errorf("finding user: %w", err)
+	}
+	for _, id := range ids {
+		if err := tx.LockUser(ctx, id); err != nil {
+			return nil, false, err
+		}
+	}
+	u, err = tx.User.Query().Where(which).Only(system) // as they are now, if they still are
 	switch {
 	case err == nil && u.State != user.StateACTIVE:
 		return nil, false, fault.On(a.field(), fault.NotAllowed, "This user is suspended or erased.")
 	case err == nil:
-		return u, false, tx.LockUser(ctx, u.ID)
+		return u, false, nil
 	case !ent.IsNotFound(err):
 		return nil, false, fmt.Errorf("loading user: %w", err)
 	case a.UserID != nil:

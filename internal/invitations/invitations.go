@@ -52,6 +52,11 @@ const (
 	Expired   Status = "EXPIRED"
 )
 
+// over reports whether the membership that an invitation offers would have ended by now.
+func over(i *ent.Invitation, now time.Time) bool {
+	return i.MembershipEndsAt != nil && !now.Before(*i.MembershipEndsAt)
+}
+
 // Page is a page of one account's open invitations, the newest first.
 type Page = paging.Page[*Offer]
 
@@ -141,7 +146,7 @@ func (s *Service) offers(ctx context.Context, client *ent.Client, rows []*ent.In
 	offers := make([]*Offer, len(rows))
 	for i, row := range rows {
 		o := &Offer{Invitation: row, ExpiresAt: until[row.TokenID].UTC(), Status: Status(row.Status), Delivery: fate[row.TokenID]}
-		if o.Status == Pending && !s.now().Before(o.ExpiresAt) {
+		if o.Status == Pending && (!s.now().Before(o.ExpiresAt) || over(row, s.now())) {
 			o.Status = Expired
 		}
 		if o.Delivery == "" { // its mail was purged from the log

@@ -249,16 +249,22 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, id int, entry *audit.Entr
 
 // Resend mails an open offer anew: the link before it dies, and the time begins again. Staff need MANAGE_MEMBERSHIPS,
 // members MANAGE_USERS and every permission that is offered. fault.RateLimited: as for Send. fault.NotAllowed on
-// invitationId: it was answered or taken back; the account is closed; or it offers what the viewer does not hold.
+// invitationId: it was answered or taken back; the account is closed; what it offers would have ended; or it offers what
+// the viewer does not hold. fault.NotFound: it is none of theirs.
 func (s *Service) Resend(ctx context.Context, id int) (*Offer, error) {
-	before, err := s.Get(ctx, id)
-	if err != nil {
+	if err := access.SignedIn(ctx); err != nil {
 		return nil, err
-	} else if before == nil {
+	}
+	before, err := s.DB.Invitation.Get(viewer.ForSystem(ctx, "invitations"), id)
+	if ent.IsNotFound(err) {
 		return nil, fault.Gone("invitation")
+	} else if err != nil {
+		return nil, fmt.Errorf("loading an invitation: %w", err)
 	}
 	entry := audit.Entry{Action: audit.InvitationResent, Target: audit.OnAccount(before.AccountID)}
-	if err := s.count(ctx, before.AccountID, entry); err != nil {
+	if err := s.count(ctx, before.AccountID, entry); fault.Is(err, fault.NotFound) {
+		return nil, fault.Gone("invitation")
+	} else if err != nil {
 		return nil, err
 	}
 	return s.change(ctx, entry, func(ctx context.Context, tx *db.Tx, entry *audit.Entry) (*ent.Invitation, error) {
@@ -273,6 +279,8 @@ func (s *Service) Resend(ctx context.Context, id int) (*Offer, error) {
 		switch {
 		case a.Status == account.StatusCLOSED:
 			return nil, fault.On("invitationId", fault.NotAllowed, "This account is closed.")
+		case over(row, s.now()):
+			return nil, fault.On("invitationId", fault.NotAllowed, "The membership that this invitation offers would have ended already.")
 		case !office.Covers(row.Permissions):
 			return nil, fault.On("invitationId", fault.NotAllowed, "This invitation offers a permission that you do not have.")
 		}
