@@ -289,7 +289,6 @@ type stage struct {
 	t       *testing.T
 	d       *db.DB
 	h       http.Handler
-	outbox  *mail.Outbox
 	people  map[string]*ent.User
 	own     map[int]belongings
 	acme    *house

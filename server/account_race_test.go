@@ -406,7 +406,7 @@ func TestRaceOwnershipAcceptances(t *testing.T) {
 			olga, eve, bob = a.person("Olga"), a.person("Eve"), a.user("Bob", "Moore", "bob@example.com")
 		}
 		to := a.account(a.named("Acme"), olga.User)
-		link, other := a.member(to, eve.User, permission.Orders), a.member(to, bob, permission.Orders)
+		link := a.member(to, eve.User, permission.Orders)
 		olga.here.must("offerOwnership", offerMutation, map[string]any{"i": of(link)})
 		got := a.race(try{eve.here, takeOverMutation, in(to)}, try{eve.there, takeOverMutation, in(to)})
 		a.one(got, "EXPIRED accountId", "NOT_ALLOWED accountId", "NOT_ALLOWED membershipId")
@@ -415,7 +415,7 @@ func TestRaceOwnershipAcceptances(t *testing.T) {
 		}
 
 		to = a.account(a.named("Second"), olga.User)
-		link, other = a.member(to, eve.User, permission.Orders), a.member(to, bob, permission.Orders)
+		link = a.member(to, eve.User, permission.Orders)
 		olga.here.must("offerOwnership", offerMutation, map[string]any{"i": of(link)})
 		got = a.race(try{eve.there, takeOverMutation, in(to)}, try{olga.here, withdrawMutation, in(to)})
 		a.clean(got, "EXPIRED accountId", "FORBIDDEN")
@@ -424,7 +424,8 @@ func TestRaceOwnershipAcceptances(t *testing.T) {
 		}
 
 		to = a.account(a.named("Third"), olga.User)
-		link, other = a.member(to, eve.User, permission.Orders), a.member(to, bob, permission.Orders)
+		link = a.member(to, eve.User, permission.Orders)
+		other := a.member(to, bob, permission.Orders)
 		olga.here.must("offerOwnership", offerMutation, map[string]any{"i": of(link)})
 		got = a.race(try{eve.there, takeOverMutation, in(to)}, try{a.chief, makeOwnerMutation, of(other)}, try{eve.here, leaveMutation, in(to)})
 		a.clean(got, "EXPIRED accountId", "NOT_FOUND", "NOT_ALLOWED accountId")

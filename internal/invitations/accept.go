@@ -278,7 +278,7 @@ func (s *Service) join(ctx context.Context, tx *db.Tx, l *links.Invited, status 
 	if err != nil {
 		return nil, fmt.Errorf("saving a membership: %w", err)
 	}
-	if i, err = tx.Invitation.UpdateOne(i).SetStatus(invitation.StatusACCEPTED).SetDecidedAt(s.now()).SetAcceptedByID(u.ID).Save(system); err != nil {
+	if err := tx.Invitation.UpdateOne(i).SetStatus(invitation.StatusACCEPTED).SetDecidedAt(s.now()).SetAcceptedByID(u.ID).Exec(system); err != nil {
 		return nil, fmt.Errorf("ending an invitation: %w", err)
 	}
 	return m, s.tellAccepted(ctx, tx, l, u)
