@@ -114,6 +114,7 @@ func (a *arena) invited(to *ent.Account, address string) (id, token string) {
 const (
 	inviteMutation    = `mutation($i: InviteUserInput!) { inviteUser(input: $i) { invitation { id } present { id } userErrors { field code } } }`
 	acceptMutation    = `mutation($i: AcceptInvitationInput!) { acceptInvitation(input: $i) { membership { id } userErrors { field code } } }`
+	createMutation    = `mutation($i: CreateAccountInput!) { createAccount(input: $i) { account { id } userErrors { field code } } }`
 	cancelMutation    = `mutation($i: CancelInvitationInput!) { cancelInvitation(input: $i) { invitation { status } userErrors { field code } } }`
 	removeMutation    = `mutation($i: RemoveMemberInput!) { removeMember(input: $i) { removedId userErrors { field code } } }`
 	makeOwnerMutation = `mutation($i: MakeOwnerInput!) { makeOwner(input: $i) { account { owner { id } } userErrors { field code } } }`
@@ -392,6 +393,19 @@ func TestRaceDeleteAgainstAccept(t *testing.T) {
 		a.clean(got[:1], "NOT_FOUND", "CONFLICT userId", "REQUIRED firstName")
 		a.one(got[1:])
 		if brought := got[0] == ""; a.count("users WHERE id = $1", lone.ID) == 1 != brought {
+			a.t.Errorf("%q, and there are %d users", got, a.count("users WHERE id = $1", lone.ID))
+		}
+
+		// Made the owner of a new account, at the same moment.
+		lone = a.user("Lone", "Moore", a.named("loneliest")+"@example.com")
+		only = a.account(a.named("Sole"), owner)
+		a.member(only, lone, permission.Orders)
+		kill = map[string]any{"accountId": only.GlobalID(), "deleteOrphanedUsers": true}
+		got = a.race(try{a.chief, createMutation, map[string]any{"name": a.named("New"), "email": "billing@example.com", "ownerId": lone.GlobalID()}},
+			try{a.deputy, deleteMutation, kill})
+		a.clean(got[:1], "NOT_FOUND")
+		a.one(got[1:])
+		if owns := got[0] == ""; a.count("users WHERE id = $1", lone.ID) == 1 != owns {
 			a.t.Errorf("%q, and there are %d users", got, a.count("users WHERE id = $1", lone.ID))
 		}
 	})
