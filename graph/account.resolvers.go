@@ -51,11 +51,23 @@ func (r *accountResolver) Members(ctx context.Context, obj *generated.Account, f
 }
 
 func (r *accountResolver) Invitations(ctx context.Context, obj *generated.Account, first *int, after *string) (*paging.Page[*invitations.Offer], error) {
-	return r.Resolver.Invitations.OfAccount(ctx, obj.ID, paging.Request{First: first, After: after})
+	page, err := r.Resolver.Invitations.OfAccount(ctx, obj.ID, paging.Request{First: first, After: after})
+	if err == nil {
+		for _, offer := range page.Rows {
+			load(ctx).pointed(offer.InviterID)
+		}
+	}
+	return page, err
 }
 
 func (r *accountResolver) Orders(ctx context.Context, obj *generated.Account, first *int, after *string) (*paging.Page[*generated.Order], error) {
-	return r.Resolver.Accounts.Orders(ctx, obj.ID, paging.Request{First: first, After: after})
+	page, err := r.Resolver.Accounts.Orders(ctx, obj.ID, paging.Request{First: first, After: after})
+	if err == nil {
+		for _, order := range page.Rows {
+			load(ctx).pointed(order.PlacedByID)
+		}
+	}
+	return page, err
 }
 
 func (r *accountResolver) Emails(ctx context.Context, obj *generated.Account, first *int, after *string) (*paging.Page[*mail.Notice], error) {
@@ -85,6 +97,9 @@ func (r *accountEmailConnectionResolver) TotalCount(ctx context.Context, obj *pa
 }
 
 func (r *membershipResolver) User(ctx context.Context, obj *generated.Membership) (*generated.User, error) {
+	if obj.Edges.User != nil {
+		return obj.Edges.User, nil
+	}
 	return load(ctx).users.load(ctx, obj.UserID)
 }
 

@@ -48,7 +48,7 @@ type loadersKey struct{}
 
 func (r *Resolver) withLoaders(ctx context.Context) context.Context {
 	l := &loaders{resolver: r, pages: map[int]*batch[int, *members.Page]{}, histories: map[int]*batch[int, *signin.History]{}}
-	l.users.fetch, l.users.known = r.Users.ByIDs, &l.thereUsers
+	l.users.fetch, l.users.known = l.fetchUsers, &l.thereUsers
 	l.accounts.fetch, l.accounts.known = r.Accounts.ByIDs, &l.thereAccounts
 	l.roles.fetch, l.roles.known = r.Staff.RolesByIDs, &l.thereRoles
 	l.owners.fetch, l.owners.known = l.fetchOwners, &l.hereAccounts
@@ -83,6 +83,13 @@ func (l *loaders) list(users []*ent.User) {
 func (l *loaders) listAccounts(accounts []*ent.Account) {
 	for _, a := range accounts {
 		l.hereAccounts.add(a.ID)
+	}
+}
+
+// pointed announces a user whom a row points to, if any.
+func (l *loaders) pointed(userID *int) {
+	if userID != nil {
+		l.thereUsers.add(*userID)
 	}
 }
 
@@ -143,19 +150,35 @@ func (l *loaders) firstPages(size int) *batch[int, *members.Page] {
 	return l.pages[size]
 }
 
-// linked announces what the memberships of a page lead to.
+// linked announces what the memberships of a page lead to: of one account's also the users, who stand side by side.
 func (l *loaders) linked(page *members.Page) {
+	var users []*ent.User
 	for _, m := range page.Memberships {
 		l.thereUsers.add(m.UserID)
 		l.thereAccounts.add(m.AccountID)
 		l.hereAccounts.add(m.AccountID)
+		if m.Edges.User != nil {
+			users = append(users, m.Edges.User)
+		}
 	}
+	l.list(users)
+}
+
+func (l *loaders) fetchUsers(ctx context.Context, ids []int) (map[int]*ent.User, error) {
+	users, err := l.resolver.Users.ByIDs(ctx, ids)
+	for _, u := range users {
+		if u.RoleID != nil {
+			l.thereRoles.add(*u.RoleID)
+		}
+	}
+	return users, err
 }
 
 func (l *loaders) fetchOwners(ctx context.Context, accounts []int) (map[int]int, error) {
 	owners, err := l.resolver.Members.OwnerIDs(ctx, accounts)
 	for _, user := range owners {
 		l.thereUsers.add(user)
+		l.hereUsers.add(user)
 	}
 	return owners, err
 }

@@ -114,6 +114,7 @@ func (a *arena) invited(to *ent.Account, address string) (id, token string) {
 const (
 	inviteMutation    = `mutation($i: InviteUserInput!) { inviteUser(input: $i) { invitation { id } present { id } userErrors { field code } } }`
 	acceptMutation    = `mutation($i: AcceptInvitationInput!) { acceptInvitation(input: $i) { membership { id } userErrors { field code } } }`
+	createMutation    = `mutation($i: CreateAccountInput!) { createAccount(input: $i) { account { id } userErrors { field code } } }`
 	cancelMutation    = `mutation($i: CancelInvitationInput!) { cancelInvitation(input: $i) { invitation { status } userErrors { field code } } }`
 	removeMutation    = `mutation($i: RemoveMemberInput!) { removeMember(input: $i) { removedId userErrors { field code } } }`
 	makeOwnerMutation = `mutation($i: MakeOwnerInput!) { makeOwner(input: $i) { account { owner { id } } userErrors { field code } } }`
@@ -394,6 +395,19 @@ func TestRaceDeleteAgainstAccept(t *testing.T) {
 		if brought := got[0] == ""; a.count("users WHERE id = $1", lone.ID) == 1 != brought {
 			a.t.Errorf("%q, and there are %d users", got, a.count("users WHERE id = $1", lone.ID))
 		}
+
+		// Made the owner of a new account, at the same moment.
+		lone = a.user("Lone", "Moore", a.named("loneliest")+"@example.com")
+		only = a.account(a.named("Sole"), owner)
+		a.member(only, lone, permission.Orders)
+		kill = map[string]any{"accountId": only.GlobalID(), "deleteOrphanedUsers": true}
+		got = a.race(try{a.chief, createMutation, map[string]any{"name": a.named("New"), "email": "billing@example.com", "ownerId": lone.GlobalID()}},
+			try{a.deputy, deleteMutation, kill})
+		a.clean(got[:1], "NOT_FOUND")
+		a.one(got[1:])
+		if owns := got[0] == ""; a.count("users WHERE id = $1", lone.ID) == 1 != owns {
+			a.t.Errorf("%q, and there are %d users", got, a.count("users WHERE id = $1", lone.ID))
+		}
 	})
 }
 
@@ -407,7 +421,6 @@ func TestRaceOwnershipAcceptances(t *testing.T) {
 		}
 		to := a.account(a.named("Acme"), olga.User)
 		link := a.member(to, eve.User, permission.Orders)
-		a.member(to, bob, permission.Orders)
 		olga.here.must("offerOwnership", offerMutation, map[string]any{"i": of(link)})
 		got := a.race(try{eve.here, takeOverMutation, in(to)}, try{eve.there, takeOverMutation, in(to)})
 		a.one(got, "EXPIRED accountId", "NOT_ALLOWED accountId", "NOT_ALLOWED membershipId")
@@ -417,7 +430,6 @@ func TestRaceOwnershipAcceptances(t *testing.T) {
 
 		to = a.account(a.named("Second"), olga.User)
 		link = a.member(to, eve.User, permission.Orders)
-		a.member(to, bob, permission.Orders)
 		olga.here.must("offerOwnership", offerMutation, map[string]any{"i": of(link)})
 		got = a.race(try{eve.there, takeOverMutation, in(to)}, try{olga.here, withdrawMutation, in(to)})
 		a.clean(got, "EXPIRED accountId", "FORBIDDEN")
@@ -426,7 +438,8 @@ func TestRaceOwnershipAcceptances(t *testing.T) {
 		}
 
 		to = a.account(a.named("Third"), olga.User)
-		link, other := a.member(to, eve.User, permission.Orders), a.member(to, bob, permission.Orders)
+		link = a.member(to, eve.User, permission.Orders)
+		other := a.member(to, bob, permission.Orders)
 		olga.here.must("offerOwnership", offerMutation, map[string]any{"i": of(link)})
 		got = a.race(try{eve.there, takeOverMutation, in(to)}, try{a.chief, makeOwnerMutation, of(other)}, try{eve.here, leaveMutation, in(to)})
 		a.clean(got, "EXPIRED accountId", "NOT_FOUND", "NOT_ALLOWED accountId")

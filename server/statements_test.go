@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	ent "roster/ent/generated"
 	"roster/ent/permission"
 	"roster/internal/db"
 	"roster/internal/dbtest"
@@ -80,4 +81,144 @@ func TestStatementsOfAPage(t *testing.T) {
 			}
 		}
 	}
+}
+
+// One user's many accounts, one account's many members, and many accounts with what the viewer may do in them: a page costs
+// the same number of statements however many rows are on it.
+func TestStatementsOfAccounts(t *testing.T) {
+	var asked statements
+	w := newWorld(t, dbtest.PostgreSQL(t, db.Trace(&asked)))
+	w.staff("Ada", "ada@example.com", permission.Admins...)
+	eve, olga := w.user("Eve", "Moore", "eve@example.com"), w.user("Olga", "Owner", "olga@example.com")
+	big, users := w.account("Big", olga), make([]*ent.User, 60)
+	w.tx(func(ctx context.Context, tx *db.Tx) error {
+		for i := range users {
+			r, err := tx.Role.Create().SetName(fmt.Sprintf("role %02d", i)).SetPermissions(nil).Save(ctx)
+			if err != nil {
+				return err
+			}
+			address := fmt.Sprintf("user%d@example.com", i)
+			users[i], err = tx.User.Create().SetFirstName("User").SetNameKey(fmt.Sprintf("user %02d", i)).SetLastKey("").SetSearchText("").
+				SetEmail(address).SetEmailKey(address).SetCreatedAt(w.now).SetUpdatedAt(w.now).SetRole(r).Save(ctx)
+			if err != nil {
+				return err
+			}
+			err = tx.Membership.Create().SetUserID(users[i].ID).SetAccountID(big.ID).SetPermissions(permission.Accounts).SetSince(w.now).Exec(ctx)
+			if err != nil {
+				return err
+			}
+			if err := tx.Order.Create().SetAccountID(big.ID).SetNumber(address).SetPlacedByID(users[i].ID).SetCreatedAt(w.now).Exec(ctx); err != nil {
+				return err
+			}
+			err = tx.Invitation.Create().SetAccountID(big.ID).SetEmail("x" + address).SetEmailKey("x" + address).SetPermissions(permission.Accounts).
+				SetInviterID(users[i].ID).SetCreatedAt(w.now).SetSentAt(w.now).Exec(ctx)
+			if err != nil {
+				return err
+			}
+		}
+		for i := range 200 {
+			name := fmt.Sprintf("account %03d", i)
+			a, err := tx.Account.Create().SetName(name).SetNameKey(name).SetEmail("billing@example.com").SetEmailKey("billing@example.com").
+				SetCreatedAt(w.now).SetUpdatedAt(w.now).Save(ctx)
+			if err != nil {
+				return err
+			}
+			owner, member := users[i%len(users)], eve
+			if i%2 == 0 {
+				owner, member = member, owner
+			}
+			err = tx.Membership.CreateBulk(
+				tx.Membership.Create().SetUserID(owner.ID).SetAccountID(a.ID).SetOwner(true).SetSince(w.now),
+				tx.Membership.Create().SetUserID(member.ID).SetAccountID(a.ID).SetPermissions(permission.Accounts).SetSince(w.now),
+			).Exec(ctx)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	ada, owner, member := w.browser().signIn("ada@example.com"), w.browser().signIn("olga@example.com"), w.browser().signIn("eve@example.com")
+	for _, page := range []struct {
+		of, query string
+		by        *browser
+		// nodes leads from the data to the rows.
+		nodes []string
+		most  int
+	}{
+		{"members, to staff", `query($n: Int) { account(id: "` + big.GlobalID() + `") { members(first: $n) {
+			nodes { owner permissions since endsAt ended user { name email twoFactorEnabled lastLoginAt role { name } } } } } }`,
+			ada, []string{"account", "members", "nodes"}, 4},
+		{"members with what is theirs", `query($n: Int) { account(id: "` + big.GlobalID() + `") { members(first: $n) {
+			nodes { user { name role { name } sessions { address } memberships(first: 3) { nodes { account { name } } } } } } } }`,
+			ada, []string{"account", "members", "nodes"}, 8},
+		{"accounts with what is their owners'", `query($n: Int) { accounts(first: $n) { nodes { owner { name role { name } memberships(first: 3) { nodes { account { name } } } } } } }`,
+			ada, []string{"accounts", "nodes"}, 8},
+		{"members, to their owner", `query($n: Int) { account(id: "` + big.GlobalID() + `") { members(first: $n) {
+			nodes { owner permissions since endsAt ended user { name email twoFactorEnabled } } pageInfo { endCursor hasNextPage } } } }`,
+			owner, []string{"account", "members", "nodes"}, 7},
+		{"orders with who placed them", `query($n: Int) { account(id: "` + big.GlobalID() + `") { orders(first: $n) { nodes { number placedBy { name } } } } }`,
+			ada, []string{"account", "orders", "nodes"}, 3},
+		{"invitations with who sent them", `query($n: Int) { account(id: "` + big.GlobalID() + `") { invitations(first: $n) { nodes { email status delivery inviter { name } } } } }`,
+			ada, []string{"account", "invitations", "nodes"}, 5},
+		{"accounts with their owners", `query($n: Int) { accounts(first: $n) { nodes { name status owner { name email } } } }`,
+			ada, []string{"accounts", "nodes"}, 3},
+		{"accounts with what the viewer may", `query($n: Int) { accounts(first: $n) { nodes { name viewerPermissions viewerMembership { owner } } } }`,
+			ada, []string{"accounts", "nodes"}, 6},
+		{"one's accounts", `query($n: Int) { viewer { accounts(first: $n) { nodes { owner permissions account {
+			name status owner { name } viewerPermissions viewerMembership { since } } } } } }`,
+			member, []string{"viewer", "accounts", "nodes"}, 9},
+		{"a user's memberships", `query($n: Int) { user(id: "` + eve.GlobalID() + `") { memberships(first: $n) { nodes { owner permissions account { name owner { name } } } } } }`,
+			ada, []string{"user", "memberships", "nodes"}, 5},
+	} {
+		var few int
+		for _, n := range []int{3, 10, 50} { // the first alone is often somebody special
+			texts := asked.during(func() {
+				data := page.by.ask(page.query, map[string]any{"n": n}).Data
+				if rows := at(data, page.nodes); len(rows) != n {
+					t.Fatalf("%s: %d rows, want %d: %v", page.of, len(rows), n, data)
+				}
+			})
+			if n == 3 {
+				few = len(texts)
+			}
+			if len(texts) != few || len(texts) > 1+page.most {
+				t.Errorf("a page of %d %s takes %d statements, want the %d of three, and %d at most:\n%s", n, page.of, len(texts), few, 1+page.most, strings.Join(texts, "\n"))
+			}
+			if all := strings.ToLower(strings.Join(texts, "\n")); strings.Contains(all, "count(") {
+				t.Errorf("a page of %d %s counts: %s", n, page.of, all)
+			}
+		}
+	}
+	// The 200 of one user come in two pages, the second for what the first cost.
+	const of = `query($id: ID!, $n: Int, $c: String) { user(id: $id) { memberships(first: $n, after: $c) {
+		nodes { permissions account { name owner { name } viewerPermissions } } pageInfo { endCursor hasNextPage } } } }`
+	cost, names := [2]int{}, map[any]bool{}
+	var cursor any
+	for i := range cost {
+		cost[i] = len(asked.during(func() {
+			data := ada.ask(of, map[string]any{"id": eve.GlobalID(), "n": 100, "c": cursor}).Data
+			for _, row := range at(data, []string{"user", "memberships", "nodes"}) {
+				account, _ := row.(map[string]any)["account"].(map[string]any)
+				names[account["name"]] = true
+			}
+			user, _ := data["user"].(map[string]any)
+			memberships, _ := user["memberships"].(map[string]any)
+			info, _ := memberships["pageInfo"].(map[string]any)
+			if cursor = info["endCursor"]; info["hasNextPage"] != (i == 0) {
+				t.Errorf("page %d: %v", i, info)
+			}
+		}))
+	}
+	if cost[0] != cost[1] || cost[0] > 10 || len(names) != 200 {
+		t.Errorf("two pages take %v statements, and hold %d accounts of 200", cost, len(names))
+	}
+}
+
+// at is the list that a path leads to.
+func at(data map[string]any, path []string) []any {
+	for _, step := range path[:len(path)-1] {
+		data, _ = data[step].(map[string]any)
+	}
+	list, _ := data[path[len(path)-1]].([]any)
+	return list
 }

@@ -22,7 +22,7 @@ func inReach(narrow func(userID int, at time.Time) func(*sql.Selector)) Rule {
 		switch {
 		case v.IsStaff():
 			return privacy.Allow
-		case v.Kind == viewer.User:
+		case v.Kind == viewer.User, v.Kind == viewer.Token: // a token that lost its last scope reaches nothing
 			f, ok := q.(filterable)
 			if !ok {
 				return privacy.Denyf("%T cannot be narrowed", q)

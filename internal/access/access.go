@@ -5,6 +5,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	ent "roster/ent/generated"
@@ -58,6 +59,12 @@ func Personal(ctx context.Context, userID int, orStaff permission.Admin) error {
 		return nil
 	}
 	return Staff(ctx, orStaff)
+}
+
+// Visible are those of the users whom Personal lets the viewer see so far. What many users are asked about at once asks it
+// again, behind the directives (security.md #41).
+func Visible(ctx context.Context, userIDs []int, orStaff permission.Admin) []int {
+	return slices.DeleteFunc(slices.Clone(userIDs), func(id int) bool { return Personal(ctx, id, orStaff) != nil })
 }
 
 // Sudo refuses viewers who gave no explicit proof of identity in the last ten minutes, with fault.SudoRequired.

@@ -2,6 +2,7 @@ package accounts_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,7 +61,8 @@ func TestCreate(t *testing.T) {
 			w.Refused(name, err, c.want)
 		}
 		_, err := w.Accounts.Create(ada, accounts.Draft{Email: "x", Owner: &accounts.OwnerDraft{Email: "y"}})
-		if l, ok := err.(fault.List); !ok || len(l) != 4 { //nolint:errorlint // it is not wrapped
+		var l fault.List
+		if !errors.As(err, &l) || len(l) != 4 {
 			w.Errorf("all that is wrong is told: %v", err)
 		}
 		if w.Count("accounts") != 0 || len(w.Mails()) != 0 {

@@ -120,6 +120,9 @@ func (d Draft) read() (Profile, users.Newcomer, error) {
 // owner finds the user who will own the account, or makes them.
 func (s *Service) owner(ctx context.Context, tx *db.Tx, d Draft, n users.Newcomer) (*ent.User, error) {
 	if d.OwnerID != nil {
+		if err := tx.LockUser(ctx, *d.OwnerID); err != nil { // they may be about to go, with their only account
+			return nil, err
+		}
 		u, err := tx.User.Query().Where(user.ID(*d.OwnerID)).Only(viewer.ForSystem(ctx, "a new account"))
 		switch {
 		case ent.IsNotFound(err):

@@ -32,12 +32,17 @@ func (s *Service) Update(ctx context.Context, c Change) (*ent.Account, error) {
 	var after *ent.Account
 	entry := audit.Entry{Action: audit.AccountUpdated, Target: audit.OnAccount(c.AccountID)}
 	err := audit.Act(ctx, s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) error {
+		there, err := tx.LockAccount(ctx, c.AccountID)
+		if err != nil {
+			return err
+		}
+		// Asked once the account is ours: who was removed while this waited may not any more (security.md #45).
 		office, err := access.In(ctx, tx.Client, c.AccountID, permission.EditAccounts, permission.Profile)
 		if err != nil {
 			return err
 		}
-		if err := lock(ctx, tx, c.AccountID); err != nil {
-			return err
+		if !there {
+			return fault.Gone("account")
 		}
 		before, err := tx.Account.Get(viewer.ForSystem(ctx, "updating an account"), c.AccountID)
 		if err != nil {

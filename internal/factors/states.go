@@ -8,7 +8,9 @@ import (
 	ent "roster/ent/generated"
 	"roster/ent/generated/backupcode"
 	"roster/ent/generated/factor"
+	"roster/ent/permission"
 	"roster/ent/viewer"
+	"roster/internal/access"
 )
 
 // State is what a user and staff may know of the user's factors.
@@ -19,8 +21,10 @@ type State struct {
 	CodesLeft int
 }
 
-// States returns the state of each of the users. It is for fields of users whom the viewer may see so far already.
+// States returns the state of each of the users, as far as the viewer may see it: their own, and for staff with LIST_USERS
+// everybody's.
 func (s *Service) States(ctx context.Context, userIDs []int) (map[int]State, error) {
+	userIDs = access.Visible(ctx, userIDs, permission.ListUsers)
 	ctx = viewer.ForSystem(ctx, "state of factors")
 	states := make(map[int]State, len(userIDs))
 	for _, id := range userIDs {

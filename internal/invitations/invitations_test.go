@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,9 +14,12 @@ import (
 	"roster/ent/generated/role"
 	"roster/ent/permission"
 	"roster/ent/viewer"
+	"roster/internal/accounts"
 	"roster/internal/accounttest"
 	"roster/internal/db"
+	"roster/internal/dbtest"
 	"roster/internal/invitations"
+	"roster/internal/members"
 	"roster/internal/paging"
 	"roster/internal/settings"
 )
@@ -658,4 +662,71 @@ func TestInvitingTellsNothing(t *testing.T) {
 			w.Errorf("%+v\n%+v", known, unknown)
 		}
 	})
+}
+
+// security.md #45: who waits for an account is asked what they may when it is their turn, not when they came.
+func TestAskedWhenItIsTheirTurn(t *testing.T) {
+	w := accounttest.New(t, dbtest.PostgreSQL(t))
+	olga := w.User("Olga")
+	for name, act := range map[string]func(ctx context.Context, a *ent.Account, fred *ent.Membership, i *invitations.Offer) error{
+		"invite": func(ctx context.Context, a *ent.Account, _ *ent.Membership, _ *invitations.Offer) error {
+			_, err := w.Invitations.Send(ctx, to(a, "new@example.com"))
+			return err
+		},
+		"resend": func(ctx context.Context, _ *ent.Account, _ *ent.Membership, i *invitations.Offer) error {
+			_, err := w.Invitations.Resend(ctx, i.ID)
+			return err
+		},
+		"cancel": func(ctx context.Context, _ *ent.Account, _ *ent.Membership, i *invitations.Offer) error {
+			_, err := w.Invitations.Cancel(ctx, i.ID)
+			return err
+		},
+		"permissions": func(ctx context.Context, _ *ent.Account, fred *ent.Membership, _ *invitations.Offer) error {
+			_, err := w.Members.Update(ctx, members.Change{ID: fred.ID, Permissions: may(permission.Emails)})
+			return err
+		},
+		"remove": func(ctx context.Context, _ *ent.Account, fred *ent.Membership, _ *invitations.Offer) error {
+			_, err := w.Members.Remove(ctx, fred.ID)
+			return err
+		},
+		"profile": func(ctx context.Context, a *ent.Account, _ *ent.Membership, _ *invitations.Offer) error {
+			_, err := w.Accounts.Update(ctx, accounts.Change{AccountID: a.ID, Version: 1, Name: new("Hers")})
+			return err
+		},
+		"leave": func(ctx context.Context, a *ent.Account, _ *ent.Membership, _ *invitations.Offer) error {
+			return w.Members.Leave(ctx, a.ID)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dora, fred := w.User("Dora"+name), w.User("Fred"+name)
+			a := w.Account(name, olga)
+			w.Member(a, dora, permission.Accounts...)
+			link := w.Member(a, fred, permission.Orders)
+			i, _ := send(w, w.As(olga), to(a, "eve@example.com"))
+			held, err := w.DB.Writer().BeginTx(t.Context(), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = held.Rollback() }()
+			for _, statement := range []string{"SELECT 1 FROM accounts WHERE id = $1 FOR UPDATE", "DELETE FROM memberships WHERE account_id = $1 AND user_id = " + strconv.Itoa(dora.ID)} {
+				if _, err := held.ExecContext(t.Context(), statement, a.ID); err != nil {
+					t.Fatal(err)
+				}
+			}
+			done := make(chan error)
+			go func() { done <- act(w.As(dora), a, link, i) }()
+			for begun := time.Now(); w.Count("pg_locks WHERE NOT granted") == 0; {
+				if time.Since(begun) > 2*time.Second {
+					t.Fatal("it does not wait for the account")
+				}
+				time.Sleep(5 * time.Millisecond)
+			}
+			if err := held.Commit(); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-done; accounttest.Refusal(err) != "NOT_FOUND" {
+				t.Errorf("%v", err)
+			}
+		})
+	}
 }

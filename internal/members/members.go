@@ -4,6 +4,7 @@ package members
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -112,12 +113,17 @@ type Ask struct {
 }
 
 // OfUsers returns the first page of each user's memberships, with their accounts, in two statements however many the
-// users are. The viewer must be allowed to see the users' memberships; the caller has checked that.
+// users are, as far as the viewer may see them: their own, and for staff with LIST_USERS everybody's.
 func (s *Service) OfUsers(ctx context.Context, userIDs []int, first int) (map[int]*Page, error) {
 	slice, err := paging.Request{First: &first}.Check(byAccountName)
 	if err != nil {
 		return nil, err
 	}
+	pages := make(map[int]*Page, len(userIDs))
+	if slices.Contains(userIDs, 0) { // nobody has none
+		pages[0] = &Page{}
+	}
+	userIDs = access.Visible(ctx, userIDs, permission.ListUsers)
 	// Each user's memberships are numbered by account name, and the first ones of all users taken at once.
 	rows, err := s.DB.Membership.Query().
 		Where(func(q *sql.Selector) {
@@ -133,7 +139,6 @@ func (s *Service) OfUsers(ctx context.Context, userIDs []int, first int) (map[in
 	for _, m := range rows {
 		byUser[m.UserID] = append(byUser[m.UserID], m)
 	}
-	pages := make(map[int]*Page, len(userIDs))
 	for _, id := range userIDs {
 		p := &Page{UserID: id}
 		p.Memberships, p.HasPrevious, p.HasNext = paging.Cut(slice, byUser[id])
@@ -191,6 +196,9 @@ func alongAccounts(q *sql.Selector) {
 func (s *Service) Further(ctx context.Context, a Ask) (*Page, error) {
 	slice, err := paging.Request{First: &a.First, After: &a.After}.Check(byAccountName)
 	if err != nil {
+		return nil, err
+	}
+	if err := access.Personal(ctx, a.UserID, permission.ListUsers); err != nil {
 		return nil, err
 	}
 	rows, err := s.DB.Membership.Query().

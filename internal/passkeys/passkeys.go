@@ -10,6 +10,7 @@ import (
 
 	ent "roster/ent/generated"
 	"roster/ent/generated/passkey"
+	"roster/ent/permission"
 	"roster/ent/viewer"
 	"roster/internal/access"
 	"roster/internal/db"
@@ -57,8 +58,10 @@ func (s *Service) Get(ctx context.Context, id int) (*ent.Passkey, error) {
 	return p, err
 }
 
-// Counts returns how many passkeys each of the users has. It is for fields of users whom the viewer may see already.
+// Counts returns how many passkeys each of the users has, as far as the viewer may see it: themselves, and for staff with
+// LIST_USERS everybody.
 func (s *Service) Counts(ctx context.Context, userIDs []int) (map[int]int, error) {
+	userIDs = access.Visible(ctx, userIDs, permission.ListUsers)
 	var rows []struct {
 		UserID int `json:"user_id"`
 		Count  int `json:"count"`

@@ -411,7 +411,7 @@ func TestRenameAndRemove(t *testing.T) {
 				t.Errorf("%v, %v", list, err)
 			}
 		})
-		if counts, err := b.Counts(t.Context(), []int{u.ID, u.ID + 1}); err != nil || counts[u.ID] != 2 || counts[u.ID+1] != 0 {
+		if counts, err := b.Counts(dbtest.System(t), []int{u.ID, u.ID + 1}); err != nil || counts[u.ID] != 2 || counts[u.ID+1] != 0 {
 			t.Errorf("%v, %v", counts, err)
 		}
 		w.tx(func(ctx context.Context, tx *db.Tx) error {

@@ -53,8 +53,12 @@ func (s *Service) All(ctx context.Context) ([]*ent.SecurityQuestion, error) {
 	return s.list(ctx, s.DB.SecurityQuestion.Query())
 }
 
-// Get returns a question that can be chosen, and to those who keep the list any; nil: there is none such.
+// Get returns a question that can be chosen, and to those who keep the list any; nil: there is none such. It is for
+// everybody who is signed in.
 func (s *Service) Get(ctx context.Context, id int) (*ent.SecurityQuestion, error) {
+	if err := access.SignedIn(ctx); err != nil {
+		return nil, err
+	}
 	q, err := s.DB.SecurityQuestion.Get(viewer.ForSystem(ctx, "security questions"), id)
 	if ent.IsNotFound(err) || err == nil && q.Retired && !viewer.From(ctx).Can(permission.ConfigureSecurityQuestions) {
 		return nil, nil //nolint:nilnil // not there is an answer
@@ -94,8 +98,11 @@ func Wordings(q *ent.SecurityQuestion) []*Wording {
 	return list
 }
 
-// UsesOf returns how many users have each of the questions. The caller has checked who asks.
+// UsesOf returns how many users have each of the questions. It needs CONFIGURE_SECURITY_QUESTIONS.
 func (s *Service) UsesOf(ctx context.Context, ids []int) (map[int]int, error) {
+	if err := access.Staff(ctx, permission.ConfigureSecurityQuestions); err != nil {
+		return nil, err
+	}
 	var rows []struct {
 		QuestionID int `sql:"question_id"`
 		Count      int `sql:"count"`
@@ -118,12 +125,15 @@ func (s *Service) UsesOf(ctx context.Context, ids []int) (map[int]int, error) {
 
 // Chosen is what a user chose, without the answer.
 type Chosen struct {
+	// Question is nil where the viewer may only know that there is one.
 	Question *ent.SecurityQuestion
 	Since    time.Time
 }
 
-// ChosenBy returns what users chose, by id; nil for those without a question. The caller has checked who asks.
+// ChosenBy returns what users chose, by id, nil for those without a question: as far as the viewer may see it, which is
+// their own, and for staff with LIST_USERS everybody's; the question itself needs RESET_USER_PASSWORD.
 func (s *Service) ChosenBy(ctx context.Context, userIDs []int) (map[int]*Chosen, error) {
+	userIDs = access.Visible(ctx, userIDs, permission.ListUsers)
 	rows, err := s.DB.SecurityAnswer.Query().
 		Where(securityanswer.UserIDIn(userIDs...)).
 		Select(securityanswer.FieldUserID, securityanswer.FieldQuestionID, securityanswer.FieldSetAt).
@@ -136,7 +146,10 @@ func (s *Service) ChosenBy(ctx context.Context, userIDs []int) (map[int]*Chosen,
 		found[id] = nil
 	}
 	for _, row := range rows {
-		found[row.UserID] = &Chosen{Question: row.Edges.Question, Since: row.SetAt}
+		found[row.UserID] = &Chosen{Since: row.SetAt}
+		if access.Personal(ctx, row.UserID, permission.ResetUserPassword) == nil {
+			found[row.UserID].Question = row.Edges.Question
+		}
 	}
 	return found, nil
 }

@@ -17,8 +17,10 @@ import (
 // Locks are what keeps a user out after too many wrong tries; nil where nothing does.
 type Locks struct{ SignIn, SecondFactor *throttle.Lock }
 
-// LocksOf returns the locks of users, by id. Who may see them is for the caller to say.
+// LocksOf returns the locks of users, by id, as far as the viewer may see them: their own, and for staff with LIST_USERS
+// everybody's.
 func (s *Service) LocksOf(ctx context.Context, ids []int) (map[int]Locks, error) {
+	ids = visible(ctx, ids)
 	whose := make([]string, len(ids))
 	for i, id := range ids {
 		whose[i] = throttle.User(id)

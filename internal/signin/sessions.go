@@ -46,12 +46,10 @@ func standing(ctx context.Context, s *ent.Session) *Standing {
 	return &Standing{Session: s, Current: s.ID == viewer.From(ctx).SessionID}
 }
 
-// visible are those of the users whose sessions and sign-ins the viewer may see: themselves, and for staff with
+// visible are those of the users whose sessions, sign-ins and locks the viewer may see: themselves, and for staff with
 // LIST_USERS everybody.
 func visible(ctx context.Context, userIDs []int) []int {
-	return slices.DeleteFunc(slices.Clone(userIDs), func(id int) bool {
-		return access.Personal(ctx, id, permission.ListUsers) != nil
-	})
+	return access.Visible(ctx, userIDs, permission.ListUsers)
 }
 
 // SessionsOf returns the sessions in which each of the users is signed in, as far as the viewer may see them: their own

@@ -33,9 +33,9 @@ const nameMax = 100
 // seldom is how often a use is written down, at most.
 const seldom = time.Minute
 
-// never is what no token can do, whatever its role says: make tokens, set passwords, act as somebody, change roles,
+// Never is what no token can do, whatever its role says: make tokens, set passwords, act as somebody, change roles,
 // merge, delete or erase.
-var never = permission.SetOf(permission.ManageAPITokens, permission.SetUserPassword, permission.Masquerade,
+var Never = permission.SetOf(permission.ManageAPITokens, permission.SetUserPassword, permission.Masquerade,
 	permission.ConfigureRoles, permission.MergeUsers, permission.DeleteUsers)
 
 // Service makes tokens and recognises them.
@@ -137,7 +137,7 @@ func (s *Service) Authenticate(ctx context.Context, plain string) (*viewer.Viewe
 	if now.Sub(used) >= seldom {
 		s.used(ctx, id, now)
 	}
-	return &viewer.Viewer{Kind: viewer.Token, TokenID: id, Permissions: may.Without(never)}, nil
+	return &viewer.Viewer{Kind: viewer.Token, TokenID: id, Permissions: may.Without(Never)}, nil
 }
 
 // used writes the use down. What it can't write is no reason to refuse the request.
