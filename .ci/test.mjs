@@ -29,7 +29,9 @@ function goTests() {
   run("go", ["build", "-o", ".cache/cluster", "./internal/dbtest/cluster"]);
   // Two cores with the race detector take their time for the packages that hash passwords.
   const args = long ? ["-count=3", "-shuffle=on", "-timeout=60m"] : ["-timeout=30m"];
-  run(".cache/cluster", ["go", "test", "-race", ...args, "./..."], { env: { CGO_ENABLED: "1", ...(long && { ROSTER_LONG: "1" }) } });
+  run(".cache/cluster", ["go", "test", "-race", ...args, "./..."], {
+    env: { CGO_ENABLED: "1", ...(long && { ROSTER_LONG: "1" }) },
+  });
 }
 
 /** `go test` fuzzes one target of one package at a time. */

@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 async function signOut(page: Page) {
-  await page.getByRole("banner").getByRole("button").click();
+  await page.getByRole("banner").getByRole("button").last().click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
 }

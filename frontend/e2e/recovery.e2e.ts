@@ -148,6 +148,9 @@ test("who reads German is written to in German, and still asked for the second f
   await page.getByText("Dieser Code stimmt nicht").waitFor();
   await page.keyboard.type(codeOf(customer.totp ?? ""));
   await page.keyboard.press("Enter");
+  // Who has several accounts is asked which one first.
+  await page.getByRole("heading", { name: /^Ihr(e Konten| Konto)$/ }).waitFor();
+  await page.goto("/account");
   await page.getByRole("heading", { name: "Ihr Konto" }).waitFor();
   await showScreen(page, "account-de", { tall: true });
 });

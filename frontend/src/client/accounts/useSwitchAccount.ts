@@ -2,7 +2,7 @@ import { useCallback } from "react";
 import { graphql } from "../../gen";
 import { useAct } from "../../lib/api/useAct";
 
-const SwitchAccountDocument = graphql(`
+export const SwitchAccountDocument = graphql(`
   mutation SwitchAccount($input: SwitchAccountInput!) {
     switchAccount(input: $input) {
       viewer {

@@ -11,9 +11,11 @@ import { useSession } from "../../lib/session/useSession";
 import { useSignOut } from "../../lib/session/useSignOut";
 import { Banner } from "../../ui/Banner";
 import { Form } from "../../ui/Form";
+import { Declined } from "./Declined";
 import { DoorCard } from "./DoorCard";
 import { InvitationDetails } from "./InvitationDetails";
 import type { Invitation } from "./InvitationPage";
+import { useDeclineInvitation } from "./useDeclineInvitation";
 
 const AcceptInvitationDocument = graphql(`
   mutation AcceptInvitation($input: AcceptInvitationInput!) {
@@ -25,19 +27,6 @@ const AcceptInvitationDocument = graphql(`
           number
         }
       }
-      userErrors {
-        field
-        code
-        message
-      }
-    }
-  }
-`);
-
-const DeclineInvitationDocument = graphql(`
-  mutation DeclineInvitation($input: DeclineInvitationInput!) {
-    declineInvitation(input: $input) {
-      accountName
       userErrors {
         field
         code
@@ -61,9 +50,8 @@ export function AnswerInvitation({ token, invitation }: Props) {
   const signOut = useSignOut();
   const { user } = useSession().viewer;
   const [accept, accepting] = useAct(AcceptInvitationDocument, { quiet: true });
-  const [decline, declining] = useAct(DeclineInvitationDocument, { quiet: true });
+  const { decline, declining, declined, problem } = useDeclineInvitation(token);
   const [confirming, setConfirming] = useState(false);
-  const [declined, setDeclined] = useState(false);
   const [problems, setProblems] = useState<string[]>([]);
   const { accountName: account, addressDiffers, strict, alreadyMember, email } = invitation;
 
@@ -79,22 +67,7 @@ export function AnswerInvitation({ token, invitation }: Props) {
     if (outcome.ok) return goTo(`/accounts/${outcome.payload.membership?.account.number}`);
     setProblems(outcome.fault ? [faultText(c, outcome.fault)] : fieldErrors(c, outcome.userErrors, []).rest);
   };
-  const refuse = async () => {
-    setProblems([]);
-    const outcome = await decline({ input: { token } });
-    if (outcome.ok) return setDeclined(true);
-    setProblems(outcome.fault ? [faultText(c, outcome.fault)] : fieldErrors(c, outcome.userErrors, []).rest);
-  };
-
-  if (declined) {
-    return (
-      <DoorCard title={t("invitation.declined")} lead={t("invitation.declinedText", { account })} arrived>
-        <Button fullWidth onClick={() => void goTo("/account")}>
-          {t("invitation.home")}
-        </Button>
-      </DoorCard>
-    );
-  }
+  if (declined) return <Declined account={account ?? ""} />;
   if (alreadyMember) {
     return (
       <DoorCard title={t("invitation.member", { account })} lead={t("invitation.memberText")}>
@@ -118,7 +91,7 @@ export function AnswerInvitation({ token, invitation }: Props) {
   }
   return (
     <DoorCard title={t("invitation.heading", { account })} arrived>
-      <Form onSubmit={submit} problems={problems}>
+      <Form onSubmit={submit} problems={problem ? [problem] : problems}>
         {confirming ? (
           <Banner tone="warn" urgent>
             <p>{t("invitation.otherAddress", { invited: email, own: user?.email })}</p>
@@ -138,7 +111,7 @@ export function AnswerInvitation({ token, invitation }: Props) {
             {c("dialog.cancel")}
           </Button>
         ) : (
-          <Button variant="default" fullWidth loading={declining} onClick={() => void refuse()}>
+          <Button variant="default" fullWidth loading={declining} onClick={() => void decline()}>
             {t("invitation.decline")}
           </Button>
         )}

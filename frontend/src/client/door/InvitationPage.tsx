@@ -9,12 +9,15 @@ import { useApi } from "../../lib/api/ApiProvider";
 import { useFragmentToken } from "../../lib/fragmentToken";
 import { homeOf } from "../../lib/session/guards";
 import { useSession } from "../../lib/session/useSession";
+import { Banner } from "../../ui/Banner";
 import { AnswerInvitation } from "./AnswerInvitation";
+import { Declined } from "./Declined";
 import { DoorCard } from "./DoorCard";
 import { InvitationDetails } from "./InvitationDetails";
 import { JoinByRegistering } from "./JoinByRegistering";
 import { LinkPending } from "./LinkPending";
 import { SignInSteps } from "./SignInSteps";
+import { useDeclineInvitation } from "./useDeclineInvitation";
 
 const InvitationPageDocument = graphql(`
   query InvitationPage($token: String!) {
@@ -55,14 +58,16 @@ function WithToken({ token }: { token: string }) {
     await router.invalidate();
     setStep("look");
   };
+  const { decline, declining, declined, problem } = useDeclineInvitation(token);
   const invitation = data?.invitationByToken;
+  if (declined) return <Declined account={invitation?.accountName ?? ""} />;
   if (error || (fetching && !invitation)) {
     return <LinkPending title={t("invitation.title")} error={error} onRetry={() => again()} />;
   }
   if (!invitation) return <Closed status="UNKNOWN" />;
   if (invitation.status !== "OPEN") return <Closed status={invitation.status} />;
   if (viewer.kind !== "ANONYMOUS") return <AnswerInvitation token={token} invitation={invitation} />;
-  if (step === "signIn") return <SignInSteps onSignedIn={signedIn} />;
+  if (step === "signIn") return <SignInSteps email={invitation.email ?? ""} onSignedIn={signedIn} />;
   if (step === "register") {
     return (
       <JoinByRegistering
@@ -75,12 +80,20 @@ function WithToken({ token }: { token: string }) {
   }
   return (
     <DoorCard title={t("invitation.heading", { account: invitation.accountName })}>
+      {problem && (
+        <Banner tone="bad" urgent>
+          {problem}
+        </Banner>
+      )}
       <InvitationDetails invitation={invitation} />
       <Button fullWidth onClick={() => setStep("signIn")}>
         {t("invitation.signIn")}
       </Button>
       <Button fullWidth variant="default" mt="sm" onClick={() => setStep("register")}>
         {t("invitation.register")}
+      </Button>
+      <Button fullWidth variant="subtle" color="gray" mt="sm" loading={declining} onClick={() => void decline()}>
+        {t("invitation.decline")}
       </Button>
     </DoorCard>
   );
@@ -95,7 +108,7 @@ function Closed({ status }: { status: Exclude<Invitation["status"], "OPEN"> | "U
   return (
     <DoorCard title={t(`invitation.closed.${status}.title`)} lead={t(`invitation.closed.${status}.text`)} arrived>
       <Button fullWidth onClick={() => void router.navigate({ href: home })}>
-        {t(session.viewer.kind === "ANONYMOUS" ? "link.signIn" : "invitation.home")}
+        {t(session.viewer.kind === "ANONYMOUS" ? "link.signIn" : "link.goOn")}
       </Button>
     </DoorCard>
   );

@@ -62,14 +62,14 @@ export function RegisterForm({ questions, invitation, onDone }: Props) {
       answer: asked && !values.answer.trim() && c("userError.answer.REQUIRED"),
     });
     if (!filled) return;
-    const { questionId, answer, ...person } = values;
+    const { questionId, answer, accountName, ...person } = values;
     const outcome = await register({
       input: {
         ...person,
         email,
         language: language && languages.includes(language) ? language : null,
         ...(asked && { questionId, answer }),
-        ...(invitation && { invitationToken: invitation.token }),
+        ...(invitation ? { invitationToken: invitation.token } : { accountName }),
       },
     });
     if (outcome.ok) return onDone({ email, password: values.password });

@@ -1,6 +1,6 @@
 import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { useApi } from "../../lib/api/ApiProvider";
-import { homeOf } from "../../lib/session/guards";
+import { arrive } from "../accounts/arrive";
 import { SignInSteps } from "./SignInSteps";
 
 const route = getRouteApi("/door/sign-in");
@@ -12,7 +12,7 @@ export function SignInPage() {
   const { return_to } = route.useSearch();
   const enter = async () => {
     api.renew();
-    await router.navigate({ href: return_to ?? homeOf(await api.session()), replace: true });
+    await router.navigate({ href: return_to ?? (await arrive(api)), replace: true });
   };
   return <SignInSteps onSignedIn={enter} />;
 }

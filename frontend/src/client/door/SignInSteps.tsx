@@ -5,9 +5,16 @@ import { PasswordStep } from "./PasswordStep";
 import { type SecondFactor, SecondFactorStep } from "./SecondFactorStep";
 
 /** The steps of a sign-in: the password, then the second factor where one is enrolled, or its set-up where one is demanded. */
-export function SignInSteps({ onSignedIn: enter }: { onSignedIn: () => Promise<void> }) {
+export function SignInSteps({
+  email: known = "",
+  onSignedIn: enter,
+}: {
+  /** Who is expected; they can be somebody else. */
+  email?: string;
+  onSignedIn: () => Promise<void>;
+}) {
   // Kept while the second step runs, so that a step back does not ask for the address again.
-  const [email, setEmail] = useState("");
+  const [email, setEmail] = useState(known);
   // A page that is loaded anew goes on where the sign-in waits.
   const { enrolmentNeeded } = useSession().viewer;
   const [step, setStep] = useState<"password" | "secondFactor" | "enrolment">(
