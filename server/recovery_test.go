@@ -70,7 +70,8 @@ func TestPasswordReset(t *testing.T) {
 	})
 }
 
-// Links that do not stand: used up above; here expired, replaced, of another kind, short, after a change of credentials.
+// Links that do not stand: used up above; here expired, replaced, of another kind, short, after a change of credentials
+// (security.md #9, #12).
 func TestLinksThatDoNotStand(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)

@@ -10,6 +10,7 @@ import (
 	"roster/internal/fault"
 )
 
+// #2: a few at once, 32 waiting, the next is turned away.
 func TestGateIsBoundedAndFair(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate(2, 32, 2*time.Second)
@@ -53,6 +54,7 @@ func TestGateIsBoundedAndFair(t *testing.T) {
 	})
 }
 
+// #2: nobody waits for longer than two seconds.
 func TestGateLosesPatience(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGate(1, 32, 2*time.Second)

@@ -20,6 +20,7 @@ func TestPHCReference(t *testing.T) {
 	}
 }
 
+// #1: argon2id with the parameters, the salt and the tag that the rule names.
 func TestNewPHC(t *testing.T) {
 	text := newPHC([]byte("x")).String()
 	if !strings.HasPrefix(text, "$argon2id$v=19$m=19456,t=2,p=1$") {

@@ -10,6 +10,7 @@ import (
 	"testing"
 )
 
+// #8: 32 random bytes in base64url behind the prefix of the purpose; the store keeps SHA-256.
 func TestNewToken(t *testing.T) {
 	shape := regexp.MustCompile(`^rst_[A-Za-z0-9_-]{43}$`)
 	seen := map[string]bool{}
@@ -66,6 +67,7 @@ func TestFromNonce(t *testing.T) {
 	}
 }
 
+// #8: prefix, length and alphabet are checked before anything is looked up.
 func TestHashRefuses(t *testing.T) {
 	good := FromNonce(Reset, make([]byte, NonceSize)).Plain // rst_AAAA…A
 	cases := map[string]string{
@@ -97,6 +99,7 @@ func TestHashRefuses(t *testing.T) {
 	}
 }
 
+// #13.
 func TestTokenStaysOutOfLogs(t *testing.T) {
 	token := New(API)
 	var out bytes.Buffer

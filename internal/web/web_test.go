@@ -105,6 +105,7 @@ func TestHeaders(t *testing.T) {
 	}
 }
 
+// #27: the socket decides, configured proxies aside; what cannot be read is refused.
 func TestClientAddress(t *testing.T) {
 	proxies := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("2001:db8:1::/48")}
 	type headers = map[string][]string
@@ -304,6 +305,7 @@ func logged(t *testing.T, h http.HandlerFunc, r *http.Request) (*httptest.Respon
 	}
 }
 
+// #13: what may hold a secret stays out of the log.
 func TestAccessLog(t *testing.T) {
 	r := httptest.NewRequest(http.MethodPost, "/a/b%07?token=s3cret", strings.NewReader("s3cret"))
 	r.Header.Set("Authorization", "Bearer s3cret")
