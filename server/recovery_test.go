@@ -35,7 +35,7 @@ func TestPasswordReset(t *testing.T) {
 		w.question(eve, "Bella  Ciao")
 		old := w.browser().signIn("eve@example.com")
 		w.enroll(eve)
-		ada, nobody := w.browser().signIn("ada@example.com"), w.browser()
+		ada, nobody := w.browser().signIn("ada@example.com").confirm(), w.browser()
 		if sent := ada.must("sendPasswordReset", sendMutation, map[string]any{"u": eve.GlobalID()}); sent["delivery"] != "QUEUED" {
 			t.Fatalf("%v", sent)
 		}
@@ -77,7 +77,7 @@ func TestLinksThatDoNotStand(t *testing.T) {
 		w := newWorld(t, d)
 		w.staff("Ada", "ada@example.com", permission.Admins...)
 		eve := w.user("Eve", "Moore", "eve@example.com")
-		ada, nobody := w.browser().signIn("ada@example.com"), w.browser()
+		ada, nobody := w.browser().signIn("ada@example.com").confirm(), w.browser()
 		link := func() string {
 			ada.must("sendPasswordReset", sendMutation, map[string]any{"u": eve.GlobalID()})
 			return w.link("eve@example.com", "Set a new password")
@@ -175,7 +175,7 @@ func TestRequestTellsNothing(t *testing.T) {
 func TestWrongAnswersBurnTheLink(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
-		w.question(w.user("Eve", "Moore", "eve@example.com"), "Bella")
+		w.question(w.proven("Eve", "eve@example.com"), "Bella")
 		b := w.browser()
 		b.must("requestPasswordReset", requestMutation, map[string]any{"e": "eve@example.com"})
 		token := w.link("eve@example.com", "Set a new password")
@@ -239,7 +239,7 @@ func TestNewAddress(t *testing.T) {
 		w.staff("Ada", "ada@example.com", permission.Admins...)
 		eve := w.user("Eve", "Moore", "eve@example.com")
 		there := w.browser().signIn("eve@example.com")
-		ada := w.browser().signIn("ada@example.com")
+		ada := w.browser().signIn("ada@example.com").confirm()
 		ada.must("updateUser", updateMutation, map[string]any{"i": map[string]any{"userId": eve.GlobalID(), "version": 1, "email": "eva@new.example"}})
 		w.link("eve@example.com", "Your email address was changed")
 		if kind := there.must("viewer", `{ viewer { kind } }`, nil)["kind"]; kind != "ANONYMOUS" {
@@ -263,7 +263,7 @@ func TestNewAddress(t *testing.T) {
 func TestWrongAnswersOfADay(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
-		w.question(w.user("Eve", "Moore", "eve@example.com"), "Bella")
+		w.question(w.proven("Eve", "eve@example.com"), "Bella")
 		b := w.browser()
 		try := func(token, answer string) string {
 			return b.ask(resetMutation, map[string]any{"t": token, "a": answer, "p": newPassword}).refusal()
@@ -311,7 +311,7 @@ func TestFirstProof(t *testing.T) {
 		w := newWorld(t, d)
 		w.staff("Ada", "ada@example.com", permission.Admins...)
 		eve, bob, tom := w.user("Eve", "Moore", "eve@example.com"), w.user("Bob", "Moore", "bob@example.com"), w.user("Tom", "Moore", "tom@example.com")
-		ada, nobody := w.browser().signIn("ada@example.com"), w.browser()
+		ada, nobody := w.browser().signIn("ada@example.com").confirm(), w.browser()
 		move := func(to string, id string) string {
 			ada.must("updateUser", updateMutation, map[string]any{"i": map[string]any{"userId": id, "version": 1, "email": to}})
 			return w.link(to, "Please confirm your email address")

@@ -55,13 +55,6 @@ async function follow(page: Page, to: string) {
   await page.goto(to);
 }
 
-/** Proves who one is, where that is asked for. */
-async function prove(page: Page, secret: string) {
-  const dialog = page.getByRole("dialog", { name: "Confirm it’s you" });
-  await dialog.getByLabel("Password", { exact: true }).fill(secret);
-  await dialog.getByRole("button", { name: "Confirm", exact: true }).click();
-}
-
 const tab = (page: Page, name: string) =>
   page.getByRole("navigation", { name: "Parts of the account" }).getByRole("link", { name }).click();
 
@@ -101,7 +94,7 @@ test("staff make an account with a new owner, who sets a password by the mailed 
 
 test("an owner invites a new address, the guest registers on that page and sees just what was granted", async () => {
   await owner.goto("/accounts");
-  await owner.getByRole("heading", { name: "Northwind Traders" }).waitFor(); // the only one: entered at once
+  await owner.getByRole("link", { name: "Northwind Traders" }).click();
   await showScreen(owner, "own-account");
   await tab(owner, "User Management");
   await owner.getByRole("heading", { name: "Olga North" }).waitFor();

@@ -105,18 +105,18 @@ test("opens a user, changes the name, and the list has it", async () => {
   await page.getByRole("button", { name: "Edit" }).click();
   await dialog("Edit profile").getByLabel("First name").fill("");
   await dialog("Edit profile").getByLabel("Email address").fill(admin.email);
-  await dialog("Edit profile").getByRole("button", { name: "Save" }).click();
+  await dialog("Edit profile").getByRole("button", { name: "Save", exact: true }).click();
   await dialog("Edit profile").getByText("This is needed.").waitFor();
   await showScreen(page, "user-edit-refused", { part: "[role=dialog]" });
   await dialog("Edit profile").getByLabel("First name").fill("Maximiliane Garcilaso");
-  await dialog("Edit profile").getByRole("button", { name: "Save" }).click();
+  await dialog("Edit profile").getByRole("button", { name: "Save", exact: true }).click();
   await dialog("Edit profile").getByText("Another user has this address.").waitFor();
   await dialog("Edit profile").getByRole("button", { name: "Cancel" }).click();
 
   await page.getByRole("button", { name: "Edit" }).click();
   await showScreen(page, "user-edit", { part: "[role=dialog]" });
   await dialog("Edit profile").getByLabel("First name").fill("Maximiliane Garcilaso");
-  await dialog("Edit profile").getByRole("button", { name: "Save" }).click();
+  await dialog("Edit profile").getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText(/^Maximiliane Garcilaso .* was saved\.$/).waitFor();
   await page.getByRole("heading", { name: /Maximiliane Garcilaso/, level: 1 }).waitFor();
 

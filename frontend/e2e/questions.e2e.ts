@@ -115,12 +115,12 @@ test("a customer chooses a question, and changes it with the present answer only
   await customer.getByRole("button", { name: "Choose a question" }).click();
   const dialog = customer.getByRole("dialog", { name: "Choose a security question" });
   await dialog.getByLabel("Answer").fill("no");
-  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByRole("button", { name: "Save", exact: true }).click();
   await prove(customer, me);
   await dialog.getByText("An answer needs at least 3 characters.").waitFor();
   await showScreen(customer, "own-question-dialog");
   await dialog.getByLabel("Answer").fill("The Hobbit");
-  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByRole("button", { name: "Save", exact: true }).click();
   await customer.getByText("Which book did you read first?").waitFor();
   await showScreen(customer, "own-question");
 
@@ -128,10 +128,10 @@ test("a customer chooses a question, and changes it with the present answer only
   const change = customer.getByRole("dialog", { name: "Change your security question" });
   await change.getByLabel("Your present answer").fill("Dune");
   await change.getByLabel("Answer", { exact: true }).fill("Treasure Island");
-  await change.getByRole("button", { name: "Save" }).click();
+  await change.getByRole("button", { name: "Save", exact: true }).click();
   await change.getByText("The answer is not right").waitFor();
   await change.getByLabel("Your present answer").fill(" the  HOBBIT ");
-  await change.getByRole("button", { name: "Save" }).click();
+  await change.getByRole("button", { name: "Save", exact: true }).click();
   await change.waitFor({ state: "hidden" });
 });
 
@@ -152,7 +152,7 @@ test("staff check what a caller says, see a lock and clear it, and remove the qu
     await dialog.getByLabel("What the caller says").fill("");
   }
   await says("Treasure Island", "No match");
-  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await dialog.getByRole("button", { name: "Close" }).last().click();
 
   await admin.reload();
   await admin.getByRole("heading", { name: "Codes and answers are locked" }).waitFor();
@@ -181,7 +181,7 @@ test("the customer chooses a new pair without the old answer, and removes it", a
   const dialog = customer.getByRole("dialog", { name: "Choose a security question" });
   expect(await dialog.getByLabel("Your present answer").count()).toBe(0);
   await dialog.getByLabel("Answer").fill("Moby Dick");
-  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByRole("button", { name: "Save", exact: true }).click();
   await customer.getByRole("button", { name: "Remove", exact: true }).click();
   await customer.getByLabel("Your present answer").fill("moby dick");
   await customer.getByRole("dialog").getByRole("button", { name: "Remove", exact: true }).click();
@@ -207,7 +207,7 @@ test("settings are searched, reviewed and saved", async () => {
   const dialog = admin.getByRole("dialog", { name: "Save these 5 changes?" });
   await dialog.getByText("Letterbox & Sons").waitFor();
   await showScreen(admin, "settings-save");
-  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.getByRole("button", { name: "Save", exact: true }).click();
   await admin.getByText("The settings were saved.").waitFor();
   // The name stands in the frame at once.
   await admin.getByRole("link", { name: "Letterbox & Sons" }).waitFor();

@@ -4,7 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launch, showScreen, type Visit, visit } from "./browser";
 import { type Login, type Roster, startWithSample } from "./roster";
-import { pick, signIn } from "./signIn";
+import { pick, prove, signIn } from "./signIn";
 import { codeOf } from "./totp";
 
 let roster: Roster;
@@ -164,7 +164,8 @@ test("a changed address is confirmed by the link sent to it", async () => {
   await staff.getByLabel("Email address", { exact: true }).fill("somewhere.else@letter.example");
   await staff.getByText("The new address has to be confirmed").waitFor();
   await showScreen(staff, "user-edit-moved", { part: "[role=dialog]" });
-  await staff.getByRole("button", { name: "Save" }).click();
+  await staff.getByRole("button", { name: "Save", exact: true }).click();
+  await prove(staff, pick(logins, ({ role }) => role === "Full Administrator").password);
   await staff.getByText(/ was saved\.$/).waitFor();
 
   await roster.mail(customer.email);

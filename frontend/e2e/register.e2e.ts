@@ -104,7 +104,7 @@ test("a visitor registers, signs in at once, and proves the address", async () =
 test("the profile speaks another language at once, and the address moves", async () => {
   await page.goto("/profile");
   await page.getByLabel("Language", { exact: true }).selectOption("de");
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByRole("heading", { name: "Ihr Profil" }).waitFor();
   await showScreen(page, "profile-de");
   await page.getByLabel("Sprache", { exact: true }).selectOption("en");
@@ -126,7 +126,7 @@ test("the profile speaks another language at once, and the address moves", async
   await showScreen(page, "confirm-email");
   await page.getByRole("button", { name: "Use this address" }).click();
   await page.getByRole("heading", { name: "Your address is changed" }).waitFor();
-  await page.getByRole("button", { name: "Go to sign-in" }).click();
+  await page.getByRole("button", { name: "Go to your account" }).click();
   await page.getByText(next).first().waitFor();
   await other.reload();
   await other.goto("/account");

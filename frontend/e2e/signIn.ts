@@ -8,6 +8,13 @@ export async function signIn(page: Page, { email, password }: Pick<Login, "email
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 }
 
+/** Proves who one is, where that is asked for. */
+export async function prove(page: Page, password: string) {
+  const dialog = page.getByRole("dialog", { name: "Confirm it’s you" });
+  await dialog.getByLabel("Password", { exact: true }).fill(password);
+  await dialog.getByRole("button", { name: "Confirm", exact: true }).click();
+}
+
 /** Somebody of the sample data; a missing one ends the journey. */
 export function pick(logins: Login[], wanted: (login: Login) => unknown): Login {
   const found = logins.find(wanted);

@@ -35,11 +35,11 @@ test("the second to save is shown the first one's change", async () => {
   const ada = await open("Full Administrator");
   const sam = await open("Support Operator");
   await ada.page.getByLabel("First name").fill("Wilhelmina");
-  await ada.page.getByRole("button", { name: "Save" }).click();
+  await ada.page.getByRole("button", { name: "Save", exact: true }).click();
   await ada.page.getByText(/^Wilhelmina .* was saved\.$/).waitFor();
 
   await sam.page.getByLabel("First name").fill("Minna");
-  await sam.page.getByRole("button", { name: "Save" }).click();
+  await sam.page.getByRole("button", { name: "Save", exact: true }).click();
   await sam.page.getByText("Somebody else changed this user").waitFor();
   await sam.page.getByText(/^Wilhelmina .*@/).waitFor();
   expect(await sam.page.getByLabel("First name").inputValue(), "what was typed stays").toBe("Minna");
@@ -48,7 +48,7 @@ test("the second to save is shown the first one's change", async () => {
   await sam.page.getByRole("button", { name: "Take theirs" }).click();
   expect(await sam.page.getByLabel("First name").inputValue()).toBe("Wilhelmina");
   await sam.page.getByLabel("First name").fill("Minna");
-  await sam.page.getByRole("button", { name: "Save" }).click();
+  await sam.page.getByRole("button", { name: "Save", exact: true }).click();
   await sam.page.getByText(/^Minna .* was saved\.$/).waitFor();
   await ada.page.reload();
   await ada.page.getByRole("heading", { name: /^Minna/, level: 1 }).waitFor();

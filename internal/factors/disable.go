@@ -69,6 +69,9 @@ func (s *Service) removable(ctx context.Context, tx *db.Tx, userID int) (*ent.Us
 	} else if err != nil {
 		return nil, fmt.Errorf("loading user: %w", err)
 	}
+	if viewer.From(ctx).UserID == u.ID {
+		return nil, fault.On("userId", fault.NotAllowed, "Remove your own factors on your security page, or ask a colleague.")
+	}
 	if err := access.OverUser(ctx, tx.Client, u); err != nil {
 		return nil, err
 	}

@@ -175,10 +175,12 @@ func (s *Service) AddTOTP(ctx context.Context, tx *db.Tx, who access.Enroller, a
 
 // Mark notes that the user has a factor; it locks the row, so that two who enrol at once come one after the other. Who
 // waits to enrol can do so only as long as there is no factor, else the answer is over: the password alone must not
-// replace one.
+// replace one. It is over too when the session ended since the request came (security.md #15).
 func Mark(ctx context.Context, tx *db.Tx, who access.Enroller, over error) (*ent.User, error) {
 	result, err := tx.SQL.ExecContext(ctx, `UPDATE users SET two_factor_enabled = $1
-		WHERE id = $2 AND state = 'ACTIVE' AND (NOT two_factor_enabled OR $3)`, true, who.UserID, !who.Waiting)
+		WHERE id = $2 AND state = 'ACTIVE' AND (NOT two_factor_enabled OR $3) AND EXISTS (SELECT 1 FROM sessions s
+			WHERE s.id = $4 AND s.user_id = users.id AND s.credential_version = users.credential_version)`,
+		true, who.UserID, !who.Waiting, who.SessionID)
 	if err != nil {
 		return nil, fmt.Errorf("marking the user: %w", err)
 	}

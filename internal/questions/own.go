@@ -98,7 +98,8 @@ func (s *Service) mark(ctx context.Context, tx *db.Tx, userID int, set bool) err
 
 // Set chooses the viewer's own question and answer (product.md C10). Whoever has a pair gives its answer as current;
 // after staff removed the pair nothing is asked (A8). It needs a fresh proof of identity. fault.Required, fault.Wrong on
-// currentAnswer: each wrong one counts on every surface together (security.md #24); and the faults of Choose.
+// currentAnswer: each wrong one counts on every surface together (security.md #24); fault.RateLimited after twenty
+// choices within an hour; and the faults of Choose.
 func (s *Service) Set(ctx context.Context, questionID int, answer, current string) (*ent.User, error) {
 	u, stored, err := s.own(ctx)
 	if err != nil {
@@ -229,9 +230,18 @@ func (s *Service) replace(ctx context.Context, tx *db.Tx, stored *ent.SecurityAn
 	return s.mark(system, tx, stored.UserID, true)
 }
 
+func (s *Service) countChoice(ctx context.Context, u *ent.User) error {
+	return db.InTx(viewer.ForSystem(ctx, "choosing an answer"), s.DB, func(ctx context.Context, tx *db.Tx) error {
+		return throttle.Choice.Take(ctx, tx, throttle.User(u.ID), s.now())
+	})
+}
+
 // unlikePassword refuses the user's password as an answer (security.md #38).
 func (s *Service) unlikePassword(ctx context.Context, u *ent.User, answer string) error {
 	if err := check(answer); err != nil { // nothing of any length is hashed here
+		return err
+	}
+	if err := s.countChoice(ctx, u); err != nil {
 		return err
 	}
 	stored, err := s.DB.Password.Query().Where(entpassword.UserID(u.ID)).Only(viewer.ForSystem(ctx, "one's own password"))

@@ -48,6 +48,7 @@ func (s *Service) NoteWrong(ctx context.Context, tx *db.Tx, entry audit.Entry, u
 
 // Check tells staff whether what a caller says is the user's answer, and no more (security.md #37). It needs
 // RESET_USER_PASSWORD, and every permission that a staff target holds. A wrong one counts like everywhere (#24, #39).
+// After four wrong ones within 24 hours none matches any more, whatever staff clear: a loop must not find the answer out.
 // fault.Required on answer. fault.NotAllowed on userId: no security question is set.
 func (s *Service) Check(ctx context.Context, userID int, answer string) (match bool, err error) {
 	entry := audit.Entry{Action: audit.SecurityAnswerChecked, Target: audit.OnUser(userID)}
@@ -62,6 +63,11 @@ func (s *Service) Check(ctx context.Context, userID int, answer string) (match b
 	if match, err = s.Try(ctx, stored, answer); err != nil {
 		return false, err
 	}
+	spent, err := throttle.Answer.Locked(ctx, s.DB, []string{throttle.User(userID)}, s.now())
+	if err != nil {
+		return false, err
+	}
+	match = match && len(spent) == 0
 	entry.Detail = map[string]any{"match": match}
 	err = db.InTx(ctx, s.DB, func(ctx context.Context, tx *db.Tx) error {
 		if match {

@@ -57,6 +57,9 @@ func (s *Service) DisableQuestion(ctx context.Context, userID int, reason string
 }
 
 func (s *Service) removeQuestion(ctx context.Context, tx *db.Tx, u *ent.User) (*ent.User, error) {
+	if viewer.From(ctx).UserID == u.ID {
+		return nil, fault.On("userId", fault.NotAllowed, "Remove your own question on your security page, with its answer.")
+	}
 	system := viewer.ForSystem(ctx, "removing a security question")
 	n, err := tx.SecurityAnswer.Delete().Where(securityanswer.UserID(u.ID)).Exec(system)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	ent "roster/ent/generated"
 	entpassword "roster/ent/generated/password"
+	"roster/ent/generated/securityanswer"
 	"roster/ent/generated/session"
 	"roster/ent/viewer"
 	"roster/internal/audit"
@@ -36,7 +37,7 @@ func (s *Service) Preview(ctx context.Context, token string) (*Preview, error) {
 		return nil, err
 	}
 	p := &Preview{PasswordMinLength: int(least(l.User)), ExpiresAt: l.Token.ExpiresAt}
-	answer, err := s.Questions.Stored(ctx, l.User.ID)
+	answer, err := s.asked(ctx, l.User)
 	if err != nil || answer == nil {
 		return p, err
 	}
@@ -110,9 +111,18 @@ func (s *Service) checkPassword(ctx context.Context, u *ent.User, newPassword st
 	return policy.Check("newPassword", newPassword, who, least(u))
 }
 
+// asked is the answer that a reset demands, nil where it demands none: what was chosen before anybody had proved the
+// address may be a stranger's, and must not keep the mailbox's owner out (security.md #34).
+func (s *Service) asked(ctx context.Context, u *ent.User) (*ent.SecurityAnswer, error) {
+	if factors.Unproven(u) {
+		return nil, nil //nolint:nilnil // no question is an answer, not a failure
+	}
+	return s.Questions.Stored(ctx, u.ID)
+}
+
 // checkAnswer wants the answer where one is set. Each wrong one counts, against the user and against the link.
 func (s *Service) checkAnswer(ctx context.Context, l *links.Link, given string) error {
-	stored, err := s.Questions.Stored(ctx, l.User.ID)
+	stored, err := s.asked(ctx, l.User)
 	if err != nil || stored == nil {
 		return err
 	}
@@ -158,7 +168,10 @@ func (s *Service) replace(ctx context.Context, tx *db.Tx, u *ent.User, hash stri
 		if _, err := factors.Retire(ctx, tx, u.ID, time.Time{}); err != nil {
 			return err
 		}
-		update.SetTwoFactorEnabled(false)
+		if _, err := tx.SecurityAnswer.Delete().Where(securityanswer.UserID(u.ID)).Exec(ctx); err != nil {
+			return fmt.Errorf("removing a security question: %w", err)
+		}
+		update.SetTwoFactorEnabled(false).SetSecurityQuestionSet(false)
 	}
 	if err := update.Exec(ctx); err != nil {
 		return fmt.Errorf("saving user: %w", err)

@@ -30,9 +30,9 @@ func (s *Service) Authenticate(ctx context.Context, cookie string) (*viewer.View
 	switch {
 	case f == nil:
 		return client, nil
-	case f.mustEnroll(s.now()):
+	case f.mustEnroll():
 		return f.enrolling(client), nil
-	case f.stage != session.StageOPEN:
+	case f.stage != session.StageOPEN || f.overdue(s.now()):
 		return client, nil
 	}
 	s.touch(ctx, f)

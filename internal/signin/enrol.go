@@ -114,7 +114,7 @@ func (s *Service) stillWaiting(ctx context.Context, tx *db.Tx, who access.Enroll
 	if err != nil {
 		return nil, err
 	}
-	if f == nil || f.id != who.SessionID || !f.alive(s.now()) || !f.mustEnroll(s.now()) {
+	if f == nil || f.id != who.SessionID || !f.alive(s.now()) || !f.mustEnroll() {
 		return nil, signInOver()
 	}
 	return f, nil

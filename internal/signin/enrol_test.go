@@ -337,7 +337,8 @@ func TestEnrolmentEnds(t *testing.T) {
 	})
 }
 
-// C13: the setting holds for open sessions from the next request on; until the time is over it only warns.
+// C13, #30, #33: the setting holds for open sessions from the next request on; until the time is over it only warns. Then
+// the password is asked for again before anything is set up: the session may be old, or stolen.
 func TestForcedOnOpenSessions(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
@@ -362,15 +363,57 @@ func TestForcedOnOpenSessions(t *testing.T) {
 			t.Errorf("while there is time: %+v", v)
 		}
 		w.later(48 * time.Hour)
-		if v := b.is(); v.SignedIn() || !v.EnrolmentNeeded() {
+		if v := b.is(); v.SignedIn() || v.EnrolmentNeeded() {
 			t.Errorf("when it is over: %+v", v)
+		}
+		if _, err := b.start(); !fault.Is(err, fault.Unauthenticated) {
+			t.Errorf("setting up a factor in the old session: %v", err)
 		}
 		if v := bystander.is(); v.UserID != member.ID || v.TwoFactorRequired {
 			t.Errorf("who owns nothing: %+v", v)
 		}
+		if out, err := b.signIn("a@example.com", password, false); err != nil || out.Enrolment == nil {
+			t.Fatalf("signing in anew: %+v, %v", out, err)
+		}
 		e := b.mustStart()
 		if done, err := b.finish(e, w.codeOf(e.Key)); err != nil || done.Viewer.UserID != u.ID || b.is().UserID != u.ID {
 			t.Errorf("after the enrolment: %+v, %v", done, err)
+		}
+	})
+}
+
+// #15, #45: what was decided at the start of the request must still stand when it takes effect.
+func Test15EndedSessionSetsUpNothing(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		u := w.user("a@example.com")
+		b := w.browser()
+		b.mustSignIn("a@example.com", false)
+		b.mustConfirm("")
+		e := b.mustStart()
+		b.request(func(ctx context.Context) {
+			// Meanwhile the user changes the password on another server.
+			w.sql("UPDATE users SET credential_version = credential_version + 1 WHERE id = $1", u.ID)
+			w.sql("DELETE FROM sessions WHERE user_id = $1", u.ID)
+			if _, err := b.FinishTOTP(ctx, e.Sealed, w.codeOf(e.Key)); !fault.Is(err, fault.Expired) {
+				t.Errorf("a session that ended set an app up: %v", err)
+			}
+		})
+	})
+}
+
+// #18: remember-me only after every factor was given.
+func Test18RememberedOnlyWithEveryFactor(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.enroll(w.user("a@example.com"))
+		b := w.trusting("a@example.com")
+		w.later(29 * 24 * time.Hour)
+		if out, err := b.signIn("a@example.com", password, true); err != nil || out.Viewer == nil {
+			t.Fatalf("%+v, %v", out, err)
+		}
+		if b.cookie.MaxAge > 0 {
+			t.Errorf("a session of %v without a factor, on the last day of the trust", time.Duration(b.cookie.MaxAge)*time.Second)
 		}
 	})
 }

@@ -86,6 +86,7 @@ func (s *Service) finish(ctx context.Context, tx *db.Tx, p proof, now time.Time)
 		} else if !trusted {
 			return s.ask(ctx, tx, p, who, now)
 		}
+		p.remember = false // who gave no factor for up to 30 days goes without one for no 30 more (security.md #18)
 	}
 	return s.open(ctx, tx, p, who, now)
 }
@@ -167,7 +168,8 @@ func (s *Service) create(ctx context.Context, tx *db.Tx, p proof, who *subject, 
 	if err != nil {
 		return "", 0, fmt.Errorf("saving session: %w", err)
 	}
-	if stage == session.StageOPEN && who.sessions < perUser {
+	// Other sign-ins of the user that came while this one waited for their row are not in the count.
+	if stage == session.StageOPEN && who.sessions < perUser/2 {
 		return token.Plain, made.ID, nil
 	}
 	_, err = tx.SQL.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = $1 AND stage = $2 AND id NOT IN

@@ -105,12 +105,13 @@ func find(ctx context.Context, q querier, hash []byte) (*found, error) {
 	return &f, nil
 }
 
-// mustEnroll reports whether nothing is open to the session but setting up a second factor: it was made so, or the
-// user's time ran out since (product.md C13). Once there is a factor, somebody has to give it: a session that never did
-// is then good for nothing.
-func (f *found) mustEnroll(now time.Time) bool {
-	return !f.enabled && (f.stage == session.StageENROLMENT || f.stage == session.StageOPEN && f.demanded && !now.Before(f.dueAt))
-}
+// mustEnroll reports whether nothing is open to the session but setting up a second factor. Once there is a factor,
+// somebody has to give it: a session that never did is then good for nothing.
+func (f *found) mustEnroll() bool { return !f.enabled && f.stage == session.StageENROLMENT }
+
+// overdue reports whether the time to set up a second factor ran out while the session was open (product.md C13). Its
+// password may have been given long ago, so it sets up nothing either: one signs in anew, and enrols then (security.md #30).
+func (f *found) overdue(now time.Time) bool { return !f.enabled && f.demanded && !now.Before(f.dueAt) }
 
 // alive reports whether the session still stands for its user at now.
 func (f *found) alive(now time.Time) bool {

@@ -16,6 +16,7 @@ import (
 	"encoding/base32"
 
 	ent "roster/ent/generated"
+	"roster/ent/generated/session"
 	"roster/ent/permission"
 	"roster/ent/viewer"
 	"roster/internal/db"
@@ -254,7 +255,19 @@ func (b *browser) is() (v *viewer.Viewer) {
 	return v
 }
 
-// proven is a context in which the user acts, having just proved who they are.
+// proven is a context in which the user acts, having just proved who they are, in a session of the test's own.
 func (w *world) proven(ctx context.Context, u *ent.User) context.Context {
-	return viewer.With(ctx, &viewer.Viewer{Kind: viewer.User, UserID: u.ID, SessionID: -1, SudoUntil: w.clock().Add(time.Minute)})
+	w.t.Helper()
+	var id int
+	w.tx(func(ctx context.Context, tx *db.Tx) error {
+		made, err := tx.Session.Create().SetUserID(u.ID).SetSecretHash(secret.New(secret.Session).Hash).SetStage(session.StageOPEN).
+			SetCredentialVersion(tx.User.GetX(ctx, u.ID).CredentialVersion).SetCreatedAt(w.clock()).SetSeenAt(w.clock()).
+			SetExpiresAt(w.clock()).SetAddress("").SetDevice("").Save(ctx)
+		if err != nil {
+			return err
+		}
+		id = made.ID
+		return nil
+	})
+	return viewer.With(ctx, &viewer.Viewer{Kind: viewer.User, UserID: u.ID, SessionID: id, SudoUntil: w.clock().Add(time.Minute)})
 }

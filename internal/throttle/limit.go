@@ -38,6 +38,8 @@ var (
 	SecondFactor = Limit{Name: "second", Max: 10, Window: 15 * time.Minute}
 	// Answer counts the wrong answers to a user's security question that do not burn the link yet (#39).
 	Answer = Limit{Name: "answer", Max: 4, Window: 24 * time.Hour}
+	// Choice counts the answers that a user chooses: each is compared with their password, which must not be found out so.
+	Choice = Limit{Name: "choice", Max: 20, Window: time.Hour}
 	// Reset counts the reset mails to one user, or to one address that nobody has.
 	Reset = Limit{Name: "reset", Max: 3, Window: time.Hour}
 	// ResetNetwork counts the reset mails that one network asked for.

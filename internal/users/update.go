@@ -34,8 +34,9 @@ type Change struct {
 
 // Update changes a user's profile (product.md A6). A changed address becomes unverified: a verification mail goes to
 // the new one and a notice to the old one, every session ends, and open reset links die. It needs EDIT_USERS, and
-// every permission that a staff target holds. fault.Conflict on version: somebody else was first; nothing changes.
-// Faults on the fields: fault.Required, Invalid, TooLong, Taken.
+// every permission that a staff target holds, and for another address a fresh proof of identity (security.md #33).
+// fault.Conflict on version: somebody else was first; nothing changes. fault.NotAllowed on email: one's own address, which
+// takes one's password and a word from the new mailbox (C9). Faults on the fields: fault.Required, Invalid, TooLong, Taken.
 func (s *Service) Update(ctx context.Context, c Change) (*ent.User, error) {
 	p, unfit := read(c)
 	var after *ent.User
@@ -57,8 +58,11 @@ func (s *Service) Update(ctx context.Context, c Change) (*ent.User, error) {
 		if before.State == user.StateERASED {
 			return fault.On("userId", fault.NotAllowed, "The personal data of this user were erased.")
 		}
-		after, err = s.write(ctx, tx, before, p)
-		return err
+		if after, err = s.write(ctx, tx, before, p); err != nil || !p.moves(before) {
+			return err
+		}
+		// Last, so that nobody is asked for a proof and then told that the address is another's.
+		return s.mayMove(ctx, before)
 	})
 	if err != nil {
 		return nil, err
@@ -80,11 +84,22 @@ func (s *Service) target(ctx context.Context, tx *db.Tx, id int) (*ent.User, err
 	return u, access.OverUser(ctx, tx.Client, u)
 }
 
+// mayMove refuses staff without a fresh proof of identity, and whoever would move their own address past C9.
+func (s *Service) mayMove(ctx context.Context, u *ent.User) error {
+	if v := viewer.From(ctx); v.UserID == u.ID {
+		return fault.On("email", fault.NotAllowed, "Change your own address on your profile, where the new one is asked first.")
+	}
+	return access.Sudo(ctx, s.now())
+}
+
 // profile is a change, read.
 type profile struct {
 	first, last, language, zone *string
 	address                     *email.Address
 }
+
+// moves reports whether the change gives u another address.
+func (p profile) moves(u *ent.User) bool { return p.address != nil && p.address.Spelling != u.Email }
 
 func read(c Change) (profile, error) {
 	var p profile
@@ -126,7 +141,7 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, before *ent.User, p prof
 	if err != nil {
 		return nil, fmt.Errorf("reading the stored address of user %d: %w", before.ID, err)
 	}
-	moved := p.address != nil && p.address.Spelling != before.Email
+	moved := p.moves(before)
 	if moved {
 		address = *p.address
 	}

@@ -67,7 +67,7 @@ export function EditDialog({
   onClose: () => void;
 }) {
   const { t } = useTranslation("admin");
-  const { installation } = useSession();
+  const { installation, viewer } = useSession();
   const languageName = useLanguageName();
   // As it was when the dialog opened: what others do meanwhile must not slip in unseen.
   const [base, setBase] = useState(readFragment(EditDialogFragment, masked));
@@ -75,6 +75,7 @@ export function EditDialog({
   const [update, busy] = useAct(UpdateUserDocument);
   const fields = useFields(valuesOf(base));
   const { values } = fields;
+  const own = base.id === viewer.user?.id;
   const moved = values.email.trim() !== base.email;
 
   const submit = async () => {
@@ -133,7 +134,8 @@ export function EditDialog({
         type="email"
         autoCapitalize="none"
         spellCheck={false}
-        description={moved ? t("edit.moved") : undefined}
+        disabled={own}
+        description={own ? t("edit.ownAddress") : moved ? t("edit.moved") : undefined}
       />
       <SelectField
         label={t("users.language")}

@@ -35,9 +35,11 @@ export function SecuritySection({ user: masked }: { user: FragmentType<typeof Se
   const { t } = useTranslation("admin");
   const user = readFragment(SecuritySectionFragment, masked);
   const can = useCan();
-  const { installation } = useSession();
+  const { installation, viewer } = useSession();
   const [open, setOpen] = useState<"twoFactor" | "question" | "reset" | "check">();
   const close = () => setOpen(undefined);
+  // One's own are removed where the factor or the answer is asked for.
+  const own = user.id === viewer.user?.id;
   const asked = user.securityQuestionSet ?? false;
   const formats = useFormats();
   const passkeys = user.passkeyCount ?? 0;
@@ -55,7 +57,7 @@ export function SecuritySection({ user: masked }: { user: FragmentType<typeof Se
             {passkeys > 0 && <p>{t("security.passkeys", { count: passkeys })}</p>}
             {user.twoFactorEnabled && <p>{t("security.backupCodes", { count: user.backupCodesLeft ?? 0 })}</p>}
           </div>
-          {user.twoFactorEnabled && can("DISABLE_USER_TWO_FACTOR") && (
+          {user.twoFactorEnabled && !own && can("DISABLE_USER_TWO_FACTOR") && (
             <Button variant="default" size="xs" onClick={() => setOpen("twoFactor")}>
               {t("disable.twoFactor.action")}
             </Button>
@@ -76,7 +78,7 @@ export function SecuritySection({ user: masked }: { user: FragmentType<typeof Se
                     {t("check.action")}
                   </Button>
                 )}
-                {can("DISABLE_USER_SECURITY_QUESTION") && (
+                {!own && can("DISABLE_USER_SECURITY_QUESTION") && (
                   <Button variant="default" size="xs" onClick={() => setOpen("question")}>
                     {t("disable.question.action")}
                   </Button>
