@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launch, showScreen, type Visit, visit } from "./browser";
 import { type Roster, startWithSample } from "./roster";
-import { pick, signIn } from "./signIn";
+import { pick, prove, signIn } from "./signIn";
 
 const guest = "nia@guest.example";
 const password = "correct staple horse 9";

@@ -160,8 +160,9 @@ test("staff check what a caller says, see a lock and clear it, and remove the qu
   await admin.getByRole("button", { name: "Unlock" }).click();
   await admin.getByRole("heading", { name: "Codes and answers are locked" }).waitFor({ state: "hidden" });
   await admin.getByRole("button", { name: "Check answer…" }).click();
-  await says("Treasure Island", "It matches");
-  await dialog.getByRole("button", { name: "Cancel" }).click();
+  // The wrong answers of a day go on counting: nobody finds one out by unlocking.
+  await says("Treasure Island", "No match");
+  await dialog.getByRole("button", { name: "Close" }).last().click();
 
   await admin.getByRole("button", { name: "Remove…" }).click();
   await admin.getByLabel("Reason").fill("Forgot the answer, called in");
