@@ -19,7 +19,7 @@ import (
 
 // The statements that a list of users costs Roster, word for word; a test compares.
 const (
-	sessionStatement = `SELECT s.id, s.stage, s.remember, s.credential_version, s.created_at, s.seen_at, s.expires_at, s.sudo_at,
+	sessionStatement = `SELECT s.id, s.stage, s.remember, s.credential_version, s.created_at, s.seen_at, s.expires_at, s.sudo_at, s.account_id,
 	u.id, u.credential_version, u.state, u.language, r.permissions, u.two_factor_enabled, u.created_at, r.require_two_factor,
 	EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.owner),
 	(SELECT value FROM settings WHERE id = 'twoFactor')
@@ -116,10 +116,11 @@ func (b bare) session(r *http.Request) (bool, error) {
 	var stage, state, language string
 	var remember, enabled, owner bool
 	var asks sql.NullBool
+	var account sql.NullInt64
 	var created, seen, expires, sudo, came time.Time
 	var permissions, rule []byte
 	err = b.db.QueryRowContext(r.Context(), sessionStatement, hash).Scan(&id, &stage, &remember, &version,
-		&created, &seen, &expires, &sudo, &user, &userVersion, &state, &language, &permissions,
+		&created, &seen, &expires, &sudo, &account, &user, &userVersion, &state, &language, &permissions,
 		&enabled, &came, &asks, &owner, &rule)
 	var held []string
 	if err == nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/descope/virtualwebauthn"
 
 	ent "roster/ent/generated"
+	"roster/ent/generated/session"
 	"roster/ent/viewer"
 	"roster/internal/access"
 	"roster/internal/db"
@@ -97,7 +98,19 @@ type browser struct {
 }
 
 func (w *world) browser(u *ent.User) *browser {
-	return &browser{world: w, as: viewer.Viewer{Kind: viewer.User, UserID: u.ID, SessionID: 1, SudoUntil: w.now.Add(time.Hour)}}
+	w.t.Helper()
+	as := viewer.Viewer{Kind: viewer.User, UserID: u.ID, SudoUntil: w.now.Add(time.Hour)}
+	w.tx(func(ctx context.Context, tx *db.Tx) error {
+		made, err := tx.Session.Create().SetUserID(u.ID).SetSecretHash(secret.New(secret.Session).Hash).SetStage(session.StageOPEN).
+			SetCredentialVersion(u.CredentialVersion).SetCreatedAt(w.now).SetSeenAt(w.now).SetExpiresAt(w.now.Add(time.Hour)).
+			SetAddress("").SetDevice("").Save(ctx)
+		if err != nil {
+			return err
+		}
+		as.SessionID = made.ID
+		return nil
+	})
+	return &browser{world: w, as: as}
 }
 
 // request runs act in a request of the browser's.
