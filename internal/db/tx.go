@@ -51,8 +51,7 @@ func InTx(ctx context.Context, d *DB, act func(ctx context.Context, tx *Tx) erro
 	ctx = context.WithValue(ctx, inside{}, true)
 	for try := 1; ; try++ {
 		refused, err := once(ctx, d, act)
-		if try < maxTries && serialization(err) {
-			time.Sleep(time.Duration(rand.Int64N(int64(20*time.Millisecond) * int64(try)))) //nolint:gosec // jitter, not a secret
+		if try < maxTries && serialization(err) && pause(ctx, try) {
 			continue
 		}
 		if err != nil && len(refused) > 0 {
@@ -61,6 +60,19 @@ func InTx(ctx context.Context, d *DB, act func(ctx context.Context, tx *Tx) erro
 			}
 		}
 		return busy(err)
+	}
+}
+
+// pause waits before another try, so that those who collided do not meet again. It reports whether there is still
+// somebody to try for.
+func pause(ctx context.Context, try int) bool {
+	timer := time.NewTimer(time.Duration(rand.Int64N(int64(20*time.Millisecond) * int64(try)))) //nolint:gosec // jitter, not a secret
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
 	}
 }
 
