@@ -58,7 +58,7 @@ func (p *parser) peek() byte {
 	return p.text[p.at]
 }
 
-func (p *parser) skip(c byte) bool {
+func (p *parser) consume(c byte) bool {
 	if p.peek() != c {
 		return false
 	}
@@ -107,7 +107,7 @@ func (p *parser) nested(read func() any) any {
 
 func (p *parser) object() any {
 	out := map[string]any{}
-	if p.skip('}') {
+	if p.consume('}') {
 		return out
 	}
 	for {
@@ -118,14 +118,14 @@ func (p *parser) object() any {
 		if _, twice := out[key]; twice && p.err == nil {
 			return p.fail(duplicate)
 		}
-		if !p.skip(':') {
+		if !p.consume(':') {
 			return p.fail(broken)
 		}
 		out[key] = p.value()
-		if p.skip('}') {
+		if p.consume('}') {
 			return out
 		}
-		if !p.skip(',') {
+		if !p.consume(',') {
 			return p.fail(broken)
 		}
 	}
@@ -133,15 +133,15 @@ func (p *parser) object() any {
 
 func (p *parser) array() any {
 	out := []any{}
-	if p.skip(']') {
+	if p.consume(']') {
 		return out
 	}
 	for {
 		out = append(out, p.value())
-		if p.skip(']') {
+		if p.consume(']') {
 			return out
 		}
-		if !p.skip(',') {
+		if !p.consume(',') {
 			return p.fail(broken)
 		}
 	}
