@@ -15,5 +15,5 @@ demoData();
 const base = "http://localhost:5173";
 serve("bin/roster", ["serve", "--db", database, "--listen", "127.0.0.1:8080", "--base-url", base, "--dev"]);
 await listening(8080);
-serve(bin("graphql-codegen"), ["--config", "codegen.ts", "--watch", "--silent"]);
+serve(bin("graphql-codegen"), ["--config", "frontend/codegen.ts", "--watch", "--silent"]);
 serve(bin("vite"), ["--config", "frontend/vite.config.ts"]);

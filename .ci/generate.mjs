@@ -9,7 +9,7 @@ import { bin, fail, needModules, needTools, run } from "./tools.mjs";
 export const generateGo = () => run("go", ["generate", "./ent", "./graph"]);
 
 /** Writes frontend/src/gen, which is not committed. */
-export const generateTypes = () => run(bin("graphql-codegen"), ["--config", "codegen.ts", "--silent"]);
+export const generateTypes = () => run(bin("graphql-codegen"), ["--config", "frontend/codegen.ts", "--silent"]);
 
 /** Generates the Go code and fails when that changed a file: what is committed must be what the sources say. */
 export function checkGenerated() {

@@ -11,7 +11,7 @@ export async function lint() {
   await step("go vet", () => run("go", ["vet", "./..."]));
   await step("golangci-lint", () => run(needLinter(), ["run"]));
   await step("typed documents", generateTypes);
-  await step("tsc", () => run(bin("tsc"), ["--noEmit"]));
+  await step("tsc", () => run(bin("tsc"), ["--noEmit", "-p", "frontend"]));
   await step("biome", () => run(bin("biome"), ["ci", `--colors=${process.stdout.isTTY ? "force" : "off"}`, "."]));
 }
 
