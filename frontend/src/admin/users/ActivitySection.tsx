@@ -1,29 +1,15 @@
-import { IconHistory } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql } from "../../gen";
-import { ActivityEntry } from "../../lib/activity/ActivityEntry";
-import { faultOf } from "../../lib/api/fault";
-import { EmptyState } from "../../ui/EmptyState";
-import { ErrorState } from "../../ui/ErrorState";
+import { ActivityList } from "../../lib/activity/ActivityList";
 import { Section } from "../../ui/Section";
-import { Timeline, TimelineLoading, TimelineMore } from "../../ui/Timeline";
 
 const UserActivityDocument = graphql(`
   query UserActivity($number: Int!, $after: String) {
     user(number: $number) {
       id
       activity(first: 10, after: $after) {
-        edges {
-          cursor
-          node {
-            ...ActivityEntry_activity
-          }
-        }
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
+        ...ActivityList_page
       }
     }
   }
@@ -40,27 +26,19 @@ export function ActivitySection({ number }: { number: number }) {
 }
 
 function Chunk({ number, after }: { number: number; after?: string }) {
-  const { t } = useTranslation("common");
   const [{ data, error }, again] = useQuery({
     query: UserActivityDocument,
     variables: { number, after },
     requestPolicy: "cache-and-network",
   });
-  const activity = data?.user?.activity;
-  if (!activity && error) {
-    return <ErrorState fault={faultOf(error)} onRetry={() => again({ requestPolicy: "network-only" })} />;
-  }
-  if (!activity) return <TimelineLoading label={t("activity.loading")} />;
-  if (!after && activity.edges.length === 0) return <EmptyState icon={IconHistory} title={t("activity.none")} />;
-  const { hasNextPage, endCursor } = activity.pageInfo;
   return (
-    <>
-      <Timeline label={t("activity.title")} further={Boolean(after)}>
-        {activity.edges.map(({ cursor, node }) => (
-          <ActivityEntry key={cursor} activity={node} on="user" />
-        ))}
-      </Timeline>
-      {hasNextPage && endCursor && <TimelineMore>{() => <Chunk number={number} after={endCursor} />}</TimelineMore>}
-    </>
+    <ActivityList
+      on="user"
+      page={data?.user?.activity}
+      error={error}
+      onRetry={() => again({ requestPolicy: "network-only" })}
+      after={after}
+      next={(after) => <Chunk number={number} after={after} />}
+    />
   );
 }

@@ -1,28 +1,14 @@
-import { IconHistory } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql } from "../../gen";
-import { ActivityEntry } from "../../lib/activity/ActivityEntry";
-import { faultOf } from "../../lib/api/fault";
-import { EmptyState } from "../../ui/EmptyState";
-import { ErrorState } from "../../ui/ErrorState";
+import { ActivityList } from "../../lib/activity/ActivityList";
 import { Section } from "../../ui/Section";
-import { Timeline, TimelineLoading, TimelineMore } from "../../ui/Timeline";
 
 const ActivitySectionDocument = graphql(`
   query ActivitySection($after: String) {
     viewer {
       activity(first: 10, after: $after) {
-        edges {
-          cursor
-          node {
-            ...ActivityEntry_activity
-          }
-        }
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
+        ...ActivityList_page
       }
     }
   }
@@ -46,27 +32,15 @@ function Chunk({ after }: { after?: string }) {
     variables: { after },
     requestPolicy: "cache-and-network",
   });
-  const activity = data?.viewer.activity;
-  if (!activity && error) {
-    return <ErrorState fault={faultOf(error)} onRetry={() => again({ requestPolicy: "network-only" })} />;
-  }
-  if (!activity) return <TimelineLoading label={t("activity.loading")} />;
-  if (!after && activity.edges.length === 0) {
-    return (
-      <EmptyState icon={IconHistory} title={t("activity.none")}>
-        {t("activity.noneHint")}
-      </EmptyState>
-    );
-  }
-  const { hasNextPage, endCursor } = activity.pageInfo;
   return (
-    <>
-      <Timeline label={t("activity.title")} further={Boolean(after)}>
-        {activity.edges.map(({ cursor, node }) => (
-          <ActivityEntry key={cursor} activity={node} on="self" />
-        ))}
-      </Timeline>
-      {hasNextPage && endCursor && <TimelineMore>{() => <Chunk after={endCursor} />}</TimelineMore>}
-    </>
+    <ActivityList
+      on="self"
+      page={data?.viewer.activity}
+      error={error}
+      onRetry={() => again({ requestPolicy: "network-only" })}
+      after={after}
+      hint={t("activity.noneHint")}
+      next={(after) => <Chunk after={after} />}
+    />
   );
 }

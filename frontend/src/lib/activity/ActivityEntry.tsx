@@ -15,10 +15,12 @@ const ActivityEntryFragment = graphql(`
   }
 `);
 
+/** Whose page it stands on: their own name says nothing there. */
+export type Side = "self" | "user" | "account";
+
 interface Props {
   activity: FragmentType<typeof ActivityEntryFragment>;
-  /** Whose page it stands on: their own name says nothing there. */
-  on: "self" | "user" | "account";
+  on: Side;
 }
 
 /** Something that was done to a user or an account, in a Timeline. */
