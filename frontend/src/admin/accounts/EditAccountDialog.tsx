@@ -1,13 +1,12 @@
-import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type FragmentType, graphql, readFragment } from "../../gen";
 import type { AccountStatus, EditAccountDialog_AccountFragment } from "../../gen/graphql";
 import { useAct } from "../../lib/api/useAct";
-import { Banner } from "../../ui/Banner";
 import { SelectField, TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
 import { Ltr } from "../../ui/Ltr";
+import { Theirs } from "../../ui/Theirs";
 import { toastGood } from "../../ui/toast";
 import { useFields } from "../../ui/useFields";
 import { statuses } from "./search";
@@ -89,26 +88,18 @@ export function EditAccountDialog({
       answer={fields.answer}
     >
       {theirs && (
-        <Banner tone="warn" urgent>
-          <p>{t("account.conflict")}</p>
-          <p style={{ marginBlock: "0.375rem 0.625rem" }}>
-            {theirs.name}
-            <br />
-            <Ltr>{theirs.email}</Ltr>
-            <br />
-            {c(`membership.status.${theirs.status}`)}
-          </p>
-          <Button
-            variant="default"
-            size="xs"
-            onClick={() => {
-              fields.reset(valuesOf(theirs));
-              setTheirs(undefined);
-            }}
-          >
-            {t("edit.takeTheirs")}
-          </Button>
-        </Banner>
+        <Theirs
+          text={t("account.conflict")}
+          take={t("edit.takeTheirs")}
+          onTake={() => {
+            fields.reset(valuesOf(theirs));
+            setTheirs(undefined);
+          }}
+        >
+          {theirs.name}
+          <Ltr>{theirs.email}</Ltr>
+          {c(`membership.status.${theirs.status}`)}
+        </Theirs>
       )}
       <TextField {...fields.input("name")} label={t("createAccount.name")} maxLength={100} data-autofocus />
       <TextField

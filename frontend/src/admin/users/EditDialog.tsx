@@ -1,14 +1,13 @@
-import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type FragmentType, graphql, readFragment } from "../../gen";
 import type { EditDialog_UserFragment } from "../../gen/graphql";
 import { useAct } from "../../lib/api/useAct";
 import { useSession } from "../../lib/session/useSession";
-import { Banner } from "../../ui/Banner";
 import { SelectField, TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
 import { Ltr } from "../../ui/Ltr";
+import { Theirs } from "../../ui/Theirs";
 import { toastGood } from "../../ui/toast";
 import { useFields } from "../../ui/useFields";
 import { useLanguageName } from "../languageName";
@@ -105,26 +104,18 @@ export function EditDialog({
       answer={fields.answer}
     >
       {theirs && (
-        <Banner tone="warn" urgent>
-          <p>{t("edit.conflict")}</p>
-          <p style={{ marginBlock: "0.375rem 0.625rem" }}>
-            {theirs.firstName} {theirs.lastName}
-            <br />
-            <Ltr>{theirs.email}</Ltr>
-            <br />
-            {languageName(theirs.language ?? "en")}
-          </p>
-          <Button
-            variant="default"
-            size="xs"
-            onClick={() => {
-              fields.reset(valuesOf(theirs));
-              setTheirs(undefined);
-            }}
-          >
-            {t("edit.takeTheirs")}
-          </Button>
-        </Banner>
+        <Theirs
+          text={t("edit.conflict")}
+          take={t("edit.takeTheirs")}
+          onTake={() => {
+            fields.reset(valuesOf(theirs));
+            setTheirs(undefined);
+          }}
+        >
+          {`${theirs.firstName} ${theirs.lastName}`}
+          <Ltr>{theirs.email}</Ltr>
+          {languageName(theirs.language ?? "en")}
+        </Theirs>
       )}
       <TextField {...fields.input("firstName")} label={t("edit.firstName")} maxLength={100} data-autofocus />
       <TextField {...fields.input("lastName")} label={t("edit.lastName")} maxLength={100} optional />

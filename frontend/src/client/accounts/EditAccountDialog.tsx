@@ -1,13 +1,12 @@
-import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type FragmentType, graphql, readFragment } from "../../gen";
 import type { ClientEditAccountDialog_AccountFragment } from "../../gen/graphql";
 import { useAct } from "../../lib/api/useAct";
-import { Banner } from "../../ui/Banner";
 import { TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
 import { Ltr } from "../../ui/Ltr";
+import { Theirs } from "../../ui/Theirs";
 import { toastGood } from "../../ui/toast";
 import { useFields } from "../../ui/useFields";
 
@@ -78,24 +77,17 @@ export function EditAccountDialog({ account: masked, onClose }: Props) {
       answer={fields.answer}
     >
       {theirs && (
-        <Banner tone="warn" urgent>
-          <p>{t("chooser.conflict")}</p>
-          <p style={{ marginBlock: "0.375rem 0.625rem" }}>
-            {theirs.name}
-            <br />
-            <Ltr>{theirs.email}</Ltr>
-          </p>
-          <Button
-            variant="default"
-            size="xs"
-            onClick={() => {
-              fields.reset(valuesOf(theirs));
-              setTheirs(undefined);
-            }}
-          >
-            {t("chooser.takeTheirs")}
-          </Button>
-        </Banner>
+        <Theirs
+          text={t("chooser.conflict")}
+          take={t("chooser.takeTheirs")}
+          onTake={() => {
+            fields.reset(valuesOf(theirs));
+            setTheirs(undefined);
+          }}
+        >
+          {theirs.name}
+          <Ltr>{theirs.email}</Ltr>
+        </Theirs>
       )}
       <TextField {...fields.input("name")} label={t("account.name")} maxLength={100} data-autofocus />
       <TextField
