@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconBuilding, IconGift } from "@tabler/icons-react";
-import { Link, useNavigate } from "@tanstack/react-router";
-import { useEffect, useMemo, useRef } from "react";
+import { Link } from "@tanstack/react-router";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
 import type { AccountsPageQuery } from "../../gen/graphql";
@@ -17,7 +17,6 @@ import { Page } from "../../ui/Page";
 import { Section } from "../../ui/Section";
 import { TimelineLoading } from "../../ui/Timeline";
 import { useOwnershipActs } from "./useOwnershipActs";
-import { useSwitchAccount } from "./useSwitchAccount";
 
 const AccountsPageDocument = graphql(`
   query AccountsPage($after: String) {
@@ -60,29 +59,15 @@ const AccountsPageDocument = graphql(`
 const read = ({ viewer }: AccountsPageQuery) => ({ rows: viewer.accounts.nodes, pageInfo: viewer.accounts.pageInfo });
 const nothing = {};
 
-/** The accounts that the viewer can reach, to choose one of. Who has just one, and none chosen yet, enters it at once. */
+/** The accounts that the viewer can reach, to choose one of. */
 export function AccountsPage() {
   const { t } = useTranslation("client");
   const { t: c } = useTranslation("common");
   const formats = useFormats();
-  const navigate = useNavigate();
   const variables = useMemo(() => nothing, []);
   const { rows, more, fetchMore, retry, loading, fault, first } = usePages(AccountsPageDocument, variables, read);
   const { accept, withdraw, busy } = useOwnershipActs(retry);
-  const [switchTo] = useSwitchAccount();
   const offers = rows.filter(({ id, account }) => account.ownershipOffer?.membership.id === id);
-
-  const only = rows.length === 1 && !more && !loading && first && !first.viewer.account ? rows[0] : undefined;
-  const entered = useRef(false);
-  useEffect(() => {
-    if (!only || entered.current || only.account.status === "CLOSED" || only.account.ownershipOffer) return;
-    entered.current = true;
-    void (async () => {
-      if (await switchTo(only.account)) {
-        await navigate({ to: "/accounts/$number", params: { number: String(only.account.number) }, replace: true });
-      }
-    })();
-  }, [only, switchTo, navigate]);
 
   return (
     <Page title={t("chooser.title")} lead={t("chooser.lead")}>
