@@ -9,6 +9,7 @@ import type { AccountPermission, ClientAccountPageQuery } from "../../gen/graphq
 import { AccountActivity } from "../../lib/activity/AccountActivity";
 import { faultOf } from "../../lib/api/fault";
 import { AccountGrid } from "../../lib/members/AccountGrid";
+import { OrdersSection } from "../../lib/orders/OrdersSection";
 import { Badge } from "../../ui/Badge";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorState } from "../../ui/ErrorState";
@@ -18,7 +19,6 @@ import { Tabs } from "../../ui/Tabs";
 import { TimelineLoading } from "../../ui/Timeline";
 import { DeniedSection } from "./DeniedSection";
 import { EmailsTab } from "./EmailsTab";
-import { OrdersTab } from "./OrdersTab";
 import { OverviewTab } from "./OverviewTab";
 import { type Tab, tabs } from "./search";
 import { UsersTab } from "./UsersTab";
@@ -147,7 +147,7 @@ export function AccountPage() {
       {open && tab === "grid" && (
         <AccountGrid number={account.number} may grantable={account.viewerPermissions} self={viewer.user?.id} />
       )}
-      {open && tab === "orders" && <OrdersTab number={account.number} />}
+      {open && tab === "orders" && <OrdersSection number={account.number} lead={t("ownOrders.lead")} />}
       {open && tab === "emails" && <EmailsTab number={account.number} />}
       {open && tab === "activity" && <AccountActivity number={account.number} />}
     </>,

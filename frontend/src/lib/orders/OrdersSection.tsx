@@ -1,0 +1,73 @@
+import { IconReceipt } from "@tabler/icons-react";
+import { type ReactNode, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { graphql } from "../../gen";
+import type { OrdersSectionQuery } from "../../gen/graphql";
+import { EmptyState } from "../../ui/EmptyState";
+import { ErrorState } from "../../ui/ErrorState";
+import { Item, Items } from "../../ui/Items";
+import { More } from "../../ui/More";
+import { Section } from "../../ui/Section";
+import { TimelineLoading } from "../../ui/Timeline";
+import { usePages } from "../api/usePages";
+import { useFormats } from "../format";
+
+const OrdersSectionDocument = graphql(`
+  query OrdersSection($number: Int!, $after: String) {
+    account(number: $number) {
+      id
+      orders(first: 25, after: $after) {
+        nodes {
+          id
+          number
+          createdAt
+          placedBy {
+            id
+            name
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+`);
+
+const read = ({ account }: OrdersSectionQuery) =>
+  account?.orders && { rows: account.orders.nodes, pageInfo: account.orders.pageInfo };
+
+interface Props {
+  /** The account's. */
+  number: number;
+  lead: string;
+  /** What can be done to the list of the account with this ID; `reload` brings it anew. */
+  actions?: (accountId: string, reload: () => void) => ReactNode;
+}
+
+/** The orders that other systems keep, as far as they were noted here. */
+export function OrdersSection({ number, lead, actions }: Props) {
+  const { t } = useTranslation("common");
+  const formats = useFormats();
+  const variables = useMemo(() => ({ number }), [number]);
+  const { rows, more, fetchMore, retry, loading, fault, first } = usePages(OrdersSectionDocument, variables, read);
+  const id = first?.account?.id;
+  return (
+    <Section title={t("orders.title")} lead={lead} actions={id && actions?.(id, retry)} flush>
+      {rows.length === 0 && loading && <TimelineLoading label={t("orders.loading")} />}
+      {fault && <ErrorState fault={fault} onRetry={retry} />}
+      {rows.length === 0 && !loading && !fault && <EmptyState icon={IconReceipt} title={t("orders.none")} />}
+      <Items>
+        {rows.map((order) => (
+          <Item key={order.id} icon={IconReceipt} title={order.number}>
+            {order.placedBy ? t("orders.by", { name: order.placedBy.name }) : t("orders.byStaff")}
+            {" · "}
+            {formats.dateTime(order.createdAt)}
+          </Item>
+        ))}
+      </Items>
+      {more && <More loading={loading} onMore={fetchMore} />}
+    </Section>
+  );
+}
