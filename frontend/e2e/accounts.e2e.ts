@@ -95,6 +95,7 @@ test("staff make an account with a new owner, who sets a password by the mailed 
 test("an owner invites a new address, the guest registers on that page and sees just what was granted", async () => {
   await owner.goto("/accounts");
   await owner.getByRole("link", { name: "Northwind Traders" }).click();
+  await owner.getByRole("heading", { name: "Northwind Traders" }).waitFor();
   await showScreen(owner, "own-account");
   await tab(owner, "User Management");
   await owner.getByRole("heading", { name: "Olga North" }).waitFor();

@@ -103,6 +103,8 @@ export async function showScreen(page: Page, name: string, { widths = [1440, 390
     await page.setViewportSize({ width, height });
     for (const theme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      // The page hears of the theme with the next frame, and shows it with the one after.
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
       await page.screenshot({ path: resolve(screens, `${name}-${theme}-${width}.png`), animations: "disabled" });
       if (widths.length === 1 || (theme === "light") === (width === 1440)) {
         await expectAccessible(page, `${name} (${theme}, ${width})`, part);
