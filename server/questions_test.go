@@ -197,6 +197,7 @@ func Test38OwnQuestion(t *testing.T) {
 		if n := w.count("security_answers WHERE hash LIKE '$argon2id$%'"); n != 1 {
 			t.Errorf("%d hashed answers", n)
 		}
+		w.link("eve@example.com", "Your security question was set")
 		for current, want := range map[string]string{"": "REQUIRED currentAnswer", "Rex": "WRONG currentAnswer"} {
 			if r := eve.ask(setQuestion, map[string]any{"q": car, "a": "Volvo", "c": current}); r.refusal() != want {
 				t.Errorf("changed with %q: %s", current, r.Body)
@@ -205,6 +206,9 @@ func Test38OwnQuestion(t *testing.T) {
 		user, _ = eve.must("setSecurityQuestion", setQuestion, map[string]any{"q": car, "a": "Volvo", "c": "bella ciao fi"})["user"].(map[string]any)
 		if q, _ := user["securityQuestion"].(map[string]any); q["text"] != "Your first car?" {
 			t.Errorf("changed: %v", user)
+		}
+		if n := w.count("mails WHERE kind = 'SECURITY_QUESTION_SET'"); n != 2 {
+			t.Errorf("%d mails of two choices", n)
 		}
 		if r := eve.ask(removeQuestion, map[string]any{"c": "bella ciao fi"}); r.refusal() != "WRONG currentAnswer" {
 			t.Errorf("removed with the former answer: %s", r.Body)

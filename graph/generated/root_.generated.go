@@ -5406,7 +5406,10 @@ enum DisownOutcome {
   RESTORED
   "The address had not changed; a reset link waits there."
   SECURED
-  "Another user has the former address by now. Nobody can sign in until staff have looked."
+  """
+  Nobody can sign in until staff have looked: another user has the former address by now, or a factor was set up within
+  the seven days before the address changed, and nobody can tell whose it is.
+  """
   CLOSED
 }
 `, BuiltIn: false},

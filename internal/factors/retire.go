@@ -49,3 +49,17 @@ func Retire(ctx context.Context, tx *db.Tx, userID int, since time.Time) (left b
 	}
 	return left, nil
 }
+
+// AnySince reports whether the user set up an app or a passkey at or after a moment that is there still.
+func AnySince(ctx context.Context, tx *db.Tx, userID int, since time.Time) (bool, error) {
+	ctx = viewer.ForSystem(ctx, "looking at factors")
+	app, err := tx.Factor.Query().Where(factor.UserID(userID), factor.CreatedAtGTE(since)).Exist(ctx)
+	if err != nil {
+		return false, fmt.Errorf("looking for factors: %w", err)
+	}
+	key, err := tx.Passkey.Query().Where(passkey.UserID(userID), passkey.CreatedAtGTE(since)).Exist(ctx)
+	if err != nil {
+		return false, fmt.Errorf("looking for passkeys: %w", err)
+	}
+	return app || key, nil
+}

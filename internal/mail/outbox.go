@@ -34,10 +34,13 @@ const (
 	SecurityQuestionDisabled Kind = "SECURITY_QUESTION_DISABLED"
 	EmailChanged             Kind = "EMAIL_CHANGED"
 	VerifyEmail              Kind = "VERIFY_EMAIL"
-	SecurityQuestionRemoved  Kind = "SECURITY_QUESTION_REMOVED"
-	PasskeyAdded             Kind = "PASSKEY_ADDED"
-	PasskeyRemoved           Kind = "PASSKEY_REMOVED"
-	PasskeyCopied            Kind = "PASSKEY_COPIED"
+	// SecurityQuestionSet tells users that they set or replaced theirs by themselves, SecurityQuestionRemoved that they
+	// removed it.
+	SecurityQuestionSet     Kind = "SECURITY_QUESTION_SET"
+	SecurityQuestionRemoved Kind = "SECURITY_QUESTION_REMOVED"
+	PasskeyAdded            Kind = "PASSKEY_ADDED"
+	PasskeyRemoved          Kind = "PASSKEY_REMOVED"
+	PasskeyCopied           Kind = "PASSKEY_COPIED"
 )
 
 // The kinds around one's own address.
@@ -66,7 +69,7 @@ const OwnPasswordChanged Kind = "OWN_PASSWORD_CHANGED"
 
 // The kinds that lead to the page of sessions and sign-ins.
 const (
-	// NewSignIn tells of a sign-in with a device that was not used for a while.
+	// NewSignIn tells of a sign-in with a device, or from a network, that was not used for a while.
 	NewSignIn Kind = "NEW_SIGN_IN"
 	// WrongSecondFactor tells that somebody knew the password and failed at the second factor.
 	WrongSecondFactor Kind = "WRONG_SECOND_FACTOR"
@@ -94,7 +97,8 @@ const (
 // Kinds are all of them.
 var Kinds = []Kind{
 	PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail,
-	AlreadyRegistered, AddressWanted, ConfirmEmailChange, EmailChangedUnproven, NewEmail, EmailDisputed, SecurityQuestionRemoved,
+	AlreadyRegistered, AddressWanted, ConfirmEmailChange, EmailChangedUnproven, NewEmail, EmailDisputed,
+	SecurityQuestionSet, SecurityQuestionRemoved,
 	PasskeyAdded, PasskeyRemoved, PasskeyCopied, OwnPasswordChanged,
 	AuthenticatorAdded, AuthenticatorRemoved, BackupCodesMade, BackupCodeUsed,
 	NewSignIn, WrongSecondFactor,

@@ -97,7 +97,7 @@ func (s *Service) mark(ctx context.Context, tx *db.Tx, userID int, set bool) err
 }
 
 // Set chooses the viewer's own question and answer (product.md C10). Whoever has a pair gives its answer as current;
-// after staff removed the pair nothing is asked (A8). It needs a fresh proof of identity. fault.Required, fault.Wrong on
+// after staff removed the pair nothing is asked (A8). A mail tells them. It needs a fresh proof of identity. fault.Required, fault.Wrong on
 // currentAnswer: each wrong one counts on every surface together (security.md #24); fault.RateLimited after twenty
 // choices within an hour; and the faults of Choose.
 func (s *Service) Set(ctx context.Context, questionID int, answer, current string) (*ent.User, error) {
@@ -126,12 +126,22 @@ func (s *Service) Set(ctx context.Context, questionID int, answer, current strin
 		if err != nil {
 			return err
 		}
+		if err := s.tell(ctx, tx, u, mail.SecurityQuestionSet); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, s.now(), entry)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return s.reload(ctx, u.ID)
+}
+
+// tell mails the user what was done with their sign-in (security.md #36).
+func (s *Service) tell(ctx context.Context, tx *db.Tx, u *ent.User, about mail.Kind) error {
+	return s.Outbox.Enqueue(ctx, tx, s.now(), mail.Message{
+		Kind: about, To: u.Email, UserID: u.ID, Language: u.Language, Params: map[string]string{"name": u.Name()},
+	})
 }
 
 // RemoveOwn removes the viewer's own question and answer, and tells them by mail (security.md #36). It needs a fresh
@@ -160,11 +170,7 @@ func (s *Service) RemoveOwn(ctx context.Context, current string) (*ent.User, err
 		if err := s.mark(system, tx, u.ID, false); err != nil {
 			return err
 		}
-		err = s.Outbox.Enqueue(ctx, tx, s.now(), mail.Message{
-			Kind: mail.SecurityQuestionRemoved, To: u.Email, UserID: u.ID, Language: u.Language,
-			Params: map[string]string{"name": u.Name()},
-		})
-		if err != nil {
+		if err := s.tell(ctx, tx, u, mail.SecurityQuestionRemoved); err != nil {
 			return err
 		}
 		return audit.Record(ctx, tx, s.now(), entry)

@@ -40,7 +40,8 @@ const (
 	Restored Undone = "RESTORED"
 	// Secured: the address never changed; a reset link waits there.
 	Secured Undone = "SECURED"
-	// Closed: another user has the former address by now. Nobody can sign in until staff have looked.
+	// Closed: nobody can sign in until staff have looked. Another user has the former address by now, or a factor was set up
+	// shortly before the address moved, and it may be the stranger's.
 	Closed Undone = "CLOSED"
 )
 
@@ -60,7 +61,8 @@ func (s *Service) TellOf(ctx context.Context, token string) (*Told, error) {
 // Disown takes back a change that its user did not want, with the token of the mail that told of it (product.md part 13):
 // the user gets the address back that was told, all sessions and links end, the password is void, and whatever was set up
 // since the change goes: a stranger may have set it up. Who reads mail at the address gets a reset link there. What was
-// enrolled before stays, so that a mailbox alone opens nothing. fault.Expired on token: the link does not stand.
+// enrolled before stays, so that a mailbox alone opens nothing; when that was within the seven days before an address
+// moved, nobody can tell a stranger's from the user's own, and the user is closed. fault.Expired on token: the link does not stand.
 func (s *Service) Disown(ctx context.Context, token string) (Undone, error) {
 	l, about, address, err := links.FindTold(ctx, s.DB.Client, token, s.now())
 	if err != nil {
@@ -107,7 +109,7 @@ func (s *Service) disown(ctx context.Context, tx *db.Tx, l *links.Link, address 
 	}
 	undone = Secured
 	if before.EmailKey != l.Token.AddressKey {
-		if undone, err = s.restore(ctx, tx, update, before, address); err != nil {
+		if undone, err = s.restore(ctx, tx, update, before, address, l.Token.CreatedAt); err != nil {
 			return nil, "", err
 		}
 	}
@@ -115,7 +117,7 @@ func (s *Service) disown(ctx context.Context, tx *db.Tx, l *links.Link, address 
 	if err != nil {
 		return nil, "", fmt.Errorf("saving user: %w", err)
 	}
-	return before, undone, s.tellOfDisowning(ctx, tx, before, after, undone)
+	return before, undone, s.tellOfDisowning(ctx, tx, before, after)
 }
 
 // lock ends what opens the user's door, and what was set up since the change.
@@ -145,9 +147,9 @@ func (s *Service) lock(ctx context.Context, tx *db.Tx, l *links.Link, u *ent.Use
 		AddCredentialVersion(1).AddVersion(1).SetUpdatedAt(s.now()), nil
 }
 
-// restore gives the address back, unless another user has it by now. Then nobody can be let in by mail: whoever has the
-// present address may be the stranger.
-func (s *Service) restore(ctx context.Context, tx *db.Tx, update *ent.UserUpdateOne, u *ent.User, address string) (Undone, error) {
+// restore gives the address back that moved away at a moment, unless another user has it by now. Then nobody can be let
+// in by mail: whoever has the present address may be the stranger.
+func (s *Service) restore(ctx context.Context, tx *db.Tx, update *ent.UserUpdateOne, u *ent.User, address string, moved time.Time) (Undone, error) {
 	if address == "" { // it moved since the link was found
 		return "", disownOver()
 	}
@@ -165,11 +167,23 @@ func (s *Service) restore(ctx context.Context, tx *db.Tx, update *ent.UserUpdate
 	}
 	keys := users.KeysOf(u.FirstName, u.LastName, former)
 	update.SetEmail(former.Spelling).SetEmailKey(former.Key).SetSearchText(keys.Search).SetEmailVerified(true)
+	doubtful, err := factors.AnySince(ctx, tx, u.ID, moved.Add(-doubt))
+	if err != nil {
+		return "", err
+	}
+	if doubtful {
+		update.SetState(user.StateSUSPENDED)
+		return Closed, nil
+	}
 	return Restored, nil
 }
 
-func (s *Service) tellOfDisowning(ctx context.Context, tx *db.Tx, before, after *ent.User, undone Undone) error {
-	if undone == Restored {
+// doubt is how long before a change of the address a factor counts as maybe a stranger's. The mail that told of an older
+// one was there to be answered, while the user still had the address.
+const doubt = 7 * 24 * time.Hour
+
+func (s *Service) tellOfDisowning(ctx context.Context, tx *db.Tx, before, after *ent.User) error {
+	if before.EmailKey != after.EmailKey {
 		err := s.Outbox.Enqueue(ctx, tx, s.now(), mail.Message{
 			Kind: mail.EmailDisputed, To: before.Email, UserID: after.ID, Language: after.Language,
 			Params: map[string]string{"name": after.Name()},

@@ -3,6 +3,7 @@ package signin
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"roster/ent/viewer"
@@ -15,24 +16,42 @@ import (
 // historyLasts is how far back a user's sign-ins go (security.md #72).
 const historyLasts = 180 * 24 * time.Hour
 
-// knows reports whether the user signed in with such a device before.
-func knows(ctx context.Context, tx *db.Tx, userID int, device string, now time.Time) (bool, error) {
+// knows reports whether the user signed in with such a device before, and from near where they are: whoever has a common
+// browser too is not at home with everybody who has one.
+func knows(ctx context.Context, tx *db.Tx, userID int, by *viewer.Viewer, now time.Time) (bool, error) {
 	rows, err := tx.SQL.QueryContext(ctx,
-		"SELECT DISTINCT device FROM sign_ins WHERE user_id = $1 AND outcome = 'SIGNED_IN' AND at > $2",
+		"SELECT DISTINCT device, address FROM sign_ins WHERE user_id = $1 AND outcome = 'SIGNED_IN' AND at > $2",
 		userID, now.Add(-historyLasts))
 	if err != nil {
 		return false, fmt.Errorf("loading known devices: %w", err)
 	}
 	defer rows.Close()
-	known := false
+	var device, place bool
 	for rows.Next() {
-		var used string
-		if err := rows.Scan(&used); err != nil {
+		var used, from string
+		if err := rows.Scan(&used, &from); err != nil {
 			return false, fmt.Errorf("loading known devices: %w", err)
 		}
-		known = known || devices.Same(used, device)
+		device = device || devices.Same(used, by.Device)
+		place = place || near(from, by.Address)
 	}
-	return known, rows.Err()
+	return device && place, rows.Err()
+}
+
+// near reports whether two addresses are in the reach of one provider, about: IPv4 /16, IPv6 /32. A telephone gets
+// another address every day, and mails that come every day are read by nobody.
+func near(stored string, client netip.Addr) bool {
+	before, err := netip.ParseAddr(stored)
+	if err != nil || !client.IsValid() { // nothing is known of the place
+		return true
+	}
+	before, client = before.Unmap().WithZone(""), client.Unmap().WithZone("")
+	bits := 16
+	if before.Is6() {
+		bits = 32
+	}
+	reach, err := before.Prefix(bits)
+	return err == nil && reach.Contains(client)
 }
 
 // warn tells the user that somebody gave the right password and a wrong second factor (security.md #36), unless a mail

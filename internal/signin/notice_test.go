@@ -37,34 +37,43 @@ func (w *world) mails(kind string) (params []map[string]string) {
 	return params
 }
 
-// #36: a device that was not used for 180 days is told of; the very first sign-in and known devices are not.
+// #36: a device or a network that was not used for 180 days is told of; the very first sign-in and known ones are not.
 func Test36NewDevice(t *testing.T) {
+	const home = "192.0.2.1"
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
 		w.user("a@example.com")
 		w.sql("UPDATE users SET time_zone = 'Europe/Berlin'")
 		for _, c := range []struct {
-			name, agent string
-			after       time.Duration
-			mails       int
+			name, agent, from string
+			after             time.Duration
+			mails             int
 		}{
-			{"the first of all", firefox, 0, 0},
-			{"the same again", firefox, time.Hour, 0},
-			{"updated", updated, time.Hour, 0},
-			{"another one", chrome, time.Hour, 1},
-			{"that one again", chrome, time.Hour, 1},
-			{"the first one on its last day", firefox, 180*24*time.Hour - 3*time.Hour, 1},
-			{"the other one, forgotten", chrome, 24 * time.Hour, 2},
-			{"a program that says nothing", "", time.Hour, 3},
+			{"the first of all", firefox, home, 0, 0},
+			{"the same again", firefox, home, time.Hour, 0},
+			{"updated", updated, home, time.Hour, 0},
+			{"another one", chrome, home, time.Hour, 1},
+			{"that one again", chrome, home, time.Hour, 1},
+			{"the first one on its last day", firefox, home, 180*24*time.Hour - 3*time.Hour, 1},
+			{"the other one, forgotten", chrome, home, 24 * time.Hour, 2},
+			{"a program that says nothing", "", home, time.Hour, 3},
+			{"a known one with another address of the provider", chrome, "192.0.77.9", time.Hour, 3},
+			{"a known one from elsewhere", chrome, "198.51.100.7", time.Hour, 4},
+			{"from there again", chrome, "198.51.100.8", time.Hour, 4},
+			{"with the other protocol", chrome, "2001:db8:1::1", time.Hour, 5},
+			{"in another subnet of it", chrome, "2001:db8:2::1", time.Hour, 5},
+			{"mapped", chrome, "::ffff:192.0.2.1", time.Hour, 5},
 		} {
 			w.later(c.after)
-			w.using(c.agent).mustSignIn("a@example.com", false)
+			b := w.using(c.agent)
+			b.from = c.from
+			b.mustSignIn("a@example.com", false)
 			if n := len(w.mails("NEW_SIGN_IN")); n != c.mails {
 				t.Errorf("%s: %d mails, want %d", c.name, n, c.mails)
 			}
 		}
 		told := w.mails("NEW_SIGN_IN")[0]
-		if told["browser"] != "Chrome" || told["system"] != "Linux" || told["network"] != "192.0.2.1" || told["at"] != "2026-03-01 16:00 CET" {
+		if told["browser"] != "Chrome" || told["system"] != "Linux" || told["network"] != home || told["at"] != "2026-03-01 16:00 CET" {
 			t.Errorf("%v", told)
 		}
 	})

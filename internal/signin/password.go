@@ -39,7 +39,7 @@ type candidate struct {
 // field: whatever the reason. fault.RateLimited: too many wrong ones from this network. fault.TryLater: too many
 // sign-ins at this moment. Nobody can tell from answer or time whether the address has a user.
 func (s *Service) SignIn(ctx context.Context, address, password string, remember bool) (Outcome, error) {
-	beat := throttle.StartBeat(refusalStep)
+	beat := throttle.StartBeatOf(canonical(address), refusalStep)
 	out, err := s.signIn(ctx, address, password, remember)
 	if fault.Is(err, fault.Wrong) {
 		beat.Wait(ctx)
@@ -84,13 +84,18 @@ func (s *Service) signIn(ctx context.Context, address, password string, remember
 	return deliver(ctx, end), nil
 }
 
+// canonical is the form of an address that the store knows. What is no address is nobody's, and told so like any other.
+func canonical(address string) string {
+	parsed, _ := email.Parse(address)
+	return parsed.Key
+}
+
 // byAddress always returns one row, and costs the same for nobody.
 const byAddress = `SELECT (SELECT max(hash) FROM passwords WHERE wrapped), u.id, u.credential_version, u.state, p.hash
 FROM (SELECT 1) AS one LEFT JOIN users u ON u.email_key = $1 LEFT JOIN passwords p ON p.user_id = u.id`
 
 func (s *Service) candidate(ctx context.Context, address string) (candidate, error) {
-	parsed, _ := email.Parse(address) // what is no address is nobody's, and told so like any other
-	key := parsed.Key
+	key := canonical(address)
 	var c candidate
 	var id, version sql.NullInt64
 	var state, hash, dearest sql.NullString

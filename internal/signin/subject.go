@@ -29,14 +29,15 @@ type subject struct {
 	demand factors.Demand
 	// sessions are how many they have open.
 	sessions int
-	// sameDevice says that they signed in with the very same device before; false says nothing yet, see knows.
+	// sameDevice says that they signed in with the very same device at the very same address before; false says nothing
+	// yet, see knows.
 	sameDevice bool
 }
 
 // bySubject reads all that the way on depends on, of a user who is active and has the credentials that were checked.
 const bySubject = `SELECT u.last_login_at, u.language, r.permissions, ` + factors.WaysColumns + `, ` + factors.DemandColumns + `,
 	(SELECT count(*) FROM sessions s WHERE s.user_id = u.id AND s.stage = 'OPEN'),
-	EXISTS (SELECT 1 FROM sign_ins i WHERE i.user_id = u.id AND i.outcome = 'SIGNED_IN' AND i.at > $3 AND i.device = $4)
+	EXISTS (SELECT 1 FROM sign_ins i WHERE i.user_id = u.id AND i.outcome = 'SIGNED_IN' AND i.at > $3 AND i.device = $4 AND i.address = $5)
 FROM users u LEFT JOIN roles r ON r.id = u.role_id
 WHERE u.id = $1 AND u.credential_version = $2 AND u.state = 'ACTIVE'`
 
@@ -52,7 +53,8 @@ func (s *Service) subject(ctx context.Context, tx *db.Tx, p proof, now time.Time
 	var has factors.Has
 	targets := append([]any{&who.lastLogin, &who.language, &role}, has.Targets()...)
 	targets = append(append(targets, who.demand.Targets()...), &who.sessions, &who.sameDevice)
-	err := tx.SQL.QueryRowContext(ctx, query, p.userID, p.version, now.Add(-historyLasts), viewer.From(ctx).Device).Scan(targets...)
+	v := viewer.From(ctx)
+	err := tx.SQL.QueryRowContext(ctx, query, p.userID, p.version, now.Add(-historyLasts), v.Device, addressOf(v)).Scan(targets...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, errChanged
 	} else if err != nil {
@@ -74,14 +76,14 @@ func (s *Service) subject(ctx context.Context, tx *db.Tx, p proof, now time.Time
 	return &who, nil
 }
 
-// strange reports whether the user signs in with a device that they have not signed in with for as long as the history
-// goes. The very first sign-in is no news: it follows registration or an invitation. It must be asked before the sign-in
+// strange reports whether the user signs in with a device, or from a network, that they have not signed in with for as
+// long as the history goes. The very first sign-in is no news: it follows registration or an invitation. It must be asked before the sign-in
 // is recorded.
 func (who *subject) strange(ctx context.Context, tx *db.Tx, now time.Time) (bool, error) {
 	if who.lastLogin.IsZero() || who.sameDevice {
 		return false, nil
 	}
-	known, err := knows(ctx, tx, who.userID, viewer.From(ctx).Device, now)
+	known, err := knows(ctx, tx, who.userID, viewer.From(ctx), now)
 	return !known, err
 }
 
