@@ -16,6 +16,7 @@ import (
 	"roster/internal/db"
 	"roster/internal/dbtest"
 	"roster/internal/secret"
+	"roster/internal/settings"
 )
 
 const (
@@ -233,20 +234,28 @@ func Test86ChangePasswordAtOnce(t *testing.T) {
 	})
 }
 
-// #3: who signs in with a second factor may have a shorter one. #7: an imported hash is checked and replaced.
+// #3: who must sign in with a second factor may have a shorter one; who may remove theirs may not. #7: an imported hash is checked and replaced.
 func TestChangePasswordOfOthers(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
-		eve, bob := w.user("Eve", "Moore", "eve@example.com"), w.user("Bob", "Moore", "bob@example.com")
+		eve, bob := w.proven("Eve", "eve@example.com"), w.user("Bob", "Moore", "bob@example.com")
 		b := w.browser().signIn("eve@example.com").confirm()
 		w.enroll(eve)
+		if own := b.own(); own["minLength"] != float64(15) {
+			t.Errorf("a factor of their own choice: %v", own)
+		}
+		if r := b.ask(changePassword, changed(password, "grue!Zok")); r.refusal() != "TOO_SHORT newPassword" {
+			t.Errorf("%s", r.Body)
+		}
+		w.choose(func(s *settings.Settings) { s.TwoFactor = settings.TwoFactorRule{Everyone: true} })
 		if own := b.own(); own["minLength"] != float64(8) {
-			t.Errorf("%v", own)
+			t.Errorf("a factor that they must have: %v", own)
 		}
 		if r := b.ask(changePassword, changed(password, "7 chars")); r.refusal() != "TOO_SHORT newPassword" {
 			t.Errorf("%s", r.Body)
 		}
 		b.must("changePassword", changePassword, changed(password, "grue!Zok"))
+		w.choose(func(s *settings.Settings) { s.TwoFactor = settings.TwoFactorRule{} })
 
 		imported, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.MinCost)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"roster/ent/permission"
 	"roster/internal/db"
 	"roster/internal/dbtest"
+	"roster/internal/settings"
 	"roster/internal/throttle"
 )
 
@@ -40,6 +41,7 @@ func TestPasswordReset(t *testing.T) {
 			t.Fatalf("%v", sent)
 		}
 		token := w.link("Eve@example.com", "Neues Passwort festlegen")
+		w.choose(func(s *settings.Settings) { s.TwoFactor = settings.TwoFactorRule{Everyone: true} })
 		shown := nobody.must("passwordResetByToken", previewQuery, map[string]any{"t": token})
 		if shown["question"] != "Ihr erstes Haustier?" || shown["passwordMinLength"] != 8. || shown["expiresAt"] != "2026-03-01T14:00:00Z" {
 			t.Errorf("shown: %v", shown)

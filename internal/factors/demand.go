@@ -6,7 +6,8 @@ import (
 	"fmt"
 	"time"
 
-	"roster/internal/db"
+	ent "roster/ent/generated"
+	"roster/internal/secret"
 	"roster/internal/settings"
 )
 
@@ -44,13 +45,35 @@ func (d *Demand) Owed(now time.Time) (bool, error) {
 	return demanded && !d.Enabled && !now.Before(at), err
 }
 
+// querier is a transaction, or the store outside of one.
+type querier interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
 // DemandOn reads what is demanded of a user.
-func DemandOn(ctx context.Context, tx *db.Tx, userID int) (Demand, error) {
+func DemandOn(ctx context.Context, q querier, userID int) (Demand, error) {
 	var d Demand
-	err := tx.SQL.QueryRowContext(ctx,
+	err := q.QueryRowContext(ctx,
 		"SELECT "+DemandColumns+" FROM users u LEFT JOIN roles r ON r.id = u.role_id WHERE u.id = $1", userID).Scan(d.Targets()...)
 	if err != nil {
 		return d, fmt.Errorf("reading whether a second factor is demanded: %w", err)
 	}
 	return d, nil
+}
+
+// Least is how long the user's password must be (security.md #3): short only where they have a second factor that they
+// must keep. One that they may remove would leave the short password alone, and one that was set up before anybody had
+// proved the address goes with the first reset.
+func Least(ctx context.Context, q querier, u *ent.User) (secret.Least, error) {
+	if !u.TwoFactorEnabled || Unproven(u) {
+		return secret.Alone, nil
+	}
+	demand, err := DemandOn(ctx, q, u.ID)
+	if err != nil {
+		return 0, err
+	}
+	if _, demanded, err := demand.Due(); err != nil || !demanded {
+		return secret.Alone, err
+	}
+	return secret.WithSecondFactor, nil
 }

@@ -58,7 +58,7 @@ func Dispensable(ctx context.Context, tx *db.Tx, u *ent.User) error {
 	if u.TwoFactorEnabled {
 		return nil
 	}
-	demand, err := DemandOn(ctx, tx, u.ID)
+	demand, err := DemandOn(ctx, tx.SQL, u.ID)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"roster/internal/access"
 	"roster/internal/audit"
 	"roster/internal/db"
+	"roster/internal/factors"
 	"roster/internal/fault"
 	"roster/internal/links"
 	"roster/internal/mail"
@@ -35,8 +36,10 @@ type Changed struct {
 type change struct {
 	user   *ent.User
 	stored *ent.Password
-	hash   string
-	entry  audit.Entry
+	// least is how long the new one must be.
+	least secret.Least
+	hash  string
+	entry audit.Entry
 }
 
 // Change replaces the viewer's password. It needs a fresh proof of identity and the password that holds until now
@@ -57,7 +60,11 @@ func (s *Service) Change(ctx context.Context, current, next string) (*Changed, e
 	if err != nil {
 		return nil, err
 	}
-	c := change{user: u, stored: stored, entry: audit.Entry{
+	least, err := factors.Least(ctx, s.DB.Reader(), u)
+	if err != nil {
+		return nil, err
+	}
+	c := change{user: u, stored: stored, least: least, entry: audit.Entry{
 		Action: audit.PasswordChanged, Target: audit.OnUser(u.ID), Detail: map[string]any{"first": stored == nil},
 	}}
 	// What needs no look at a secret comes first: it costs no try and no hash.
@@ -89,7 +96,7 @@ func (s *Service) check(ctx context.Context, c change, current, next string) err
 	policy := secret.Policy{Names: []string{settings.Product, chosen.Company}}
 	who := secret.Person{FirstName: c.user.FirstName, LastName: c.user.LastName, Email: c.user.Email}
 	var weak *fault.Error
-	if errors.As(policy.Check("newPassword", next, who, least(c.user)), &weak) {
+	if errors.As(policy.Check("newPassword", next, who, c.least), &weak) {
 		problems = append(problems, weak)
 	} else if norm.NFC.String(next) == norm.NFC.String(current) { // as they are hashed (#4)
 		problems = append(problems, fault.On("newPassword", fault.NotAllowed, "The new password must not be the current one."))
@@ -161,7 +168,7 @@ func (s *Service) save(ctx context.Context, c change) (*Changed, error) {
 		return nil, err
 	}
 	renewed.HandOut(ctx)
-	return &Changed{Own: Own{SetAt: &at, MinLength: int(least(c.user))}, EndedSessions: renewed.Ended}, nil
+	return &Changed{Own: Own{SetAt: &at, MinLength: int(c.least)}, EndedSessions: renewed.Ended}, nil
 }
 
 // replace writes the new hash, unless the password is not the one any more that was proved.

@@ -12,6 +12,7 @@ import (
 	"roster/ent/viewer"
 	"roster/internal/access"
 	"roster/internal/db"
+	"roster/internal/factors"
 	"roster/internal/mail"
 	"roster/internal/secret"
 	"roster/internal/signin"
@@ -52,7 +53,11 @@ func (s *Service) Own(ctx context.Context) (*Own, error) {
 	if err != nil {
 		return nil, err
 	}
-	own := &Own{MinLength: int(least(u)), Lock: locks[u.ID].SecondFactor}
+	least, err := factors.Least(ctx, s.DB.Reader(), u)
+	if err != nil {
+		return nil, err
+	}
+	own := &Own{MinLength: int(least), Lock: locks[u.ID].SecondFactor}
 	if stored != nil {
 		own.SetAt = &stored.ChangedAt
 	}
@@ -73,12 +78,4 @@ func (s *Service) load(ctx context.Context, userID int) (*ent.User, *ent.Passwor
 		return nil, nil, fmt.Errorf("loading the user's own password: %w", err)
 	}
 	return u, stored, nil
-}
-
-// least is how long the user's password must be (security.md #3).
-func least(u *ent.User) secret.Least {
-	if u.TwoFactorEnabled {
-		return secret.WithSecondFactor
-	}
-	return secret.Alone
 }

@@ -36,21 +36,17 @@ func (s *Service) Preview(ctx context.Context, token string) (*Preview, error) {
 	if err != nil || l == nil {
 		return nil, err
 	}
-	p := &Preview{PasswordMinLength: int(least(l.User)), ExpiresAt: l.Token.ExpiresAt}
+	least, err := factors.Least(ctx, s.DB.Reader(), l.User)
+	if err != nil {
+		return nil, err
+	}
+	p := &Preview{PasswordMinLength: int(least), ExpiresAt: l.Token.ExpiresAt}
 	answer, err := s.asked(ctx, l.User)
 	if err != nil || answer == nil {
 		return p, err
 	}
 	p.Question = questions.Text(answer.Edges.Question, l.User.Language)
 	return p, nil
-}
-
-// least is how long the user's password must be (security.md #3). Factors that the reset will take away do not count.
-func least(u *ent.User) secret.Least {
-	if u.TwoFactorEnabled && !factors.Unproven(u) {
-		return secret.WithSecondFactor
-	}
-	return secret.Alone
 }
 
 func linkOver() error {
@@ -106,9 +102,13 @@ func (s *Service) checkPassword(ctx context.Context, u *ent.User, newPassword st
 	if err != nil {
 		return err
 	}
+	least, err := factors.Least(ctx, s.DB.Reader(), u)
+	if err != nil {
+		return err
+	}
 	policy := secret.Policy{Names: []string{settings.Product, chosen.Company}}
 	who := secret.Person{FirstName: u.FirstName, LastName: u.LastName, Email: u.Email}
-	return policy.Check("newPassword", newPassword, who, least(u))
+	return policy.Check("newPassword", newPassword, who, least)
 }
 
 // asked is the answer that a reset demands, nil where it demands none: what was chosen before anybody had proved the
