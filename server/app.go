@@ -104,7 +104,9 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 		Mails:       &mail.Gallery{DB: d.DB, BaseURL: base.String()},
 		Version:     version(),
 	}
-	r.Registration = &registration.Service{DB: d.DB, Now: now, Passwords: hasher, Outbox: outbox, Questions: r.Questions}
+	r.Registration = &registration.Service{
+		DB: d.DB, Now: now, Passwords: hasher, Outbox: outbox, Questions: r.Questions, Invitations: r.Invitations,
+	}
 	r.Passwords = &passwords.Service{DB: d.DB, Now: now, Hasher: hasher, Outbox: outbox, SignIns: r.SignIns}
 	r.Addresses = &addresses.Service{DB: d.DB, Now: now, Outbox: outbox, Users: r.Users, SignIns: r.SignIns}
 	return r

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"roster/ent/generated/account"
 	"roster/internal/db"
 	"roster/internal/dbtest"
 	"roster/internal/secret"
@@ -48,6 +49,46 @@ func TestRegister(t *testing.T) {
 		}
 		if w.count("accounts WHERE name = 'Nora Berg' AND email_key = 'lena@example.com'") != 1 {
 			t.Error("without a name, the account does not have the person's")
+		}
+	})
+}
+
+// A closed registration opens by an invitation, for the address that was invited, as long as the invitation stands (C1, #49).
+func TestInvitedWhereRegistrationIsClosed(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.choose(func(s *settings.Settings) { s.Registration = false })
+		acme := w.account("Acme", w.user("Olga", "Moore", "olga@example.com"))
+		w.browser().signIn("olga@example.com").must("inviteUser", inviteMutation, map[string]any{"i": map[string]any{
+			"accountId": acme.GlobalID(), "email": "eve@example.com", "permissions": []string{"PROFILE"},
+		}})
+		token := w.link("eve@example.com", "Olga Moore invites you to “Acme”")
+		status := func(to string) {
+			w.tx(func(ctx context.Context, tx *db.Tx) error {
+				return tx.Account.UpdateOneID(acme.ID).SetStatus(account.Status(to)).Exec(ctx)
+			})
+		}
+		invited := func(address string) map[string]any {
+			a := application(address)
+			a["invitationToken"] = token
+			return a
+		}
+		status("CLOSED")
+		if r := w.browser().register(invited("eve@example.com")); r.refusal() != "EXPIRED invitationToken" {
+			t.Errorf("the account is closed: %s", r.Body)
+		}
+		status("ACTIVE")
+		if r := w.browser().register(invited("mallory@example.com")); r.refusal() != "NOT_ALLOWED email" {
+			t.Errorf("another address: %s", r.Body)
+		}
+		if r := w.browser().register(application("eve@example.com")); r.refusal() != "FORBIDDEN" {
+			t.Errorf("without the link: %s", r.Body)
+		}
+		if w.count("users") != 1 {
+			t.Fatalf("%d users", w.count("users"))
+		}
+		if r := w.browser().register(invited("Eve@Example.com")); r.refusal() != "" || w.count("users WHERE email_key = 'eve@example.com' AND self_registered") != 1 {
+			t.Errorf("invited: %s", r.Body)
 		}
 	})
 }

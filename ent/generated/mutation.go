@@ -17718,6 +17718,7 @@ type UserMutation struct {
 	search_text            *string
 	email_verified         *bool
 	once_proven            *bool
+	self_registered        *bool
 	language               *string
 	time_zone              *string
 	state                  *user.State
@@ -18183,6 +18184,42 @@ func (m *UserMutation) OldOnceProven(ctx context.Context) (v bool, err error) {
 // ResetOnceProven resets all changes to the "once_proven" field.
 func (m *UserMutation) ResetOnceProven() {
 	m.once_proven = nil
+}
+
+// SetSelfRegistered sets the "self_registered" field.
+func (m *UserMutation) SetSelfRegistered(b bool) {
+	m.self_registered = &b
+}
+
+// SelfRegistered returns the value of the "self_registered" field in the mutation.
+func (m *UserMutation) SelfRegistered() (r bool, exists bool) {
+	v := m.self_registered
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSelfRegistered returns the old "self_registered" field's value of the User entity.
+// If the User object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UserMutation) OldSelfRegistered(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSelfRegistered is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSelfRegistered requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSelfRegistered: %w", err)
+	}
+	return oldValue.SelfRegistered, nil
+}
+
+// ResetSelfRegistered resets all changes to the "self_registered" field.
+func (m *UserMutation) ResetSelfRegistered() {
+	m.self_registered = nil
 }
 
 // SetLanguage sets the "language" field.
@@ -19151,7 +19188,7 @@ func (m *UserMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *UserMutation) Fields() []string {
-	fields := make([]string, 0, 20)
+	fields := make([]string, 0, 21)
 	if m.first_name != nil {
 		fields = append(fields, user.FieldFirstName)
 	}
@@ -19178,6 +19215,9 @@ func (m *UserMutation) Fields() []string {
 	}
 	if m.once_proven != nil {
 		fields = append(fields, user.FieldOnceProven)
+	}
+	if m.self_registered != nil {
+		fields = append(fields, user.FieldSelfRegistered)
 	}
 	if m.language != nil {
 		fields = append(fields, user.FieldLanguage)
@@ -19238,6 +19278,8 @@ func (m *UserMutation) Field(name string) (ent.Value, bool) {
 		return m.EmailVerified()
 	case user.FieldOnceProven:
 		return m.OnceProven()
+	case user.FieldSelfRegistered:
+		return m.SelfRegistered()
 	case user.FieldLanguage:
 		return m.Language()
 	case user.FieldTimeZone:
@@ -19287,6 +19329,8 @@ func (m *UserMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldEmailVerified(ctx)
 	case user.FieldOnceProven:
 		return m.OldOnceProven(ctx)
+	case user.FieldSelfRegistered:
+		return m.OldSelfRegistered(ctx)
 	case user.FieldLanguage:
 		return m.OldLanguage(ctx)
 	case user.FieldTimeZone:
@@ -19380,6 +19424,13 @@ func (m *UserMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetOnceProven(v)
+		return nil
+	case user.FieldSelfRegistered:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSelfRegistered(v)
 		return nil
 	case user.FieldLanguage:
 		v, ok := value.(string)
@@ -19569,6 +19620,9 @@ func (m *UserMutation) ResetField(name string) error {
 		return nil
 	case user.FieldOnceProven:
 		m.ResetOnceProven()
+		return nil
+	case user.FieldSelfRegistered:
+		m.ResetSelfRegistered()
 		return nil
 	case user.FieldLanguage:
 		m.ResetLanguage()

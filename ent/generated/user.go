@@ -39,6 +39,8 @@ type User struct {
 	EmailVerified bool `json:"email_verified,omitempty"`
 	// an earlier address was verified: what was set up since belongs to its user (security.md #34)
 	OnceProven bool `json:"once_proven,omitempty"`
+	// made by a visitor: until the address is verified, nobody knows whose it is (security.md #49)
+	SelfRegistered bool `json:"self_registered,omitempty"`
 	// Language holds the value of the "language" field.
 	Language string `json:"language,omitempty"`
 	// an IANA name; empty: that of the browser
@@ -195,7 +197,7 @@ func (*User) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case user.FieldEmailVerified, user.FieldOnceProven, user.FieldTwoFactorEnabled, user.FieldSecurityQuestionSet:
+		case user.FieldEmailVerified, user.FieldOnceProven, user.FieldSelfRegistered, user.FieldTwoFactorEnabled, user.FieldSecurityQuestionSet:
 			values[i] = new(sql.NullBool)
 		case user.FieldID, user.FieldVersion, user.FieldCredentialVersion, user.FieldRoleID:
 			values[i] = new(sql.NullInt64)
@@ -277,6 +279,12 @@ func (_m *User) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field once_proven", values[i])
 			} else if value.Valid {
 				_m.OnceProven = value.Bool
+			}
+		case user.FieldSelfRegistered:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field self_registered", values[i])
+			} else if value.Valid {
+				_m.SelfRegistered = value.Bool
 			}
 		case user.FieldLanguage:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -457,6 +465,9 @@ func (_m *User) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("once_proven=")
 	builder.WriteString(fmt.Sprintf("%v", _m.OnceProven))
+	builder.WriteString(", ")
+	builder.WriteString("self_registered=")
+	builder.WriteString(fmt.Sprintf("%v", _m.SelfRegistered))
 	builder.WriteString(", ")
 	builder.WriteString("language=")
 	builder.WriteString(_m.Language)

@@ -110,6 +110,20 @@ func (_c *UserCreate) SetNillableOnceProven(v *bool) *UserCreate {
 	return _c
 }
 
+// SetSelfRegistered sets the "self_registered" field.
+func (_c *UserCreate) SetSelfRegistered(v bool) *UserCreate {
+	_c.mutation.SetSelfRegistered(v)
+	return _c
+}
+
+// SetNillableSelfRegistered sets the "self_registered" field if the given value is not nil.
+func (_c *UserCreate) SetNillableSelfRegistered(v *bool) *UserCreate {
+	if v != nil {
+		_c.SetSelfRegistered(*v)
+	}
+	return _c
+}
+
 // SetLanguage sets the "language" field.
 func (_c *UserCreate) SetLanguage(v string) *UserCreate {
 	_c.mutation.SetLanguage(v)
@@ -445,6 +459,10 @@ func (_c *UserCreate) defaults() error {
 		v := user.DefaultOnceProven
 		_c.mutation.SetOnceProven(v)
 	}
+	if _, ok := _c.mutation.SelfRegistered(); !ok {
+		v := user.DefaultSelfRegistered
+		_c.mutation.SetSelfRegistered(v)
+	}
 	if _, ok := _c.mutation.Language(); !ok {
 		v := user.DefaultLanguage
 		_c.mutation.SetLanguage(v)
@@ -508,6 +526,9 @@ func (_c *UserCreate) check() error {
 	}
 	if _, ok := _c.mutation.OnceProven(); !ok {
 		return &ValidationError{Name: "once_proven", err: errors.New(`generated: missing required field "User.once_proven"`)}
+	}
+	if _, ok := _c.mutation.SelfRegistered(); !ok {
+		return &ValidationError{Name: "self_registered", err: errors.New(`generated: missing required field "User.self_registered"`)}
 	}
 	if _, ok := _c.mutation.Language(); !ok {
 		return &ValidationError{Name: "language", err: errors.New(`generated: missing required field "User.language"`)}
@@ -606,6 +627,10 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.OnceProven(); ok {
 		_spec.SetField(user.FieldOnceProven, field.TypeBool, value)
 		_node.OnceProven = value
+	}
+	if value, ok := _c.mutation.SelfRegistered(); ok {
+		_spec.SetField(user.FieldSelfRegistered, field.TypeBool, value)
+		_node.SelfRegistered = value
 	}
 	if value, ok := _c.mutation.Language(); ok {
 		_spec.SetField(user.FieldLanguage, field.TypeString, value)
@@ -968,6 +993,18 @@ func (u *UserUpsert) UpdateOnceProven() *UserUpsert {
 	return u
 }
 
+// SetSelfRegistered sets the "self_registered" field.
+func (u *UserUpsert) SetSelfRegistered(v bool) *UserUpsert {
+	u.Set(user.FieldSelfRegistered, v)
+	return u
+}
+
+// UpdateSelfRegistered sets the "self_registered" field to the value that was provided on create.
+func (u *UserUpsert) UpdateSelfRegistered() *UserUpsert {
+	u.SetExcluded(user.FieldSelfRegistered)
+	return u
+}
+
 // SetLanguage sets the "language" field.
 func (u *UserUpsert) SetLanguage(v string) *UserUpsert {
 	u.Set(user.FieldLanguage, v)
@@ -1274,6 +1311,20 @@ func (u *UserUpsertOne) SetOnceProven(v bool) *UserUpsertOne {
 func (u *UserUpsertOne) UpdateOnceProven() *UserUpsertOne {
 	return u.Update(func(s *UserUpsert) {
 		s.UpdateOnceProven()
+	})
+}
+
+// SetSelfRegistered sets the "self_registered" field.
+func (u *UserUpsertOne) SetSelfRegistered(v bool) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.SetSelfRegistered(v)
+	})
+}
+
+// UpdateSelfRegistered sets the "self_registered" field to the value that was provided on create.
+func (u *UserUpsertOne) UpdateSelfRegistered() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateSelfRegistered()
 	})
 }
 
@@ -1772,6 +1823,20 @@ func (u *UserUpsertBulk) SetOnceProven(v bool) *UserUpsertBulk {
 func (u *UserUpsertBulk) UpdateOnceProven() *UserUpsertBulk {
 	return u.Update(func(s *UserUpsert) {
 		s.UpdateOnceProven()
+	})
+}
+
+// SetSelfRegistered sets the "self_registered" field.
+func (u *UserUpsertBulk) SetSelfRegistered(v bool) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.SetSelfRegistered(v)
+	})
+}
+
+// UpdateSelfRegistered sets the "self_registered" field to the value that was provided on create.
+func (u *UserUpsertBulk) UpdateSelfRegistered() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateSelfRegistered()
 	})
 }
 

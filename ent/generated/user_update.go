@@ -165,6 +165,20 @@ func (_u *UserUpdate) SetNillableOnceProven(v *bool) *UserUpdate {
 	return _u
 }
 
+// SetSelfRegistered sets the "self_registered" field.
+func (_u *UserUpdate) SetSelfRegistered(v bool) *UserUpdate {
+	_u.mutation.SetSelfRegistered(v)
+	return _u
+}
+
+// SetNillableSelfRegistered sets the "self_registered" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableSelfRegistered(v *bool) *UserUpdate {
+	if v != nil {
+		_u.SetSelfRegistered(*v)
+	}
+	return _u
+}
+
 // SetLanguage sets the "language" field.
 func (_u *UserUpdate) SetLanguage(v string) *UserUpdate {
 	_u.mutation.SetLanguage(v)
@@ -724,6 +738,9 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.OnceProven(); ok {
 		_spec.SetField(user.FieldOnceProven, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.SelfRegistered(); ok {
+		_spec.SetField(user.FieldSelfRegistered, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Language(); ok {
 		_spec.SetField(user.FieldLanguage, field.TypeString, value)
@@ -1304,6 +1321,20 @@ func (_u *UserUpdateOne) SetOnceProven(v bool) *UserUpdateOne {
 func (_u *UserUpdateOne) SetNillableOnceProven(v *bool) *UserUpdateOne {
 	if v != nil {
 		_u.SetOnceProven(*v)
+	}
+	return _u
+}
+
+// SetSelfRegistered sets the "self_registered" field.
+func (_u *UserUpdateOne) SetSelfRegistered(v bool) *UserUpdateOne {
+	_u.mutation.SetSelfRegistered(v)
+	return _u
+}
+
+// SetNillableSelfRegistered sets the "self_registered" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableSelfRegistered(v *bool) *UserUpdateOne {
+	if v != nil {
+		_u.SetSelfRegistered(*v)
 	}
 	return _u
 }
@@ -1897,6 +1928,9 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 	}
 	if value, ok := _u.mutation.OnceProven(); ok {
 		_spec.SetField(user.FieldOnceProven, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.SelfRegistered(); ok {
+		_spec.SetField(user.FieldSelfRegistered, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Language(); ok {
 		_spec.SetField(user.FieldLanguage, field.TypeString, value)

@@ -32,6 +32,7 @@ func (User) Fields() []ent.Field {
 		field.String("search_text").Comment("folded name and address: search for words inside"),
 		field.Bool("email_verified").Default(false),
 		field.Bool("once_proven").Default(false).Comment("an earlier address was verified: what was set up since belongs to its user (security.md #34)"),
+		field.Bool("self_registered").Default(false).Comment("made by a visitor: until the address is verified, nobody knows whose it is (security.md #49)"),
 		field.String("language").Default("en"),
 		field.String("time_zone").Default("").Comment("an IANA name; empty: that of the browser"),
 		field.Enum("state").Values("ACTIVE", "SUSPENDED", "ERASED").Default("ACTIVE"),

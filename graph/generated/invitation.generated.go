@@ -827,6 +827,29 @@ func (ec *executionContext) fieldContext_InvitationPreview_addressDiffers(_ cont
 	return graphql.NewScalarFieldContext("InvitationPreview", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _InvitationPreview_addressProven(ctx context.Context, field graphql.CollectedField, obj *invitations.Preview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InvitationPreview_addressProven(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AddressProven, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_InvitationPreview_addressProven(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InvitationPreview", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _InvitationPreview_strict(ctx context.Context, field graphql.CollectedField, obj *invitations.Preview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1612,6 +1635,11 @@ func (ec *executionContext) _InvitationPreview(ctx context.Context, sel ast.Sele
 			}
 		case "addressDiffers":
 			out.Values[i] = ec._InvitationPreview_addressDiffers(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "addressProven":
+			out.Values[i] = ec._InvitationPreview_addressProven(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

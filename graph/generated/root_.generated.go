@@ -324,6 +324,7 @@ type ComplexityRoot struct {
 	InvitationPreview struct {
 		AccountName    func(childComplexity int) int
 		AddressDiffers func(childComplexity int) int
+		AddressProven  func(childComplexity int) int
 		AlreadyMember  func(childComplexity int) int
 		Email          func(childComplexity int) int
 		ExpiresAt      func(childComplexity int) int
@@ -1887,6 +1888,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InvitationPreview.AddressDiffers(childComplexity), true
+	case "InvitationPreview.addressProven":
+		if e.ComplexityRoot.InvitationPreview.AddressProven == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InvitationPreview.AddressProven(childComplexity), true
 	case "InvitationPreview.alreadyMember":
 		if e.ComplexityRoot.InvitationPreview.AlreadyMember == nil {
 			break
@@ -4916,7 +4923,10 @@ type UpdateAccountPayload {
 input DeleteAccountInput {
   "The account."
   accountId: ID!
-  "Delete the users who belong to no other account too. Staff, and users who own data that must stay, are left."
+  """
+  Delete the users who belong to no other account too, which needs DELETE_USERS besides. Left are staff, who is suspended,
+  and who placed orders in other accounts.
+  """
   deleteOrphanedUsers: Boolean!
   "Say what would happen, and do nothing."
   dryRun: Boolean
@@ -5735,6 +5745,11 @@ type InvitationPreview {
   email: String
   "Whether the viewer's address is another one; null when signed out, and unless the link stands."
   addressDiffers: Boolean
+  """
+  Whether the viewer's address is verified: where only the invited address can accept, it must be. Null when signed out,
+  and unless the link stands.
+  """
+  addressProven: Boolean
   "Whether only the address that it went to can accept."
   strict: Boolean!
   "Whether the viewer can reach the account already."
@@ -7993,6 +8008,8 @@ func (ec *executionContext) childFields_InvitationPreview(ctx context.Context, f
 		return ec.fieldContext_InvitationPreview_email(ctx, field)
 	case "addressDiffers":
 		return ec.fieldContext_InvitationPreview_addressDiffers(ctx, field)
+	case "addressProven":
+		return ec.fieldContext_InvitationPreview_addressProven(ctx, field)
 	case "strict":
 		return ec.fieldContext_InvitationPreview_strict(ctx, field)
 	case "alreadyMember":

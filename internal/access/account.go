@@ -45,6 +45,8 @@ type Verdict struct {
 type Link struct {
 	active, member, closed, ended, owner bool
 	held                                 []permission.Account
+	// endsAt is when the membership ends; nil: it stands.
+	endsAt *time.Time
 	// unmanaged: customers are kept from managing users.
 	unmanaged bool
 }
@@ -127,7 +129,7 @@ func Links(ctx context.Context, client *ent.Client, userID int, accountIDs []int
 	for _, a := range list {
 		l := &Link{closed: a.Status == account.StatusCLOSED, active: active, unmanaged: unmanaged}
 		for _, m := range a.Edges.Memberships {
-			l.member, l.owner, l.held, l.ended = true, m.Owner, m.Permissions, ended(m.EndsAt, now)
+			l.member, l.owner, l.held, l.endsAt, l.ended = true, m.Owner, m.Permissions, m.EndsAt, ended(m.EndsAt, now)
 		}
 		links[a.ID] = l
 	}
@@ -226,6 +228,15 @@ func (o Office) Covers(list []permission.Account) bool {
 		}
 	}
 	return true
+}
+
+// Outlasts reports whether the viewer may let somebody be in the account until then, nil for good: staff may, a member as
+// long as they are in it themselves. Else who is there for a time would stay by a hand of their own.
+func (o Office) Outlasts(end *time.Time) bool { return o.Staff || o.Link.Outlasts(end) }
+
+// Outlasts reports whether the membership lasts until then; nil: for good.
+func (l Link) Outlasts(end *time.Time) bool {
+	return l.endsAt == nil || end != nil && !end.After(*l.endsAt)
 }
 
 // MayHandOn reports whether somebody manages users and holds all of the permissions, whatever the setting that keeps

@@ -150,7 +150,7 @@ func TestDelete(t *testing.T) {
 		if _, err := w.Invitations.Send(w.As(olga), invitations.Draft{AccountID: acme.ID, Email: "new@example.com", Permissions: []permission.Account{permission.Orders}}); err != nil {
 			w.Fatal(err)
 		}
-		ada := w.Staff("Ada", permission.DeleteAccounts, permission.EditAccounts)
+		ada := w.Staff("Ada", permission.DeleteAccounts, permission.DeleteUsers, permission.EditAccounts)
 		if _, err := w.Accounts.Record(ada, accounts.NewOrder{AccountID: acme.ID, Number: "1"}); err != nil {
 			w.Fatal(err)
 		}
@@ -163,7 +163,9 @@ func TestDelete(t *testing.T) {
 		}{
 			"nobody":          {w.Nobody(), acme.ID, "UNAUTHENTICATED"},
 			"the owner":       {w.As(olga), acme.ID, "FORBIDDEN"},
-			"other staff":     {w.Staff("Sue", permission.EditAccounts), acme.ID, "FORBIDDEN"},
+			"other staff":     {w.Staff("Sue", permission.EditAccounts, permission.DeleteUsers), acme.ID, "FORBIDDEN"},
+			"no DELETE_USERS": {w.Staff("Sam", permission.DeleteAccounts), acme.ID, "FORBIDDEN"},
+			"a token":         {w.Token(permission.DeleteAccounts), acme.ID, "FORBIDDEN"},
 			"without a proof": {viewer.With(w.Context(), &unproven), acme.ID, "SUDO_REQUIRED"},
 			"no such":         {ada, 999999, "NOT_FOUND"},
 		} {
@@ -209,6 +211,36 @@ func TestDelete(t *testing.T) {
 		}
 		_, err := w.Accounts.Delete(ada, other.ID, false, false)
 		w.Refused("twice", err, "NOT_FOUND")
+	})
+}
+
+// Some who belong to no other account are left: who is suspended, for their address would be free to come back with; and
+// who placed orders elsewhere, for those name them.
+func TestDeleteLeavesSome(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga, eve, sid, fred := w.User("Olga"), w.User("Eve"), w.User("Sid"), w.User("Fred")
+		acme, other := w.Account("Acme", olga), w.Account("Other", fred)
+		w.Member(acme, sid, permission.Orders)
+		w.Member(acme, eve, permission.Orders)
+		there := w.Member(other, eve, permission.Orders)
+		ada := w.Staff("Ada", permission.DeleteAccounts, permission.DeleteUsers, permission.EditAccounts, permission.ManageMemberships)
+		if _, err := w.Accounts.Record(ada, accounts.NewOrder{AccountID: other.ID, Number: "1", PlacedByID: &eve.ID}); err != nil {
+			w.Fatal(err)
+		}
+		if _, err := w.Members.Remove(ada, there.ID); err != nil {
+			w.Fatal(err)
+		}
+		w.Suspend(sid)
+		d, err := w.Accounts.Delete(ada, acme.ID, true, false)
+		if err != nil || d.OrphanedCount != 1 || d.OrphanedUsers[0].ID != olga.ID {
+			w.Fatalf("%+v, %v", d, err)
+		}
+		if w.Count("users WHERE id IN ($1, $2)", eve.ID, sid.ID) != 2 || w.Count("users WHERE id = $1", olga.ID) != 0 {
+			w.Error("not the right ones are left")
+		}
+		if w.Count("orders WHERE placed_by_id = $1", eve.ID) != 1 {
+			w.Error("the order names nobody")
+		}
 	})
 }
 

@@ -37,14 +37,19 @@ type Deletion struct {
 var errRehearsed = errors.New("this was a rehearsal")
 
 // Delete deletes an account with all that belongs to it, and with orphans also the users who belong to no other account;
-// staff are left. A rehearsal says what would happen, and nothing does. It needs DELETE_ACCOUNTS and a fresh proof of
-// identity. fault.NotFound: there is no such account.
+// left are staff, who is suspended, and who placed orders in other accounts. A rehearsal says what would happen, and
+// nothing does. It needs DELETE_ACCOUNTS, with orphans DELETE_USERS too, and a fresh proof of identity. fault.NotFound: there is no such account.
 func (s *Service) Delete(ctx context.Context, id int, orphans, rehearsal bool) (*Deletion, error) {
 	var d *Deletion
 	entry := audit.Entry{Action: audit.AccountDeleted, Target: audit.OnAccount(id)}
 	err := audit.Act(ctx, s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) error {
 		if err := access.Staff(ctx, permission.DeleteAccounts); err != nil {
 			return err
+		}
+		if orphans {
+			if err := access.Staff(ctx, permission.DeleteUsers); err != nil {
+				return err
+			}
 		}
 		if err := access.Sudo(ctx, s.now()); err != nil {
 			return err
@@ -67,14 +72,18 @@ func (s *Service) Delete(ctx context.Context, id int, orphans, rehearsal bool) (
 	return d, nil
 }
 
-// alone selects the customers who belong to this account and no other.
+// alone selects the active customers who belong to this account and no other, and have no hand in others. Who is suspended
+// was so for a reason, and would be free to come back.
 func alone(id int) func(*sql.Selector) {
 	return func(s *sql.Selector) {
 		build := sql.Dialect(s.Dialect())
 		here := build.Select(membership.FieldUserID).From(sql.Table(membership.Table)).Where(sql.EQ(membership.FieldAccountID, id))
 		elsewhere := build.Select(membership.FieldUserID).From(sql.Table(membership.Table)).Where(sql.NEQ(membership.FieldAccountID, id))
+		orders := build.Select(order.FieldPlacedByID).From(sql.Table(order.Table)).
+			Where(sql.And(sql.NEQ(order.FieldAccountID, id), sql.NotNull(order.FieldPlacedByID)))
 		s.Where(sql.And(
-			sql.IsNull(s.C(user.FieldRoleID)), sql.In(s.C(user.FieldID), here), sql.NotIn(s.C(user.FieldID), elsewhere),
+			sql.IsNull(s.C(user.FieldRoleID)), sql.EQ(s.C(user.FieldState), user.StateACTIVE),
+			sql.NotIn(s.C(user.FieldID), orders), sql.In(s.C(user.FieldID), here), sql.NotIn(s.C(user.FieldID), elsewhere),
 		))
 	}
 }

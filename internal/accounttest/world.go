@@ -40,6 +40,7 @@ type World struct {
 	Accounts    *accounts.Service
 	Acts        *activity.Service
 	Users       *users.Service
+	Outbox      *mail.Outbox
 
 	// Now is the present.
 	Now  time.Time
@@ -66,6 +67,7 @@ func New(t *testing.T, d *db.DB) *World {
 	}
 	clock := func() time.Time { return w.Now }
 	w.Members = &members.Service{DB: d, Now: clock, Outbox: outbox}
+	w.Outbox = outbox
 	w.Invitations = &invitations.Service{DB: d, Now: clock, Outbox: outbox}
 	w.Accounts = &accounts.Service{DB: d, Now: clock, Outbox: outbox}
 	w.Acts = &activity.Service{DB: d}
@@ -98,6 +100,22 @@ func (w *World) User(called string) (u *ent.User) {
 		return err
 	})
 	return u
+}
+
+// Claim makes the user one who registered by themselves and has not proved the address.
+func (w *World) Claim(u *ent.User) {
+	w.Helper()
+	w.Do(func(ctx context.Context, tx *db.Tx) error {
+		return tx.User.UpdateOneID(u.ID).SetSelfRegistered(true).SetEmailVerified(false).Exec(ctx)
+	})
+}
+
+// Prove verifies the user's address.
+func (w *World) Prove(u *ent.User) {
+	w.Helper()
+	w.Do(func(ctx context.Context, tx *db.Tx) error {
+		return tx.User.UpdateOneID(u.ID).SetEmailVerified(true).Exec(ctx)
+	})
 }
 
 // Staff makes somebody with a role, and returns what they act with.

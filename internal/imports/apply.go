@@ -24,12 +24,15 @@ import (
 	"roster/internal/users"
 )
 
+// errMeanwhile says that the plan was made for a database that is another one by now. Hashing takes long enough for that.
+var errMeanwhile = errors.New("one of these users or accounts was made, changed or deleted meanwhile; please run the import again")
+
 // together is how many keys one look-up asks for.
 const together = 500
 
 // wrap hashes the imported hashes of people who are not there yet, outside of any transaction: it takes long.
 func (s *Service) wrap(ctx context.Context, p *plan) (map[*found[person]]string, error) {
-	there, err := peopleThere(viewer.ForSystem(ctx, "import"), s.DB.Client, p)
+	there, err := peopleThere(viewer.ForSystem(ctx, "import"), s.DB.Client, p.addresses())
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +73,7 @@ func (s *Service) apply(ctx context.Context, tx *db.Tx, p *plan, hashes map[*fou
 }
 
 func (s *Service) applyPeople(ctx context.Context, tx *db.Tx, p *plan, hashes map[*found[person]]string, r *Report) error {
-	there, err := peopleThere(ctx, tx.Client, p)
+	there, err := peopleThere(ctx, tx.Client, p.addresses())
 	if err != nil {
 		return err
 	}
@@ -80,6 +83,9 @@ func (s *Service) applyPeople(ctx context.Context, tx *db.Tx, p *plan, hashes ma
 		if who.isNew = u == nil; who.isNew {
 			added = append(added, who)
 			continue
+		}
+		if users.Claimed(u) && !p.present.claimed[u.EmailKey] {
+			return errMeanwhile
 		}
 		who.id = u.ID
 		r.People.Present++
@@ -101,11 +107,11 @@ func (s *Service) applyPeople(ctx context.Context, tx *db.Tx, p *plan, hashes ma
 		}
 	}))
 	if db.IsDuplicate(err) {
-		return errors.New("somebody made one of these users meanwhile; please run the import again")
+		return errMeanwhile
 	} else if err != nil {
 		return err
 	}
-	if there, err = peopleThere(ctx, tx.Client, p); err != nil {
+	if there, err = peopleThere(ctx, tx.Client, p.addresses()); err != nil {
 		return err
 	}
 	var withPassword []*found[person]
@@ -127,6 +133,9 @@ func (s *Service) applyCompanies(ctx context.Context, tx *db.Tx, p *plan, r *Rep
 	var added []*found[company]
 	for _, c := range p.companies {
 		found := there[c.what.address.Key]
+		if standingOf(found) != p.present.accounts[c.what.address.Key] {
+			return errMeanwhile
+		}
 		if c.isNew = len(found) == 0; c.isNew {
 			added = append(added, c)
 			continue
@@ -206,14 +215,18 @@ func each[T any](list []T, row func(T) []any) iter.Seq2[[]any, error] {
 	}
 }
 
-func peopleThere(ctx context.Context, client *ent.Client, p *plan) (map[string]*ent.User, error) {
-	there := make(map[string]*ent.User, len(p.people))
-	for some := range slices.Chunk(p.people, together) {
-		keys := make([]string, len(some))
-		for i, who := range some {
-			keys[i] = who.what.address.Key
-		}
-		rows, err := client.User.Query().Where(user.EmailKeyIn(keys...)).All(ctx)
+func (p *plan) addresses() []string {
+	keys := make([]string, len(p.people))
+	for i, who := range p.people {
+		keys[i] = who.what.address.Key
+	}
+	return keys
+}
+
+func peopleThere(ctx context.Context, client *ent.Client, keys []string) (map[string]*ent.User, error) {
+	there := make(map[string]*ent.User, len(keys))
+	for some := range slices.Chunk(keys, together) {
+		rows, err := client.User.Query().Where(user.EmailKeyIn(some...)).All(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("looking for the people of the file: %w", err)
 		}
@@ -232,10 +245,13 @@ func keysOf(list []*found[company]) []string {
 	return keys
 }
 
+// companiesThere returns the accounts with the addresses, with their owners.
 func companiesThere(ctx context.Context, client *ent.Client, keys []string) (map[string][]*ent.Account, error) {
 	there := make(map[string][]*ent.Account, len(keys))
 	for some := range slices.Chunk(keys, together) {
-		rows, err := client.Account.Query().Where(account.EmailKeyIn(some...)).All(ctx)
+		rows, err := client.Account.Query().Where(account.EmailKeyIn(some...)).
+			WithMemberships(func(q *ent.MembershipQuery) { q.Where(membership.Owner(true)).WithUser() }).
+			All(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("looking for the accounts of the file: %w", err)
 		}

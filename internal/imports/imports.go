@@ -9,12 +9,16 @@ import (
 	"slices"
 	"time"
 
+	"entgo.io/ent/dialect"
+
+	ent "roster/ent/generated"
 	"roster/ent/permission"
 	"roster/ent/viewer"
 	"roster/internal/access"
 	"roster/internal/audit"
 	"roster/internal/db"
 	"roster/internal/secret"
+	"roster/internal/users"
 )
 
 // Service imports.
@@ -72,11 +76,11 @@ func (s *Service) CSV(ctx context.Context, file io.Reader, o Options) (*Report, 
 	if err != nil {
 		return nil, err
 	}
-	there, err := s.accountsOf(ctx, lines)
+	present, err := s.thereOf(ctx, lines)
 	if err != nil {
 		return nil, err
 	}
-	p, more := planOf(lines, there)
+	p, more := planOf(lines, present)
 	r := &Report{DryRun: o.DryRun, Faults: append(append([]Fault{}, faults...), more...)}
 	r.Skipped, r.Lines = faultyLines(r.Faults), len(lines)+faultyLines(faults)
 	slices.SortStableFunc(r.Faults, func(a, b Fault) int { return a.Line - b.Line })
@@ -88,6 +92,9 @@ func (s *Service) CSV(ctx context.Context, file io.Reader, o Options) (*Report, 
 		return nil, err
 	}
 	err = db.InTx(viewer.ForSystem(ctx, "import"), s.DB, func(ctx context.Context, tx *db.Tx) error {
+		if err := alone(ctx, tx); err != nil {
+			return err
+		}
 		*r = Report{DryRun: r.DryRun, Faults: r.Faults, Skipped: r.Skipped, Lines: r.Lines}
 		if err := s.apply(ctx, tx, p, hashes, r); err != nil {
 			return err
@@ -106,22 +113,69 @@ func (s *Service) CSV(ctx context.Context, file io.Reader, o Options) (*Report, 
 	return r, nil
 }
 
-// accountsOf is how many accounts of the database have each address of the file.
-func (s *Service) accountsOf(ctx context.Context, lines []line) (map[string]int, error) {
-	there := map[string]int{}
+// importLock is the key of the advisory lock on PostgreSQL.
+const importLock = 0x696d706f7274
+
+// alone lets one import write after the other: two of one file would make its accounts twice. SQLite has one writer.
+func alone(ctx context.Context, tx *db.Tx) error {
+	if tx.Dialect != dialect.Postgres {
+		return nil
+	}
+	if _, err := tx.SQL.ExecContext(ctx, "SELECT pg_advisory_xact_lock($1)", importLock); err != nil {
+		return fmt.Errorf("waiting for another import: %w", err)
+	}
+	return nil
+}
+
+// there is what the database has of a file.
+type there struct {
+	accounts map[string]standing
+	// claimed are the addresses with which somebody registered and that nobody proved.
+	claimed map[string]bool
+}
+
+// standing is how many accounts have an address, and the address of the owner where it is one.
+type standing struct {
+	count int
+	owner string
+}
+
+func standingOf(list []*ent.Account) standing {
+	s := standing{count: len(list)}
+	if s.count != 1 {
+		return s
+	}
+	for _, m := range list[0].Edges.Memberships {
+		s.owner = m.Edges.User.EmailKey
+	}
+	return s
+}
+
+func (s *Service) thereOf(ctx context.Context, lines []line) (there, error) {
+	system := viewer.ForSystem(ctx, "import")
+	found := there{accounts: map[string]standing{}, claimed: map[string]bool{}}
+	people := map[string]bool{}
 	for _, l := range lines {
+		people[l.person.address.Key] = true
 		if l.account != nil {
-			there[l.account.address.Key] = 0
+			found.accounts[l.account.address.Key] = standing{}
 		}
 	}
-	rows, err := companiesThere(viewer.ForSystem(ctx, "import"), s.DB.Client, slices.Collect(maps.Keys(there)))
+	rows, err := companiesThere(system, s.DB.Client, slices.Collect(maps.Keys(found.accounts)))
 	if err != nil {
-		return nil, err
+		return found, err
 	}
 	for key, list := range rows {
-		there[key] = len(list)
+		found.accounts[key] = standingOf(list)
 	}
-	return there, nil
+	there, err := peopleThere(system, s.DB.Client, slices.Collect(maps.Keys(people)))
+	if err != nil {
+		return found, err
+	}
+	for key, u := range there {
+		found.claimed[key] = users.Claimed(u)
+	}
+	return found, nil
 }
 
 func faultyLines(faults []Fault) int {

@@ -13,6 +13,9 @@ type plan struct {
 
 	personBy  map[string]*found[person]
 	companyBy map[string]*found[company]
+
+	// present is what the plan takes to be there.
+	present there
 }
 
 // found is a person or a company, with the first line that names it.
@@ -34,11 +37,12 @@ type placed struct {
 
 // planOf puts the lines together and returns the faults that show only then: lines that say different things about
 // the same person or account, and accounts without an owner or with two. Lines with a fault are left out of the plan,
-// and so is what does not stand without them. there is how many accounts of the database have each address.
-func planOf(lines []line, there map[string]int) (*plan, []Fault) {
+// and so is what does not stand without them. An account that is there is known by its address and its owner together: its
+// people can write any address there, and nobody proves it (security.md #49).
+func planOf(lines []line, present there) (*plan, []Fault) {
 	var faults []Fault
 	for {
-		more := contradictions(lines, there)
+		more := contradictions(lines, present)
 		if len(more) == 0 {
 			break
 		}
@@ -49,7 +53,7 @@ func planOf(lines []line, there map[string]int) (*plan, []Fault) {
 		faults = append(faults, more...)
 		lines = slices.DeleteFunc(slices.Clone(lines), func(l line) bool { return bad[l.number] })
 	}
-	p := &plan{personBy: map[string]*found[person]{}, companyBy: map[string]*found[company]{}}
+	p := &plan{personBy: map[string]*found[person]{}, companyBy: map[string]*found[company]{}, present: present}
 	for _, l := range lines {
 		p.add(l)
 	}
@@ -76,10 +80,10 @@ func (p *plan) add(l line) {
 }
 
 // contradictions are the faults between lines that are good each on its own.
-func contradictions(lines []line, there map[string]int) []Fault {
+func contradictions(lines []line, present there) []Fault {
 	c := contradiction{
 		people: map[string]line{}, companies: map[string]line{}, owners: map[string][]int{}, members: map[string][]int{},
-		pairs: map[[2]string]int{}, there: there,
+		pairs: map[[2]string]int{}, present: present,
 	}
 	for _, l := range lines {
 		c.line(l)
@@ -94,7 +98,7 @@ type contradiction struct {
 	people, companies map[string]line // the first line of each
 	owners, members   map[string][]int
 	pairs             map[[2]string]int
-	there             map[string]int
+	present           there
 	faults            []Fault
 }
 
@@ -107,6 +111,10 @@ func (c *contradiction) line(l line) {
 		return
 	}
 	if l.account == nil {
+		return
+	}
+	if c.present.claimed[key] {
+		c.fault(l, "email", "Somebody registered with this address and has not proved that it is theirs: it gets no account like this.")
 		return
 	}
 	account := l.account.address.Key
@@ -134,14 +142,19 @@ func (c *contradiction) owner(l line) {
 		return
 	}
 	account := l.account.address.Key
-	owners := c.owners[account]
+	owners, present := c.owners[account], c.present.accounts[account]
+	isMember := slices.Contains(c.members[account], l.number)
 	switch {
 	case len(owners) > 1 && l.link.owner && slices.Contains(owners, l.number):
 		c.fault(l, "owner", fmt.Sprintf("This account has %d owners in this file: lines %s.", len(owners), list(owners)))
-	case c.there[account] > 1:
+	case present.count > 1:
 		c.fault(l, "account_email", "Several accounts have this address: which of them is meant?")
-	case len(owners) == 0 && c.there[account] == 0 && slices.Contains(c.members[account], l.number):
+	case len(owners) == 0 && isMember && present.count == 1:
+		c.fault(l, "owner", "An account with this address is there already. Name its owner in this file too, to be certain that it is the same.")
+	case len(owners) == 0 && isMember:
 		c.fault(l, "owner", "This account has no owner in this file.")
+	case present.count == 1 && l.link.owner && l.person.address.Key != present.owner:
+		c.fault(l, "account_email", "An account with this address is there already, and belongs to somebody else.")
 	}
 }
 

@@ -48,8 +48,10 @@ type Preview struct {
 	ExpiresAt      *time.Time
 	Email          *string
 	AddressDiffers *bool
-	Strict         bool
-	AlreadyMember  bool
+	// AddressProven says that the viewer's address is verified.
+	AddressProven *bool
+	Strict        bool
+	AlreadyMember bool
 }
 
 // Look says what a link is about, and uses nothing up. nil: it is none of ours.
@@ -85,7 +87,7 @@ func (s *Service) personal(ctx context.Context, i *ent.Invitation, p *Preview) e
 		return fmt.Errorf("loading the viewer: %w", err)
 	}
 	differs := u.EmailKey != i.EmailKey
-	p.AddressDiffers = &differs
+	p.AddressDiffers, p.AddressProven = &differs, &u.EmailVerified
 	link, err := access.LinkOf(ctx, s.DB.Client, v.UserID, i.AccountID, s.now())
 	if err != nil {
 		return err
@@ -104,6 +106,18 @@ func (s *Service) inviterName(ctx context.Context, i *ent.Invitation) (*string, 
 	}
 	name := u.Name()
 	return &name, nil
+}
+
+// Open returns the invitation that a link opens at this moment; nil: it opens none.
+func (s *Service) Open(ctx context.Context, client *ent.Client, token string) (*ent.Invitation, error) {
+	l, err := links.FindInvitation(ctx, client, token)
+	if err != nil || l == nil {
+		return nil, err
+	}
+	if status, err := s.status(ctx, client, l); err != nil || status != LinkOpen {
+		return nil, err
+	}
+	return l.Invitation, nil
 }
 
 // status tells how a link stands at this moment.
@@ -159,7 +173,7 @@ func (s *Service) stillMay(ctx context.Context, client *ent.Client, i *ent.Invit
 		return false, err
 	}
 	// Where customers can't manage users any more, what was sent before can still be accepted (product.md C7).
-	return link.MayHandOn(i.Permissions), nil
+	return link.MayHandOn(i.Permissions) && link.Outlasts(i.MembershipEndsAt), nil
 }
 
 // refusals say why a link does not open.
@@ -285,15 +299,20 @@ func (s *Service) join(ctx context.Context, tx *db.Tx, l *links.Invited, status 
 	return m, s.tellAccepted(ctx, tx, l, u)
 }
 
-// addressed refuses another address than the invited one, unless it is meant and allowed.
+// addressed refuses another address than the invited one, unless it is meant and allowed. One that nobody proved is as
+// good as another where only the invited one counts.
 func (s *Service) addressed(ctx context.Context, tx *db.Tx, i *ent.Invitation, u *ent.User, elsewhere bool) error {
-	if u.EmailKey == i.EmailKey {
+	if u.EmailKey == i.EmailKey && u.EmailVerified {
 		return nil
 	}
 	chosen, err := settings.Load(ctx, tx.Client)
 	switch {
 	case err != nil:
 		return err
+	case u.EmailKey == i.EmailKey && chosen.StrictInvitations:
+		return fault.On("token", fault.NotAllowed, "Please confirm your email address first: only who has the address that was invited can accept this.")
+	case u.EmailKey == i.EmailKey:
+		return nil
 	case chosen.StrictInvitations:
 		return fault.On("token", fault.NotAllowed, "Only a user with the address that was invited can accept this.")
 	case !elsewhere:

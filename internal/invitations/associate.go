@@ -58,7 +58,8 @@ func (s *Service) Invite(ctx context.Context, a Association) (*Offer, error) {
 
 // Join brings somebody into an account at once. A new address gets a user without a password, who is mailed a link to set
 // one. It needs MANAGE_MEMBERSHIPS. Faults: permissions fault.Required; endsAt fault.Invalid; accountId fault.NotAllowed,
-// closed; userId or email fault.NotAllowed, a member already, or suspended; firstName fault.Required for a new user.
+// closed; userId or email fault.NotAllowed, a member already, suspended, or registered
+// with an address that they never proved; firstName fault.Required for a new user.
 func (s *Service) Join(ctx context.Context, a Association) (*ent.Membership, error) {
 	if err := access.Staff(ctx, permission.ManageMemberships); err != nil {
 		return nil, err
@@ -128,6 +129,9 @@ func (s *Service) person(ctx context.Context, tx *db.Tx, a Association, address 
 	switch {
 	case err == nil && u.State != user.StateACTIVE:
 		return nil, false, fault.On(a.field(), fault.NotAllowed, "This user is suspended or erased.")
+	case err == nil && a.UserID == nil && users.Claimed(u):
+		return nil, false, fault.On("email", fault.NotAllowed,
+			"Somebody registered with this address and has not proved that it is theirs. Send an invitation instead.")
 	case err == nil:
 		return u, false, nil
 	case !ent.IsNotFound(err):

@@ -293,6 +293,87 @@ func TestAcceptElsewhere(t *testing.T) {
 	})
 }
 
+// #49: where only the invited address counts, whoever holds the link could register with it and go in. It must be proved.
+func TestStrictNeedsAProvenAddress(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga, eve := w.User("Olga"), w.User("Eve")
+		acme := w.Account("Acme", olga)
+		w.Claim(eve)
+		w.Choose(func(s *settings.Settings) { s.StrictInvitations = true })
+		_, token := send(w, w.As(olga), to(acme, "eve@example.com"))
+		for _, elsewhere := range []bool{false, true} {
+			_, err := w.Invitations.Accept(w.As(eve), token, elsewhere)
+			w.Refused("unproven", err, "NOT_ALLOWED token")
+		}
+		if look, err := w.Invitations.Look(w.As(eve), token); err != nil || look.AddressProven == nil || *look.AddressProven || *look.AddressDiffers {
+			w.Errorf("%+v, %v", look, err)
+		}
+		w.Prove(eve)
+		if _, err := w.Invitations.Accept(w.As(eve), token, false); err != nil {
+			w.Fatal(err)
+		}
+		if w.Membership(acme, eve) == nil {
+			w.Error("she is no member")
+		}
+	})
+}
+
+// #46: who is in an account for a time invites nobody for longer, nor do they stay by an address of their own.
+func TestInvitedForALonger(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga, dora, eve := w.User("Olga"), w.User("Dora"), w.User("Eve")
+		acme := w.Account("Acme", olga)
+		link := w.Member(acme, dora, permission.ManageUsers, permission.Orders)
+		draft := to(acme, "eve@example.com")
+		_, token := send(w, w.As(dora), draft)
+		end, later, earlier := w.Now.Add(time.Hour), w.Now.Add(time.Hour+time.Second), w.Now.Add(30*time.Minute)
+		w.End(link, end)
+		_, err := w.Invitations.Accept(w.As(eve), token, false)
+		w.Refused("who invited has an end by now", err, "NOT_ALLOWED token")
+		open, err := w.DB.Invitation.Query().Only(viewer.ForSystem(w.Context(), "test"))
+		if err != nil {
+			w.Fatal(err)
+		}
+		_, err = w.Invitations.Resend(w.As(dora), open.ID)
+		w.Refused("sent anew", err, "NOT_ALLOWED invitationId")
+		if _, err := w.Invitations.Cancel(w.As(dora), open.ID); err != nil {
+			w.Fatal(err)
+		}
+		for name, at := range map[string]*time.Time{"for good": nil, "for longer": &later} {
+			draft.EndsAt = at
+			_, err := w.Invitations.Send(w.As(dora), draft)
+			w.Refused(name, err, "NOT_ALLOWED endsAt")
+		}
+		draft.EndsAt = &earlier
+		_, token = send(w, w.As(dora), draft)
+		if _, err := w.Invitations.Accept(w.As(eve), token, false); err != nil {
+			w.Fatal(err)
+		}
+		if m := w.Membership(acme, eve); m == nil || m.EndsAt == nil || !m.EndsAt.Equal(earlier) {
+			w.Errorf("%+v", m)
+		}
+	})
+}
+
+// #49: staff who name an address mean its owner. Who registered with it and never proved it may be anybody.
+func TestJoinOfAClaimedAddress(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga, eve := w.User("Olga"), w.User("Eve")
+		acme, ada := w.Account("Acme", olga), w.Staff("Ada", permission.ManageMemberships)
+		w.Claim(eve)
+		join := invitations.Association{AccountID: acme.ID, Email: "eve@example.com", Permissions: may(permission.Orders)}
+		_, err := w.Invitations.Join(ada, join)
+		w.Refused("claimed", err, "NOT_ALLOWED email")
+		if w.Membership(acme, eve) != nil {
+			w.Error("she is a member all the same")
+		}
+		w.Prove(eve)
+		if _, err := w.Invitations.Join(ada, join); err != nil || w.Membership(acme, eve) == nil {
+			w.Errorf("proved: %v", err)
+		}
+	})
+}
+
 // What ends an invitation, and what its link says then.
 func TestDeadLinks(t *testing.T) {
 	accounttest.Each(t, func(w *accounttest.World) {

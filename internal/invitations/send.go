@@ -54,7 +54,7 @@ type invitee struct {
 // Send mails an offer to join an account, on behalf of a member with MANAGE_USERS, who can offer only what they hold
 // (security.md #46); or of staff with MANAGE_MEMBERSHIPS. Nothing tells whether the address has a user, but for members of
 // the account. Faults: email fault.Required, Invalid, NotAllowed (one's own, or a member's); permissions fault.Required,
-// NotAllowed; endsAt fault.Invalid; accountId fault.NotAllowed (closed). *OpenError: one is open already.
+// NotAllowed; endsAt fault.Invalid, NotAllowed (after one's own end); accountId fault.NotAllowed (closed). *OpenError: one is open already.
 // fault.RateLimited: 20 in an hour, 100 in a day for one account.
 func (s *Service) Send(ctx context.Context, d Draft) (*Offer, error) {
 	i, err := s.read(d)
@@ -152,6 +152,9 @@ func (s *Service) allowed(ctx context.Context, tx *db.Tx, i invitee, a *ent.Acco
 	}
 	if !office.Covers(i.Permissions) {
 		return fault.On("permissions", fault.NotAllowed, "You can grant only what you hold yourself.")
+	}
+	if !office.Outlasts(i.EndsAt) {
+		return members.TooLong()
 	}
 	system := viewer.ForSystem(ctx, "invitations")
 	member, err := tx.Membership.Query().
@@ -283,6 +286,8 @@ func (s *Service) Resend(ctx context.Context, id int) (*Offer, error) {
 			return nil, fault.On("invitationId", fault.NotAllowed, "The membership that this invitation offers would have ended already.")
 		case !office.Covers(row.Permissions):
 			return nil, fault.On("invitationId", fault.NotAllowed, "This invitation offers a permission that you do not have.")
+		case !office.Outlasts(row.MembershipEndsAt):
+			return nil, fault.On("invitationId", fault.NotAllowed, "This invitation offers access for longer than you have it.")
 		}
 		if row, err = s.takeOver(ctx, tx, row, office); err != nil {
 			return nil, err

@@ -19,8 +19,10 @@ import (
 	ent "roster/ent/generated"
 	entmail "roster/ent/generated/mail"
 	"roster/ent/permission"
+	"roster/internal/accounttest"
 	"roster/internal/db"
 	"roster/internal/dbtest"
+	"roster/internal/invitations"
 	"roster/internal/links"
 	"roster/internal/mail"
 	"roster/internal/secret"
@@ -272,6 +274,44 @@ func Test75LinksThatWouldNotOpen(t *testing.T) {
 			var err error
 			if w.user, err = d.User.Get(dbtest.System(t), w.user.ID); err != nil {
 				t.Fatal(err)
+			}
+		}
+	})
+}
+
+// An invitation is not sent any more when its account was closed, or when who invited is no member any more (#75).
+func Test75VoidInvitations(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga, dora := w.User("Olga"), w.User("Dora")
+		r := newRelay(t, false)
+		sender := &world{t: t, db: w.DB, outbox: w.Outbox, now: w.Now}
+		for name, c := range map[string]struct {
+			void func(acme *ent.Account, m *ent.Membership)
+			sent bool
+		}{
+			"stands": {func(*ent.Account, *ent.Membership) {}, true},
+			"closed": {func(acme *ent.Account, _ *ent.Membership) { w.Close(acme) }, false},
+			"over":   {func(_ *ent.Account, m *ent.Membership) { w.End(m, w.Now) }, false},
+			"removed": {func(_ *ent.Account, m *ent.Membership) {
+				w.Do(func(ctx context.Context, tx *db.Tx) error { return tx.Membership.DeleteOneID(m.ID).Exec(ctx) })
+			}, false},
+		} {
+			acme := w.Account(name, olga)
+			m := w.Member(acme, dora, permission.ManageUsers, permission.Orders)
+			_, err := w.Invitations.Send(w.As(dora), invitations.Draft{
+				AccountID: acme.ID, Email: name + "@example.com", Permissions: []permission.Account{permission.Orders},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.void(acme, m)
+			row, err := w.DB.Mail.Query().Where(entmail.Recipient(name + "@example.com")).Only(dbtest.System(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := len(r.all())
+			if err := sender.runner(r, "?tls=none").Deliver(t.Context(), row.ID, false); err != nil || (len(r.all()) > before) != c.sent {
+				t.Errorf("%s: %v, %d mails", name, err, len(r.all())-before)
 			}
 		}
 	})

@@ -147,9 +147,12 @@ func masked(err error, row *ent.Mail) string {
 // standing counts a link that would still open, were it in time: it lasts anew from the moment that its mail is sent. A
 // link that confirms a change goes to an address that is not the user's yet; one that disowns a change goes to one that is
 // not the user's any more, and outlives the credentials. Package links has the same rule for links that are used.
+// An invitation is void when its account is closed, or when the member who sent it is none any more.
 const standing = `SELECT count(*) FROM one_time_tokens t LEFT JOIN users u ON u.id = t.user_id
-	LEFT JOIN invitations i ON i.id = t.invitation_id WHERE t.id = $1 AND t.used_at IS NULL
-	AND (t.purpose = 'DISOWN' AND u.id IS NOT NULL OR i.decided_at IS NULL AND i.id IS NOT NULL OR u.credential_version = t.credential_version AND u.state = 'ACTIVE'
+	LEFT JOIN invitations i ON i.id = t.invitation_id LEFT JOIN accounts a ON a.id = i.account_id WHERE t.id = $1 AND t.used_at IS NULL
+	AND (t.purpose = 'DISOWN' AND u.id IS NOT NULL OR i.decided_at IS NULL AND a.status <> 'CLOSED' AND (i.by_staff OR EXISTS (
+			SELECT 1 FROM memberships m WHERE m.account_id = a.id AND m.user_id = i.inviter_id AND (m.ends_at IS NULL OR m.ends_at > $2)))
+		OR u.credential_version = t.credential_version AND u.state = 'ACTIVE'
 		AND (t.purpose = 'CHANGE_EMAIL' OR u.email_key = t.address_key))`
 
 // purposeless reports whether the link of a mail would lead nowhere: its token was used or replaced, or the user's
@@ -159,7 +162,7 @@ func (r *Runner) purposeless(ctx context.Context, row *ent.Mail) (bool, error) {
 		return false, nil
 	}
 	var n int
-	if err := r.db.Reader().QueryRowContext(ctx, standing, *row.TokenID).Scan(&n); err != nil {
+	if err := r.db.Reader().QueryRowContext(ctx, standing, *row.TokenID, r.moment()).Scan(&n); err != nil {
 		return false, fmt.Errorf("looking for the link of mail %d: %w", row.ID, err)
 	}
 	return n == 0, nil

@@ -17,6 +17,7 @@ import (
 	"roster/internal/db"
 	"roster/internal/fault"
 	"roster/internal/mail"
+	"roster/internal/throttle"
 )
 
 // Most is how many memberships are changed at once.
@@ -44,7 +45,7 @@ func (s *Service) Update(ctx context.Context, c Change) (*ent.Membership, error)
 // Save changes several memberships, of any accounts: all of them or none. Staff need MANAGE_MEMBERSHIPS, members
 // MANAGE_USERS in each account; those can neither grant what they lack, nor touch the owner, themselves, or who holds more
 // (security.md #46). The users are told by mail. Faults on changes.N: permissions fault.Required, fault.NotAllowed; endsAt
-// fault.Invalid; version fault.Conflict. fault.NotFound: one is not there, or not for the viewer to see.
+// fault.Invalid, fault.NotAllowed (after one's own end); version fault.Conflict. fault.NotFound: one is not there, or not for the viewer to see.
 func (s *Service) Save(ctx context.Context, changes []Change) ([]*ent.Membership, error) {
 	switch {
 	case len(changes) == 0:
@@ -174,7 +175,15 @@ func (s *Service) allowed(ctx context.Context, m held, c Change) error {
 	if !m.office.Covers(c.Permissions) {
 		return fault.On("permissions", fault.NotAllowed, "You can grant only what you hold yourself.")
 	}
+	if !same(c.EndsAt, m.EndsAt) && !m.office.Outlasts(c.EndsAt) {
+		return TooLong()
+	}
 	return nil
+}
+
+// TooLong is the refusal of an end after that of who sets it.
+func TooLong() error {
+	return fault.On("endsAt", fault.NotAllowed, "Your own access ends before that, so choose an earlier end.")
 }
 
 // touchable refuses members of the account to touch themselves, or who holds more than they do.
@@ -239,9 +248,17 @@ func (s *Service) write(ctx context.Context, tx *db.Tx, before *ent.Membership, 
 	})
 }
 
-// tell mails the member what was done; m has user and account loaded.
+// tell mails the member what was done, unless they had enough such mails; m has user and account loaded.
 func (s *Service) tell(ctx context.Context, tx *db.Tx, m *ent.Membership, about mail.Kind, more map[string]string) error {
 	u := m.Edges.User
+	if about == mail.PermissionsChanged || about == mail.OwnershipOffered { // they can be caused again and again
+		err := throttle.News.Take(ctx, tx, throttle.User(u.ID), s.now())
+		if throttle.IsRefusal(err) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
 	params := map[string]string{"name": u.Name(), "account": m.Edges.Account.Name}
 	for name, value := range more {
 		params[name] = value

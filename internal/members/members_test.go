@@ -388,6 +388,64 @@ func TestOfferEnds(t *testing.T) {
 	})
 }
 
+// An owner whom staff have locked out gives nothing away any more: their sign-in may have been a stranger's. The same offer
+// again changes nothing and mails nothing, and of many changes a member is told only so often.
+func TestOffersAndNews(t *testing.T) {
+	each(t, func(h *house) {
+		offer := func(m *ent.Membership) {
+			h.Helper()
+			if _, err := h.Members.OfferOwnership(h.As(h.olga), m.ID); err != nil {
+				h.Fatal(err)
+			}
+		}
+		offer(h.fredLink)
+		before := h.Membership(h.acme, h.fred).OwnershipOfferedAt
+		h.Told("OWNERSHIP_OFFERED fred@example.com")
+		h.Later(time.Minute)
+		offer(h.fredLink)
+		if after := h.Membership(h.acme, h.fred).OwnershipOfferedAt; !after.Equal(*before) || h.Count("mails WHERE kind = 'OWNERSHIP_OFFERED'") != 1 {
+			h.Errorf("the same offer again: %s, %s", before, after)
+		}
+		for i := range 30 {
+			offer([]*ent.Membership{h.paulLink, h.fredLink}[i%2])
+			if _, err := h.Members.Update(h.As(h.olga), members.Change{ID: h.fredLink.ID, Permissions: permission.Accounts[:1+i%2]}); err != nil {
+				h.Fatal(err)
+			}
+		}
+		if n := h.Count("mails WHERE recipient = 'fred@example.com'"); n != 10 {
+			h.Errorf("%d mails to one member in an hour", n)
+		}
+		h.Suspend(h.olga)
+		h.Refused("of who is suspended", h.Members.AcceptOwnership(h.As(h.fred), h.acme.ID), "EXPIRED accountId")
+		if h.Owner(h.acme) != h.olga.ID {
+			h.Error("the account has another owner")
+		}
+	})
+}
+
+// #46: who is in an account for a time lets nobody stay for longer, for that one could return the favour.
+func TestGrantedForLonger(t *testing.T) {
+	each(t, func(h *house) {
+		end, later, earlier := h.Now.Add(time.Hour), h.Now.Add(time.Hour+time.Second), h.Now.Add(30*time.Minute)
+		h.End(h.doraLink, end)
+		h.End(h.fredLink, end)
+		change := func(at *time.Time) error {
+			_, err := h.Members.Update(h.As(h.dora), members.Change{ID: h.fredLink.ID, Permissions: h.fredLink.Permissions, EndsAt: at})
+			return err
+		}
+		h.Refused("for good", change(nil), "NOT_ALLOWED endsAt")
+		h.Refused("for longer", change(&later), "NOT_ALLOWED endsAt")
+		for name, at := range map[string]*time.Time{"as before": &end, "for less": &earlier} {
+			if err := change(at); err != nil {
+				h.Errorf("%s: %v", name, err)
+			}
+		}
+		if _, err := h.Members.Update(h.Staff("Ada", permission.ManageMemberships), members.Change{ID: h.fredLink.ID, Permissions: h.fredLink.Permissions}); err != nil {
+			h.Errorf("staff: %v", err)
+		}
+	})
+}
+
 // From its end on a membership counts for nothing, at once; why says that it has ended.
 func TestEnded(t *testing.T) {
 	each(t, func(h *house) {

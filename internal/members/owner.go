@@ -113,7 +113,8 @@ func (s *Service) owning(ctx context.Context, tx *db.Tx, accountID int) error {
 	return nil
 }
 
-// OfferOwnership offers a member the viewer's account; another offer takes its place. The member is told by mail. It needs
+// OfferOwnership offers a member the viewer's account; another offer takes its place, the same one again changes nothing.
+// The member is told by mail. It needs
 // a fresh proof of identity. It returns the account's id. Faults on membershipId as for MakeOwner.
 func (s *Service) OfferOwnership(ctx context.Context, id int) (accountID int, err error) {
 	if _, err := access.Proven(ctx, s.now()); err != nil {
@@ -131,6 +132,11 @@ func (s *Service) OfferOwnership(ctx context.Context, id int) (accountID int, er
 		}
 		if err := s.mayOwn(m); err != nil {
 			return err
+		}
+		if standing, err := s.offered(ctx, tx.Client, accountID); err != nil {
+			return err
+		} else if standing != nil && standing.ID == m.ID {
+			return nil // it stands, and was told
 		}
 		return s.offer(ctx, tx, m, *entry)
 	})
@@ -238,9 +244,26 @@ func (s *Service) AcceptOwnership(ctx context.Context, accountID int) error {
 		case m.OwnershipOfferedAt == nil || !m.OwnershipOfferedAt.After(s.now().Add(-OfferLasts)):
 			return fault.On("accountId", fault.Expired, "This offer does not stand any more.")
 		}
+		if err := s.stillOffers(ctx, tx, accountID); err != nil {
+			return err
+		}
 		_, err = s.transfer(ctx, tx, m)
 		return err
 	})
+}
+
+// stillOffers refuses an offer of somebody who may not act any more: an owner who was taken over and suspended must not
+// have given the account away. Another owner than who offered there can't be: a transfer ends the offer.
+func (s *Service) stillOffers(ctx context.Context, tx *db.Tx, accountID int) error {
+	active, err := tx.Membership.Query().
+		Where(membership.AccountID(accountID), membership.Owner(true), membership.HasUserWith(user.StateEQ(user.StateACTIVE))).
+		Exist(viewer.ForSystem(ctx, "handing an account over"))
+	if err != nil {
+		return fmt.Errorf("loading the owner: %w", err)
+	} else if !active {
+		return fault.On("accountId", fault.Expired, "This offer does not stand any more.")
+	}
+	return nil
 }
 
 // OfferOf returns the offer of an account that stands, as far as the viewer may know of it: staff with LIST_ACCOUNTS, the

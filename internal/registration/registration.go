@@ -18,6 +18,7 @@ import (
 	"roster/internal/db"
 	"roster/internal/email"
 	"roster/internal/fault"
+	"roster/internal/invitations"
 	"roster/internal/links"
 	"roster/internal/mail"
 	"roster/internal/name"
@@ -30,11 +31,12 @@ import (
 
 // Service registers visitors.
 type Service struct {
-	DB        *db.DB
-	Now       func() time.Time
-	Passwords *secret.Hasher
-	Outbox    *mail.Outbox
-	Questions *questions.Service
+	DB          *db.DB
+	Now         func() time.Time
+	Passwords   *secret.Hasher
+	Outbox      *mail.Outbox
+	Questions   *questions.Service
+	Invitations *invitations.Service
 }
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
@@ -59,14 +61,15 @@ type newcomer struct {
 	address                        email.Address
 	hash                           string
 	choice                         *questions.Choice
-	// invited: they come to join an account, and need none of their own.
-	invited bool
+	// invitation is the token of the link by which they come to join an account, and need none of their own; or empty.
+	invitation string
 }
 
 // Register makes a user with an account of their own, and mails a link that proves the address. When the address has a
 // user already, that user is told instead, and nothing is made; the answer is the same, and takes as long (security.md
-// #26). It signs nobody in, for that would tell the two apart. fault.Forbidden: registration is closed. Faults on the
-// fields, all at once. fault.RateLimited: the tenth from this network within the hour was the last.
+// #26). It signs nobody in, for that would tell the two apart; whoever goes on to sign in learns it all the same, because
+// an address that is not verified keeps nobody out (product.md C12). fault.Forbidden: registration is closed. Faults on the
+// fields, all at once; an invitation opens a closed registration for the address that was invited. fault.RateLimited: the tenth from this network within the hour was the last.
 func (s *Service) Register(ctx context.Context, a Application) error {
 	n, err := s.read(ctx, a)
 	if err != nil {
@@ -97,11 +100,12 @@ func (s *Service) read(ctx context.Context, a Application) (newcomer, error) {
 	if err != nil {
 		return newcomer{}, err
 	}
-	n := newcomer{language: a.Language}
-	if n.invited, err = s.invited(ctx, a.Invitation); err != nil {
+	n := newcomer{language: a.Language, invitation: a.Invitation}
+	invitation, err := s.invited(ctx, s.DB.Client, a.Invitation)
+	if err != nil {
 		return newcomer{}, err
 	}
-	if !chosen.Registration && !n.invited {
+	if !chosen.Registration && invitation == nil {
 		return newcomer{}, fault.New(fault.Forbidden, "Registration is closed here.")
 	}
 	var problems fault.List
@@ -119,6 +123,9 @@ func (s *Service) read(ctx context.Context, a Application) (newcomer, error) {
 	note(err)
 	n.address, err = email.Check("email", a.Email)
 	note(err)
+	if !chosen.Registration && n.address.Key != "" && n.address.Key != invitation.EmailKey {
+		note(fault.On("email", fault.NotAllowed, "Registration is open only for the address that was invited."))
+	}
 	policy := secret.Policy{Names: []string{settings.Product, chosen.Company}}
 	note(policy.Check("password", a.Password, secret.Person{FirstName: a.FirstName, LastName: a.LastName, Email: a.Email}, secret.Alone))
 	if n.language == "" {
@@ -139,19 +146,17 @@ func (s *Service) read(ctx context.Context, a Application) (newcomer, error) {
 	return n, problems.Err()
 }
 
-// invited reports whether the token opens an invitation. fault.Expired on invitationToken: it does not, or not any more.
-func (s *Service) invited(ctx context.Context, token string) (bool, error) {
+// invited returns the invitation that the token opens; nil without a token. fault.Expired on invitationToken: it opens
+// none, or not any more.
+func (s *Service) invited(ctx context.Context, client *ent.Client, token string) (*ent.Invitation, error) {
 	if token == "" {
-		return false, nil
+		return nil, nil //nolint:nilnil // no invitation is an answer, not a failure
 	}
-	found, err := links.FindInvitation(ctx, s.DB.Client, token)
-	if err != nil {
-		return false, err
+	found, err := s.Invitations.Open(ctx, client, token)
+	if err == nil && found == nil {
+		err = fault.On("invitationToken", fault.Expired, "This invitation is not open any more.")
 	}
-	if found == nil || !found.Open(s.now()) {
-		return false, fault.On("invitationToken", fault.Expired, "This invitation is not open any more.")
-	}
-	return true, nil
+	return found, err
 }
 
 // nameOf is the person's whole name as far as it fits an account's.
@@ -203,6 +208,9 @@ func (s *Service) settle(ctx context.Context, n newcomer, enough bool) error {
 		holder, err := tx.User.Query().Where(user.EmailKey(n.address.Key)).Only(system)
 		switch {
 		case ent.IsNotFound(err):
+			if _, err := s.invited(ctx, tx.Client, n.invitation); err != nil { // it may have ended while the password was hashed
+				return err
+			}
 			return s.make(ctx, tx, n)
 		case err != nil:
 			return fmt.Errorf("loading the user of an address: %w", err)
@@ -227,7 +235,7 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, holder *ent.User) error {
 func (s *Service) make(ctx context.Context, tx *db.Tx, n newcomer) error {
 	system := viewer.ForSystem(ctx, "registration")
 	now := s.now()
-	u, err := users.Make(ctx, tx, users.Newcomer{First: n.first, Last: n.last, Language: n.language, Address: n.address}, now)
+	u, err := users.Make(ctx, tx, users.Newcomer{First: n.first, Last: n.last, Language: n.language, Address: n.address, Self: true}, now)
 	if err != nil {
 		return err
 	}
@@ -235,7 +243,7 @@ func (s *Service) make(ctx context.Context, tx *db.Tx, n newcomer) error {
 		return fmt.Errorf("saving password: %w", err)
 	}
 	detail := map[string]any{}
-	if !n.invited {
+	if n.invitation == "" {
 		account, err := accounts.Make(ctx, tx, accounts.Profile{Name: n.account, Address: n.address}, u.ID, now)
 		if err != nil {
 			return err

@@ -19,7 +19,13 @@ import (
 type Newcomer struct {
 	First, Last, Language string
 	Address               email.Address
+	// Self says that they registered by themselves, with an address that is yet to be proved.
+	Self bool
 }
+
+// Claimed reports whether somebody registered with the address by themselves and nobody proved that it is theirs: they
+// may be anybody, so nothing is given to them on the strength of it (security.md #49).
+func Claimed(u *ent.User) bool { return u.SelfRegistered && !u.EmailVerified && !u.OnceProven }
 
 // ReadNewcomer checks what was typed of somebody who has no user yet; prefix goes before the names of the fields. An
 // empty language is the installation's first. Faults on the fields, all at once.
@@ -57,7 +63,7 @@ func Make(ctx context.Context, tx *db.Tx, n Newcomer, at time.Time) (*ent.User, 
 	u, err := tx.User.Create().
 		SetFirstName(n.First).SetLastName(n.Last).SetNameKey(keys.Name).SetLastKey(keys.Last).SetLanguage(n.Language).
 		SetEmail(n.Address.Spelling).SetEmailKey(n.Address.Key).SetSearchText(keys.Search).
-		SetCreatedAt(at).SetUpdatedAt(at).
+		SetSelfRegistered(n.Self).SetCreatedAt(at).SetUpdatedAt(at).
 		Save(viewer.ForSystem(ctx, "a new user"))
 	if db.IsDuplicate(err) {
 		return nil, ErrTaken

@@ -778,6 +778,7 @@ var (
 		{Name: "search_text", Type: field.TypeString},
 		{Name: "email_verified", Type: field.TypeBool, Default: false},
 		{Name: "once_proven", Type: field.TypeBool, Default: false},
+		{Name: "self_registered", Type: field.TypeBool, Default: false},
 		{Name: "language", Type: field.TypeString, Default: "en"},
 		{Name: "time_zone", Type: field.TypeString, Default: ""},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"ACTIVE", "SUSPENDED", "ERASED"}, Default: "ACTIVE"},
@@ -798,7 +799,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "users_roles_users",
-				Columns:    []*schema.Column{UsersColumns[20]},
+				Columns:    []*schema.Column{UsersColumns[21]},
 				RefColumns: []*schema.Column{RolesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -817,12 +818,12 @@ var (
 			{
 				Name:    "user_language_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[10], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[11], UsersColumns[0]},
 			},
 			{
 				Name:    "user_state_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[12], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[13], UsersColumns[0]},
 			},
 			{
 				Name:    "user_email_verified_id",
@@ -832,27 +833,27 @@ var (
 			{
 				Name:    "user_two_factor_enabled_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[13], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[14], UsersColumns[0]},
 			},
 			{
 				Name:    "user_security_question_set_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[14], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[15], UsersColumns[0]},
 			},
 			{
 				Name:    "user_last_login_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[15], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[16], UsersColumns[0]},
 			},
 			{
 				Name:    "user_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[16], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[17], UsersColumns[0]},
 			},
 			{
 				Name:    "user_role_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[20]},
+				Columns: []*schema.Column{UsersColumns[21]},
 			},
 		},
 	}

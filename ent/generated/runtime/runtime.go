@@ -484,32 +484,36 @@ func init() {
 	userDescOnceProven := userFields[8].Descriptor()
 	// user.DefaultOnceProven holds the default value on creation for the once_proven field.
 	user.DefaultOnceProven = userDescOnceProven.Default.(bool)
+	// userDescSelfRegistered is the schema descriptor for self_registered field.
+	userDescSelfRegistered := userFields[9].Descriptor()
+	// user.DefaultSelfRegistered holds the default value on creation for the self_registered field.
+	user.DefaultSelfRegistered = userDescSelfRegistered.Default.(bool)
 	// userDescLanguage is the schema descriptor for language field.
-	userDescLanguage := userFields[9].Descriptor()
+	userDescLanguage := userFields[10].Descriptor()
 	// user.DefaultLanguage holds the default value on creation for the language field.
 	user.DefaultLanguage = userDescLanguage.Default.(string)
 	// userDescTimeZone is the schema descriptor for time_zone field.
-	userDescTimeZone := userFields[10].Descriptor()
+	userDescTimeZone := userFields[11].Descriptor()
 	// user.DefaultTimeZone holds the default value on creation for the time_zone field.
 	user.DefaultTimeZone = userDescTimeZone.Default.(string)
 	// userDescTwoFactorEnabled is the schema descriptor for two_factor_enabled field.
-	userDescTwoFactorEnabled := userFields[12].Descriptor()
+	userDescTwoFactorEnabled := userFields[13].Descriptor()
 	// user.DefaultTwoFactorEnabled holds the default value on creation for the two_factor_enabled field.
 	user.DefaultTwoFactorEnabled = userDescTwoFactorEnabled.Default.(bool)
 	// userDescSecurityQuestionSet is the schema descriptor for security_question_set field.
-	userDescSecurityQuestionSet := userFields[13].Descriptor()
+	userDescSecurityQuestionSet := userFields[14].Descriptor()
 	// user.DefaultSecurityQuestionSet holds the default value on creation for the security_question_set field.
 	user.DefaultSecurityQuestionSet = userDescSecurityQuestionSet.Default.(bool)
 	// userDescLastLoginAt is the schema descriptor for last_login_at field.
-	userDescLastLoginAt := userFields[14].Descriptor()
+	userDescLastLoginAt := userFields[15].Descriptor()
 	// user.DefaultLastLoginAt holds the default value on creation for the last_login_at field.
 	user.DefaultLastLoginAt = userDescLastLoginAt.Default.(time.Time)
 	// userDescVersion is the schema descriptor for version field.
-	userDescVersion := userFields[17].Descriptor()
+	userDescVersion := userFields[18].Descriptor()
 	// user.DefaultVersion holds the default value on creation for the version field.
 	user.DefaultVersion = userDescVersion.Default.(int)
 	// userDescCredentialVersion is the schema descriptor for credential_version field.
-	userDescCredentialVersion := userFields[18].Descriptor()
+	userDescCredentialVersion := userFields[19].Descriptor()
 	// user.DefaultCredentialVersion holds the default value on creation for the credential_version field.
 	user.DefaultCredentialVersion = userDescCredentialVersion.Default.(int)
 }

@@ -34,6 +34,8 @@ const (
 	FieldEmailVerified = "email_verified"
 	// FieldOnceProven holds the string denoting the once_proven field in the database.
 	FieldOnceProven = "once_proven"
+	// FieldSelfRegistered holds the string denoting the self_registered field in the database.
+	FieldSelfRegistered = "self_registered"
 	// FieldLanguage holds the string denoting the language field in the database.
 	FieldLanguage = "language"
 	// FieldTimeZone holds the string denoting the time_zone field in the database.
@@ -162,6 +164,7 @@ var Columns = []string{
 	FieldSearchText,
 	FieldEmailVerified,
 	FieldOnceProven,
+	FieldSelfRegistered,
 	FieldLanguage,
 	FieldTimeZone,
 	FieldState,
@@ -199,6 +202,8 @@ var (
 	DefaultEmailVerified bool
 	// DefaultOnceProven holds the default value on creation for the "once_proven" field.
 	DefaultOnceProven bool
+	// DefaultSelfRegistered holds the default value on creation for the "self_registered" field.
+	DefaultSelfRegistered bool
 	// DefaultLanguage holds the default value on creation for the "language" field.
 	DefaultLanguage string
 	// DefaultTimeZone holds the default value on creation for the "time_zone" field.
@@ -293,6 +298,11 @@ func ByEmailVerified(opts ...sql.OrderTermOption) OrderOption {
 // ByOnceProven orders the results by the once_proven field.
 func ByOnceProven(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldOnceProven, opts...).ToFunc()
+}
+
+// BySelfRegistered orders the results by the self_registered field.
+func BySelfRegistered(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSelfRegistered, opts...).ToFunc()
 }
 
 // ByLanguage orders the results by the language field.

@@ -100,6 +100,11 @@ func OnceProven(v bool) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldOnceProven, v))
 }
 
+// SelfRegistered applies equality check predicate on the "self_registered" field. It's identical to SelfRegisteredEQ.
+func SelfRegistered(v bool) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldSelfRegistered, v))
+}
+
 // Language applies equality check predicate on the "language" field. It's identical to LanguageEQ.
 func Language(v string) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldLanguage, v))
@@ -623,6 +628,16 @@ func OnceProvenEQ(v bool) predicate.User {
 // OnceProvenNEQ applies the NEQ predicate on the "once_proven" field.
 func OnceProvenNEQ(v bool) predicate.User {
 	return predicate.User(sql.FieldNEQ(FieldOnceProven, v))
+}
+
+// SelfRegisteredEQ applies the EQ predicate on the "self_registered" field.
+func SelfRegisteredEQ(v bool) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldSelfRegistered, v))
+}
+
+// SelfRegisteredNEQ applies the NEQ predicate on the "self_registered" field.
+func SelfRegisteredNEQ(v bool) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldSelfRegistered, v))
 }
 
 // LanguageEQ applies the EQ predicate on the "language" field.

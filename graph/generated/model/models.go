@@ -299,7 +299,8 @@ type DeclineInvitationPayload struct {
 type DeleteAccountInput struct {
 	// The account.
 	AccountID string `json:"accountId"`
-	// Delete the users who belong to no other account too. Staff, and users who own data that must stay, are left.
+	// Delete the users who belong to no other account too, which needs DELETE_USERS besides. Left are staff, who is suspended,
+	// and who placed orders in other accounts.
 	DeleteOrphanedUsers bool `json:"deleteOrphanedUsers"`
 	// Say what would happen, and do nothing.
 	DryRun *bool `json:"dryRun,omitempty"`

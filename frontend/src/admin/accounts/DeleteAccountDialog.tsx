@@ -6,6 +6,7 @@ import { graphql } from "../../gen";
 import type { DeleteAccountMutation } from "../../gen/graphql";
 import { useAct } from "../../lib/api/useAct";
 import { useFormats } from "../../lib/format";
+import { useCan } from "../../lib/session/useSession";
 import { FormDialog } from "../../ui/FormDialog";
 import { toastGood } from "../../ui/toast";
 
@@ -48,6 +49,7 @@ export function DeleteAccountDialog({
   const { t } = useTranslation("admin");
   const formats = useFormats();
   const navigate = useNavigate();
+  const can = useCan();
   const [remove, busy] = useAct(DeleteAccountDocument);
   const [found, setFound] = useState<Consequences>();
   const [orphans, setOrphans] = useState(false);
@@ -90,7 +92,7 @@ export function DeleteAccountDialog({
             <li>{t("deleteAccount.invitations", { count: found.invitations })}</li>
             <li>{t("deleteAccount.orders", { count: found.orders })}</li>
           </ul>
-          {found.orphanedCount > 0 && (
+          {found.orphanedCount > 0 && can("DELETE_USERS") && (
             <Checkbox
               label={t("deleteAccount.orphans", { count: found.orphanedCount })}
               description={formats.list([...names, ...(rest > 0 ? [t("deleteAccount.more", { count: rest })] : [])])}

@@ -7,6 +7,7 @@ import { useApi } from "../../lib/api/ApiProvider";
 import { faultText } from "../../lib/api/faultText";
 import { fieldErrors } from "../../lib/api/fieldErrors";
 import { useAct } from "../../lib/api/useAct";
+import { ResendVerification } from "../../lib/session/ResendVerification";
 import { useSession } from "../../lib/session/useSession";
 import { useSignOut } from "../../lib/session/useSignOut";
 import { Banner } from "../../ui/Banner";
@@ -53,11 +54,15 @@ export function AnswerInvitation({ token, invitation }: Props) {
   const { decline, declining, declined, problem } = useDeclineInvitation(token);
   const [confirming, setConfirming] = useState(false);
   const [problems, setProblems] = useState<string[]>([]);
-  const { accountName: account, addressDiffers, strict, alreadyMember, email } = invitation;
+  const { accountName: account, addressDiffers, addressProven, strict, alreadyMember, email } = invitation;
 
-  const goTo = async (href: string) => {
+  // Who they are has changed, or what they may: everything is asked anew.
+  const look = async () => {
     api.renew();
     await router.invalidate();
+  };
+  const goTo = async (href: string) => {
+    await look();
     await router.navigate({ href });
   };
   const submit = async () => {
@@ -85,6 +90,19 @@ export function AnswerInvitation({ token, invitation }: Props) {
       >
         <Button fullWidth onClick={() => void signOut("/invitation")}>
           {t("signInFirst.signOut")}
+        </Button>
+      </DoorCard>
+    );
+  }
+  if (strict && !addressProven) {
+    return (
+      <DoorCard
+        title={t("invitation.heading", { account })}
+        lead={t("invitation.unproven", { invited: email })}
+        foot={<ResendVerification email={email ?? ""} />}
+      >
+        <Button fullWidth onClick={() => void look()}>
+          {t("invitation.proven")}
         </Button>
       </DoorCard>
     );

@@ -24,6 +24,7 @@ const offer = {
   expiresAt: "2026-11-27T08:00:00Z",
   email: "nora@example.com",
   addressDiffers: false,
+  addressProven: true,
   strict: false,
   alreadyMember: false,
 };
@@ -161,6 +162,23 @@ test("a strict installation lets only the invited address accept, and says so", 
   expect(await screen.findByText(/only a user with that address can accept it/)).toBeVisible();
   expect(screen.queryByRole("button", { name: "Accept" })).not.toBeInTheDocument();
   expect(screen.getByRole("button", { name: "Sign out and go on" })).toBeVisible();
+});
+
+test("a strict installation wants the address proved first", async () => {
+  inside = true;
+  const resendVerification = vi.fn((_: unknown) => ({ delivery: "QUEUED", userErrors: [] }));
+  let addressProven = false;
+  const { user } = await open("inv_unproven", {
+    ...world(offer, { resendVerification }),
+    Query: () => ({ invitationByToken: { ...offer, strict: true, addressProven } }),
+  });
+  expect(await screen.findByText(/We have mailed a link there/)).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Accept" })).not.toBeInTheDocument();
+  await user.click(screen.getByRole("button", { name: "Send another link" }));
+  expect(resendVerification).toHaveBeenCalledOnce();
+  addressProven = true;
+  await user.click(screen.getByRole("button", { name: "I have confirmed it" }));
+  expect(await screen.findByRole("button", { name: "Accept" })).toBeVisible();
 });
 
 test("a member is told that there is nothing to accept", async () => {

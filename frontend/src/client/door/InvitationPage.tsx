@@ -25,6 +25,7 @@ const InvitationPageDocument = graphql(`
       status
       accountName
       addressDiffers
+      addressProven
       alreadyMember
       strict
       email

@@ -34,7 +34,7 @@ interface Props {
 export function RegisterForm({ questions, invitation, onDone }: Props) {
   const { t, i18n } = useTranslation("client");
   const { t: c } = useTranslation("common");
-  const { passwordMinLength, languages } = useSession().installation;
+  const { passwordMinLength, languages, registrationOpen } = useSession().installation;
   const passwordFault = useNewPasswordFault();
   const [register, busy] = useAct(RegisterDocument, { quiet: true });
   const [refused, setRefused] = useState<string>();
@@ -48,6 +48,8 @@ export function RegisterForm({ questions, invitation, onDone }: Props) {
     answer: "",
   });
   const { values } = fields;
+  // An invitation opens a closed registration for the address that was invited.
+  const bound = Boolean(invitation) && !registrationOpen;
   const asked = questions.length > 0;
   const language = i18n.resolvedLanguage;
 
@@ -106,6 +108,8 @@ export function RegisterForm({ questions, invitation, onDone }: Props) {
       <TextField
         {...fields.input("email")}
         label={c("field.email")}
+        description={bound ? t("register.invitedOnly") : undefined}
+        readOnly={bound}
         type="email"
         autoComplete="username"
         autoCapitalize="none"

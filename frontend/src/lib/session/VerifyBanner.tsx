@@ -1,25 +1,10 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { graphql } from "../../gen";
 import { Banner } from "../../ui/Banner";
-import { toastGood } from "../../ui/toast";
-import { useAct } from "../api/useAct";
+import { ResendVerification } from "./ResendVerification";
 import { useSession } from "./useSession";
 import classes from "./VerifyBanner.module.css";
-
-const ResendVerificationDocument = graphql(`
-  mutation ResendVerification($input: ResendVerificationInput!) {
-    resendVerification(input: $input) {
-      delivery
-      userErrors {
-        field
-        code
-        message
-      }
-    }
-  }
-`);
 
 const storageKey = "roster.verifyLater";
 
@@ -28,7 +13,6 @@ export function VerifyBanner() {
   const { t } = useTranslation();
   const { user } = useSession().viewer;
   const [putOff, setPutOff] = useState(read);
-  const [resend, busy] = useAct(ResendVerificationDocument);
   // Each sign-in has a moment of its own, so what was put off in one is not in the next.
   const signIn = user?.lastLoginAt ?? "";
   if (!user || user.emailVerified || putOff === signIn) return null;
@@ -38,16 +22,7 @@ export function VerifyBanner() {
       <Banner tone="warn">
         <div className={classes.line}>
           <p>{t("verifyBanner.text", { email })}</p>
-          <Button
-            variant="default"
-            size="xs"
-            loading={busy}
-            onClick={async () => {
-              if ((await resend({ input: {} })).ok) toastGood(t("verifyBanner.sent", { email }));
-            }}
-          >
-            {t("verifyBanner.resend")}
-          </Button>
+          <ResendVerification email={email} />
           <Button
             variant="subtle"
             color="gray"
