@@ -170,7 +170,7 @@ var calls = map[string]string{
 	"updateAccount":                     `mutation { updateAccount(input: {accountId: "{account}", version: 1, email: "x@example.com"}) { account { name } present { name } userErrors { field code } } }`,
 	"updateAccount.status":              `mutation { updateAccount(input: {accountId: "{account}", version: 1, status: CLOSED}) { account { name } present { name } userErrors { field code } } }`,
 	"deleteAccount":                     `mutation { deleteAccount(input: {accountId: "{account}", deleteOrphanedUsers: false}) { consequences { memberships orphanedUsers { name } } userErrors { field code } } }`,
-	"deleteAccount.dryRun":              `mutation { deleteAccount(input: {accountId: "{account}", deleteOrphanedUsers: true, dryRun: true}) { consequences { memberships orphanedUsers { name } } userErrors { field code } } }`,
+	"deleteAccount.dryRun":              `mutation { deleteAccount(input: {accountId: "{account}", deleteOrphanedUsers: false, dryRun: true}) { consequences { memberships orphanedUsers { name } } userErrors { field code } } }`,
 	"recordOrder":                       `mutation { recordOrder(input: {accountId: "{account}", number: "new"}) { order { account { name } } userErrors { field code } } }`,
 	"switchAccount":                     `mutation { switchAccount(input: {accountId: "{account}"}) { viewer { account { name } } userErrors { field code } } }`,
 	"associateUser":                     `mutation { associateUser(input: {accountId: "{account}", userId: "{guest}", permissions: [ORDERS], sendInvitation: false}) { membership { user { name } } userErrors { field code } } }`,

@@ -59,7 +59,7 @@ func (c *demoCmd) Run(ctx context.Context) error {
 		fmt.Fprintln(os.Stderr, demandsNothing)
 		return json.NewEncoder(os.Stdout).Encode(logins)
 	}
-	fmt.Printf("Made %d users and %d accounts. ", c.Users, c.Accounts)
+	fmt.Printf("Sample data: %d users, %d accounts. ", c.Users, c.Accounts)
 	return printLogins(os.Stdout, logins)
 }
 

@@ -30,7 +30,7 @@ type serveCmd struct {
 	store
 	Listen       string        `env:"ROSTER_LISTEN" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Where to listen (${default})."`
 	BaseURL      string        `name:"base-url" env:"ROSTER_BASE_URL" default:"http://localhost:8080" placeholder:"URL" help:"The address that people type and that links in mails start with (${default}). It must be https, except for localhost."`
-	CORSOrigin   []string      `name:"cors-origin" env:"ROSTER_CORS_ORIGIN" placeholder:"ORIGIN" help:"A site whose pages may use the API with a token, as https://host. Repeat it for more; none by default."`
+	CORSOrigin   []string      `name:"cors-origin" env:"ROSTER_CORS_ORIGIN" placeholder:"ORIGIN" help:"A site whose pages may use the API with a token, as https://host (or http://host). Repeat it for more; none by default."`
 	TrustedProxy []string      `env:"ROSTER_TRUSTED_PROXY" placeholder:"NETWORK" help:"The address or network of a proxy in front, whose word on where a request comes from is taken. Repeat it for more; none by default."`
 	SMTP         string        `name:"smtp" env:"ROSTER_SMTP" placeholder:"URL" help:"The mail server: smtp://user:password@host:587 (TLS by STARTTLS, not optional), smtps://host:465, or smtp://127.0.0.1:25?tls=none for one on this machine. Without it, mails wait in the outbox."`
 	MailFrom     string        `env:"ROSTER_MAIL_FROM" placeholder:"SENDER" help:"Who mails come from, as 'Name <address@example.com>'. Needed with --smtp."`
