@@ -30,7 +30,7 @@ afterAll(async () => {
   await roster.stop();
 });
 
-const subject = "New sign-in with an unknown device";
+const subject = "New sign-in with an unknown device or from an unknown network";
 
 test("a mail tells of each device that was not used before, and leads to the list", async () => {
   await laptop.page.goto("/sign-in");
