@@ -122,6 +122,7 @@ test("a customer chooses a question, and changes it with the present answer only
   await dialog.getByLabel("Answer").fill("The Hobbit");
   await dialog.getByRole("button", { name: "Save", exact: true }).click();
   await customer.getByText("Which book did you read first?").waitFor();
+  expect((await roster.mail(me.email)).subject).toBe("Your security question was set");
   await showScreen(customer, "own-question");
 
   await customer.getByRole("button", { name: "Change", exact: true }).click();
@@ -133,6 +134,7 @@ test("a customer chooses a question, and changes it with the present answer only
   await change.getByLabel("Your present answer").fill(" the  HOBBIT ");
   await change.getByRole("button", { name: "Save", exact: true }).click();
   await change.waitFor({ state: "hidden" });
+  expect((await roster.mail(me.email)).subject).toBe("Your security question was set");
 });
 
 test("staff check what a caller says, see a lock and clear it, and remove the question", async () => {
@@ -183,6 +185,7 @@ test("the customer chooses a new pair without the old answer, and removes it", a
   expect(await dialog.getByLabel("Your present answer").count()).toBe(0);
   await dialog.getByLabel("Answer").fill("Moby Dick");
   await dialog.getByRole("button", { name: "Save", exact: true }).click();
+  expect((await roster.mail(me.email)).subject).toBe("Your security question was set");
   await customer.getByRole("button", { name: "Remove", exact: true }).click();
   await customer.getByLabel("Your present answer").fill("moby dick");
   await customer.getByRole("dialog").getByRole("button", { name: "Remove", exact: true }).click();
