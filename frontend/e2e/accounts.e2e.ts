@@ -83,7 +83,7 @@ test("staff make an account with a new owner, who sets a password by the mailed 
   number = new URL(staff.url()).pathname.split("/").at(-1) ?? "";
   await showScreen(staff, "account");
 
-  await follow(owner, await link("olga@northwind.example", "You have a new sign-in at Roster"));
+  await follow(owner, await link("olga@northwind.example", "Welcome to Roster: set your password"));
   await owner.getByLabel("New password", { exact: true }).fill(password);
   await owner.getByRole("button", { name: "Set password" }).click();
   await owner.getByRole("heading", { name: "Your password is changed" }).waitFor();
