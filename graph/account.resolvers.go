@@ -188,10 +188,14 @@ func (r *orderResolver) Account(ctx context.Context, obj *generated.Order) (*gen
 }
 
 func (r *orderResolver) PlacedBy(ctx context.Context, obj *generated.Order) (*generated.User, error) {
-	if obj.PlacedByID == nil {
+	if obj.PlacedByID == nil || *obj.PlacedByID == 0 {
 		return nil, nil
 	}
 	return load(ctx).user(ctx, *obj.PlacedByID)
+}
+
+func (r *orderResolver) PlacedByStaff(ctx context.Context, obj *generated.Order) (bool, error) {
+	return obj.PlacedByID == nil, nil
 }
 
 func (r *orderConnectionResolver) TotalCount(ctx context.Context, obj *paging.Page[*generated.Order]) (int, error) {

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"roster/ent/generated"
 	"roster/ent/gid"
+	"roster/ent/viewer"
 	generated1 "roster/graph/generated"
 	"roster/graph/generated/model"
 	"roster/internal/invitations"
@@ -21,7 +22,7 @@ func (r *invitationResolver) Account(ctx context.Context, obj *invitations.Offer
 }
 
 func (r *invitationResolver) Inviter(ctx context.Context, obj *invitations.Offer) (*generated.User, error) {
-	if obj.InviterID == nil {
+	if obj.InviterID == nil || obj.ByStaff && !viewer.From(ctx).IsStaff() {
 		return nil, nil
 	}
 	return load(ctx).user(ctx, *obj.InviterID)

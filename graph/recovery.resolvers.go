@@ -34,7 +34,7 @@ func (r *queryResolver) PasswordResetByToken(ctx context.Context, token string) 
 	if err != nil || found == nil {
 		return nil, err
 	}
-	preview := &model.PasswordResetPreview{PasswordMinLength: found.PasswordMinLength, ExpiresAt: found.ExpiresAt}
+	preview := &model.PasswordResetPreview{First: found.First, PasswordMinLength: found.PasswordMinLength, ExpiresAt: found.ExpiresAt}
 	if found.Question != "" {
 		preview.Question = &found.Question
 	}

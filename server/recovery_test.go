@@ -17,7 +17,7 @@ import (
 const (
 	sendMutation    = `mutation($u: ID!) { sendPasswordReset(input: {userId: $u}) { delivery userErrors { field code message } } }`
 	requestMutation = `mutation($e: String!) { requestPasswordReset(input: {email: $e}) { userErrors { field code message } } }`
-	previewQuery    = `query($t: String!) { passwordResetByToken(token: $t) { question passwordMinLength expiresAt } }`
+	previewQuery    = `query($t: String!) { passwordResetByToken(token: $t) { question first passwordMinLength expiresAt } }`
 	resetMutation   = `mutation($t: String!, $a: String, $p: String!) { resetPassword(input: {token: $t, answer: $a, newPassword: $p}) {
 		done userErrors { field code message } } }`
 	newPassword = "another horse, another battery"
@@ -416,6 +416,28 @@ func TestSignInTellsNothing(t *testing.T) {
 			if r.refusal() != "WRONG" || r.Body != first.Body || r.Status != first.Status || len(r.Header.Values("Set-Cookie")) != 0 {
 				t.Errorf("%s: %d %s %v, want %d %s", c[0], r.Status, r.Body, r.Header.Values("Set-Cookie"), first.Status, first.Body)
 			}
+		}
+	})
+}
+
+// Who gets a user from staff sets their first password by the link of the welcome: no page and no mail calls it a change.
+func TestWelcomeSetsTheFirstPassword(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		acme := w.account("Acme", w.user("Olga", "Moore", "olga@example.com"))
+		w.staff("Ada", "ada@example.com", permission.Admins...)
+		w.browser().signIn("ada@example.com").must("associateUser", associateMutation, map[string]any{"i": map[string]any{
+			"accountId": acme.GlobalID(), "email": "new@example.com", "firstName": "Nora", "permissions": []string{"ORDERS"}, "sendInvitation": false,
+		}})
+		nobody, token := w.browser(), w.link("new@example.com", "Welcome to Roster: set your password")
+		if shown := nobody.must("passwordResetByToken", previewQuery, map[string]any{"t": token}); shown["first"] != true {
+			t.Errorf("%v", shown)
+		}
+		nobody.must("resetPassword", resetMutation, map[string]any{"t": token, "p": newPassword})
+		w.link("new@example.com", "Your password is set")
+		nobody.must("requestPasswordReset", requestMutation, map[string]any{"e": "new@example.com"})
+		if shown := nobody.must("passwordResetByToken", previewQuery, map[string]any{"t": w.link("new@example.com", setPassword)}); shown["first"] != false {
+			t.Errorf("the second: %v", shown)
 		}
 	})
 }

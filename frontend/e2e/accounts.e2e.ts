@@ -86,7 +86,7 @@ test("staff make an account with a new owner, who sets a password by the mailed 
   await follow(owner, await link("olga@northwind.example", "Welcome to Roster: set your password"));
   await owner.getByLabel("New password", { exact: true }).fill(password);
   await owner.getByRole("button", { name: "Set password" }).click();
-  await owner.getByRole("heading", { name: "Your password is changed" }).waitFor();
+  await owner.getByRole("heading", { name: "Your password is set" }).waitFor();
   await owner.goto("/sign-in");
   await signIn(owner, { email: "olga@northwind.example", password });
   await owner.getByRole("heading", { name: "Your account" }).waitFor();

@@ -57,6 +57,7 @@ type MembershipConnectionResolver interface {
 type OrderResolver interface {
 	Account(ctx context.Context, obj *generated.Order) (*generated.Account, error)
 	PlacedBy(ctx context.Context, obj *generated.Order) (*generated.User, error)
+	PlacedByStaff(ctx context.Context, obj *generated.Order) (bool, error)
 }
 type OrderConnectionResolver interface {
 	TotalCount(ctx context.Context, obj *paging.Page[*generated.Order]) (int, error)
@@ -2042,6 +2043,29 @@ func (ec *executionContext) fieldContext_Order_placedBy(_ context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _Order_placedByStaff(ctx context.Context, field graphql.CollectedField, obj *generated.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_placedByStaff(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Order().PlacedByStaff(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Order_placedByStaff(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Order", field, true, true, "Boolean")
+}
+
 func (ec *executionContext) _Order_createdAt(ctx context.Context, field graphql.CollectedField, obj *generated.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3744,6 +3768,12 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Order_placedBy(ctx, field, obj)
+				})
+		case "placedByStaff":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Order_placedByStaff(ctx, field, obj)
 				})
 		case "createdAt":
 			out.Values[i] = ec._Order_createdAt(ctx, field, obj)

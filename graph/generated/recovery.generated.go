@@ -47,6 +47,29 @@ func (ec *executionContext) fieldContext_PasswordResetPreview_question(_ context
 	return graphql.NewScalarFieldContext("PasswordResetPreview", field, false, false, "String")
 }
 
+func (ec *executionContext) _PasswordResetPreview_first(ctx context.Context, field graphql.CollectedField, obj *model.PasswordResetPreview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PasswordResetPreview_first(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.First, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PasswordResetPreview_first(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PasswordResetPreview", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _PasswordResetPreview_passwordMinLength(ctx context.Context, field graphql.CollectedField, obj *model.PasswordResetPreview) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -424,6 +447,11 @@ func (ec *executionContext) _PasswordResetPreview(ctx context.Context, sel ast.S
 		case "question":
 			out.Values[i] = ec._PasswordResetPreview_question(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "first":
+			out.Values[i] = ec._PasswordResetPreview_first(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
 		case "passwordMinLength":

@@ -467,11 +467,12 @@ type ComplexityRoot struct {
 	}
 
 	Order struct {
-		Account   func(childComplexity int) int
-		CreatedAt func(childComplexity int) int
-		GlobalID  func(childComplexity int) int
-		Number    func(childComplexity int) int
-		PlacedBy  func(childComplexity int) int
+		Account       func(childComplexity int) int
+		CreatedAt     func(childComplexity int) int
+		GlobalID      func(childComplexity int) int
+		Number        func(childComplexity int) int
+		PlacedBy      func(childComplexity int) int
+		PlacedByStaff func(childComplexity int) int
 	}
 
 	OrderConnection struct {
@@ -520,6 +521,7 @@ type ComplexityRoot struct {
 
 	PasswordResetPreview struct {
 		ExpiresAt         func(childComplexity int) int
+		First             func(childComplexity int) int
 		PasswordMinLength func(childComplexity int) int
 		Question          func(childComplexity int) int
 	}
@@ -2889,6 +2891,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.PlacedBy(childComplexity), true
+	case "Order.placedByStaff":
+		if e.ComplexityRoot.Order.PlacedByStaff == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.PlacedByStaff(childComplexity), true
 
 	case "OrderConnection.edges":
 		if e.ComplexityRoot.OrderConnection.Edges == nil {
@@ -3041,6 +3049,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PasswordResetPreview.ExpiresAt(childComplexity), true
+	case "PasswordResetPreview.first":
+		if e.ComplexityRoot.PasswordResetPreview.First == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PasswordResetPreview.First(childComplexity), true
 	case "PasswordResetPreview.passwordMinLength":
 		if e.ComplexityRoot.PasswordResetPreview.PasswordMinLength == nil {
 			break
@@ -4964,8 +4978,10 @@ type Order implements Node {
   number: String!
   "The account that it is for."
   account: Account!
-  "The user who placed it; null when staff did."
+  "The user who placed it; null when staff did, and for members when it was somebody who has left the account."
   placedBy: User
+  "Whether staff placed it, for the account."
+  placedByStaff: Boolean!
   "When it was noted."
   createdAt: DateTime!
 }
@@ -5908,7 +5924,7 @@ type MailPreview {
 	{Name: "../schema/membership.graphql", Input: `extend type Query {
   """
   Whether a user may do something in an account, and why. Open to staff with LIST_ACCOUNTS, to the user themselves, and to
-  members with MANAGE_USERS.
+  members with MANAGE_USERS; of users who are no members only to staff with LIST_USERS.
   """
   explainAccess(
     "The user."
@@ -6643,6 +6659,8 @@ extend type Mutation {
 type PasswordResetPreview {
   "The security question to answer; null when none is set."
   question: String
+  "Whether the user has no password yet, and sets their first one."
+  first: Boolean!
   "The fewest characters that the new password may have."
   passwordMinLength: Int!
   "Until when the link can be used."
@@ -8150,6 +8168,8 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_account(ctx, field)
 	case "placedBy":
 		return ec.fieldContext_Order_placedBy(ctx, field)
+	case "placedByStaff":
+		return ec.fieldContext_Order_placedByStaff(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Order_createdAt(ctx, field)
 	}
@@ -8248,6 +8268,8 @@ func (ec *executionContext) childFields_PasswordResetPreview(ctx context.Context
 	switch field.Name {
 	case "question":
 		return ec.fieldContext_PasswordResetPreview_question(ctx, field)
+	case "first":
+		return ec.fieldContext_PasswordResetPreview_first(ctx, field)
 	case "passwordMinLength":
 		return ec.fieldContext_PasswordResetPreview_passwordMinLength(ctx, field)
 	case "expiresAt":

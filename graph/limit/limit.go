@@ -33,6 +33,8 @@ type Limits struct {
 	Cost int
 	// ListLength is what a list of objects counts that has neither pages nor an argument to tell its length.
 	ListLength int
+	// Long are such lists that are longer, as Type.field, with their length.
+	Long map[string]int
 	// KeepBytes is how many bytes of query text the extension remembers its findings for.
 	KeepBytes int
 }
@@ -46,6 +48,7 @@ var Defaults = Limits{
 	ListItems: 100, VariableBytes: 128 << 10,
 	Cost:       5000,
 	ListLength: 10,
+	Long:       map[string]int{"SaveMembershipsPayload.memberships": 100, "AccountDeletion.orphanedUsers": 100},
 	KeepBytes:  512 << 10,
 }
 

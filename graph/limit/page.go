@@ -73,6 +73,9 @@ func (p *planner) count(f *ast.Field) *length {
 		}
 		return &length{fixed: max(1, int64(len(given.Value.Children)))}
 	}
+	if long, is := p.limits.Long[f.ObjectDefinition.Name+"."+f.Name]; is {
+		return &length{fixed: int64(long)}
+	}
 	return &length{fixed: int64(p.limits.ListLength)}
 }
 

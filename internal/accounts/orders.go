@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	ent "roster/ent/generated"
+	"roster/ent/generated/membership"
 	"roster/ent/generated/order"
 	"roster/ent/permission"
 	"roster/ent/viewer"
@@ -112,7 +114,28 @@ func (s *Service) Orders(ctx context.Context, accountID int, request paging.Requ
 	if err != nil {
 		return nil, fmt.Errorf("loading orders: %w", err)
 	}
-	return paging.PageOf(slice, rows, accountID, orderCursor), nil
+	return paging.PageOf(slice, rows, accountID, orderCursor), s.hideWhoLeft(ctx, accountID, rows)
+}
+
+// hideWhoLeft takes from the orders of an account who placed them and is in it no more: what became of them since is not
+// for its people to know (security.md #42). User 0 stands in.
+func (s *Service) hideWhoLeft(ctx context.Context, accountID int, rows []*ent.Order) error {
+	v := viewer.From(ctx)
+	if v.Can(permission.ListUsers) {
+		return nil
+	}
+	here, err := s.DB.Membership.Query().
+		Where(membership.AccountID(accountID), membership.Or(membership.EndsAtIsNil(), membership.EndsAtGT(v.At))).
+		Select(membership.FieldUserID).Ints(viewer.ForSystem(ctx, "orders of a visible account"))
+	if err != nil {
+		return fmt.Errorf("loading who is in an account: %w", err)
+	}
+	for _, o := range rows {
+		if o.PlacedByID != nil && *o.PlacedByID != v.UserID && !slices.Contains(here, *o.PlacedByID) {
+			o.PlacedByID = new(int)
+		}
+	}
+	return nil
 }
 
 // CountOrders returns how many orders an account has. The caller has checked that the viewer may see them.

@@ -165,10 +165,30 @@ func (s *Service) name(ctx context.Context, acts []*Act) error {
 		called[a.ID] = &a.Name
 	}
 	staff := viewer.From(ctx).IsStaff()
+	if !staff {
+		if err := s.forget(ctx, accounts, called); err != nil {
+			return err
+		}
+	}
 	for _, a := range acts {
 		a.UserName, a.AccountName = names[a.userID], called[a.accountID]
-		if a.By != Staff || staff {
+		if a.By == Self || a.By == Member || staff {
 			a.ByName = names[a.actorID]
+		}
+	}
+	return nil
+}
+
+// forget takes the names of accounts away that the viewer is not in: what they are called by now is not for who has left.
+func (s *Service) forget(ctx context.Context, accounts []int, called map[int]*string) error {
+	v := viewer.From(ctx)
+	links, err := access.Links(ctx, s.DB.Client, v.UserID, accounts, v.At)
+	if err != nil {
+		return err
+	}
+	for id := range called {
+		if l := links[id]; l == nil || !l.Stands() {
+			delete(called, id)
 		}
 	}
 	return nil
@@ -187,6 +207,7 @@ func actOf(row *ent.AuditEntry) (*Act, error) {
 		a.By = Self
 	case row.ActorKind == string(viewer.Staff):
 		a.By = Staff
+	case row.Action == string(audit.InvitationDeclined): // whoever holds the link turns it down
 	case row.ActorID != 0 && a.accountID != 0:
 		a.By = Member
 	}

@@ -83,11 +83,12 @@ func (o *Own) question(ctx context.Context) (any, error) {
 
 type linked struct {
 	AccountNumber int                  `json:"accountNumber"`
-	AccountName   string               `json:"accountName"`
-	AccountStatus account.Status       `json:"accountStatus"`
+	AccountName   string               `json:"accountName,omitempty"`
+	AccountStatus account.Status       `json:"accountStatus,omitempty"`
 	Owner         bool                 `json:"owner"`
 	Permissions   []permission.Account `json:"permissions"`
 	Since         time.Time            `json:"since"`
+	EndsAt        *time.Time           `json:"endsAt"`
 	LastSeenAt    *time.Time           `json:"lastSeenAt"`
 }
 
@@ -96,8 +97,13 @@ func (o *Own) memberships(ctx context.Context) (any, error) {
 		Order(membership.ByID()).All(system(ctx))
 	list := make([]linked, len(rows))
 	for i, m := range rows {
-		a := m.Edges.Account
-		list[i] = linked{a.ID, a.Name, a.Status, m.Owner, m.Held(), m.Since, moment(m.LastSeenAt)}
+		list[i] = linked{
+			AccountNumber: m.AccountID, Owner: m.Owner, Permissions: []permission.Account{}, Since: m.Since, EndsAt: m.EndsAt,
+			LastSeenAt: moment(m.LastSeenAt),
+		}
+		if a := m.Edges.Account; !m.EndedBy(o.at) { // what the account is called by now is not for who has left it
+			list[i].AccountName, list[i].AccountStatus, list[i].Permissions = a.Name, a.Status, m.Held()
+		}
 	}
 	return list, err
 }

@@ -241,6 +241,10 @@ func (s *Service) Accept(ctx context.Context, token string, elsewhere bool) (*en
 		if made, err = s.join(ctx, tx, l, status, u, elsewhere); err != nil {
 			return err
 		}
+		entry.Detail = map[string]any{"invited": l.Invitation.Email, "permissions": made.Permissions, "endsAt": made.EndsAt}
+		if u.EmailKey != l.Invitation.EmailKey {
+			entry.Detail["acceptedWith"] = u.Email
+		}
 		return audit.Record(ctx, tx, s.now(), *entry)
 	})
 	return made, err

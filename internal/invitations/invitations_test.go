@@ -16,6 +16,7 @@ import (
 	"roster/ent/viewer"
 	"roster/internal/accounts"
 	"roster/internal/accounttest"
+	"roster/internal/activity"
 	"roster/internal/db"
 	"roster/internal/dbtest"
 	"roster/internal/invitations"
@@ -351,6 +352,34 @@ func TestInvitedForALonger(t *testing.T) {
 		}
 		if m := w.Membership(acme, eve); m == nil || m.EndsAt == nil || !m.EndsAt.Equal(earlier) {
 			w.Errorf("%+v", m)
+		}
+	})
+}
+
+// What has ended counts for nothing: who was a member can be asked again. Who manages users without holding what is offered
+// can't take the offer back (#46), and whoever turns one down by its link is not shown as a member.
+func TestAskedAgain(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga, dora, eve, mia := w.User("Olga"), w.User("Dora"), w.User("Eve"), w.User("Mia")
+		acme := w.Account("Acme", olga)
+		w.Member(acme, dora, permission.ManageUsers)
+		w.End(w.Member(acme, eve, permission.Profile), w.Now)
+		_, token := send(w, w.As(olga), to(acme, "eve@example.com"))
+		if _, err := w.Invitations.Accept(w.As(eve), token, false); err != nil {
+			w.Fatal(err)
+		}
+		if m := w.Membership(acme, eve); m.EndsAt != nil {
+			w.Errorf("%+v", m)
+		}
+		offer, token := send(w, w.As(olga), to(acme, "new@example.com"))
+		_, err := w.Invitations.Cancel(w.As(dora), offer.ID)
+		w.Refused("a deputy who holds less", err, "NOT_ALLOWED invitationId")
+		if _, err := w.Invitations.Decline(w.As(mia), token); err != nil {
+			w.Fatal(err)
+		}
+		page, err := w.Acts.OfAccount(w.As(olga), acme.ID, paging.Request{First: new(1)})
+		if err != nil || page.Rows[0].By != activity.Other || page.Rows[0].ByName != nil {
+			w.Errorf("%+v, %v", page.Rows[0], err)
 		}
 	})
 }

@@ -61,7 +61,9 @@ func (s *Service) Send(ctx context.Context, d Draft) (*Offer, error) {
 	if err != nil {
 		return nil, err
 	}
-	entry := audit.Entry{Action: audit.InvitationSent, Target: audit.OnAccount(d.AccountID), Detail: map[string]any{"email": i.address.Spelling}}
+	entry := audit.Entry{Action: audit.InvitationSent, Target: audit.OnAccount(d.AccountID), Detail: map[string]any{
+		"email": i.address.Spelling, "permissions": members.Ordered(d.Permissions), "endsAt": d.EndsAt,
+	}}
 	if err := s.count(ctx, d.AccountID, entry); err != nil {
 		return nil, err
 	}
@@ -108,6 +110,9 @@ func (s *Service) read(d Draft) (invitee, error) {
 // count takes one off what an account may send, for who may send at all.
 func (s *Service) count(ctx context.Context, accountID int, entry audit.Entry) error {
 	if _, err := access.Managing(ctx, s.DB.Client, accountID); err != nil {
+		if fault.Is(err, fault.NotFound) { // their own record must not tell whose it is (security.md #42)
+			entry.Target = audit.Target{}
+		}
 		return s.refuse(ctx, entry, err)
 	}
 	return db.InTx(ctx, s.DB, func(ctx context.Context, tx *db.Tx) error {
@@ -163,6 +168,7 @@ func (s *Service) allowed(ctx context.Context, tx *db.Tx, i invitee, a *ent.Acco
 	case ent.IsNotFound(err):
 	case err != nil:
 		return fmt.Errorf("looking for a member: %w", err)
+	case member.EndedBy(s.now()): // what has ended counts for nothing, and makes room when the invitation is accepted
 	case member.UserID == viewer.From(ctx).UserID:
 		return fault.On("email", fault.NotAllowed, "This is your own address.")
 	default:
@@ -224,30 +230,34 @@ func (s *Service) post(ctx context.Context, tx *db.Tx, a *ent.Account, row *ent.
 }
 
 // open keeps an invitation and its account to the transaction. fault.NotFound: it is none of the viewer's.
-// fault.NotAllowed on invitationId: it was answered or taken back already.
-func (s *Service) open(ctx context.Context, tx *db.Tx, id int, entry *audit.Entry) (*ent.Invitation, *ent.Account, error) {
+// fault.NotAllowed on invitationId: it was answered or taken back already, or offers what the viewer does not hold.
+func (s *Service) open(ctx context.Context, tx *db.Tx, id int, entry *audit.Entry) (*ent.Invitation, *ent.Account, access.Office, error) {
 	system := viewer.ForSystem(ctx, "invitations")
 	row, err := tx.Invitation.Get(system, id)
 	if ent.IsNotFound(err) {
-		return nil, nil, fault.Gone("invitation")
+		return nil, nil, access.Office{}, fault.Gone("invitation")
 	} else if err != nil {
-		return nil, nil, fmt.Errorf("loading an invitation: %w", err)
+		return nil, nil, access.Office{}, fmt.Errorf("loading an invitation: %w", err)
+	}
+	a, office, err := s.enter(ctx, tx, row.AccountID)
+	if fault.Is(err, fault.NotFound) { // and not recorded as one of that account
+		return nil, nil, office, fault.Gone("invitation")
 	}
 	entry.Target = audit.OnAccount(row.AccountID)
-	a, _, err := s.enter(ctx, tx, row.AccountID)
-	if fault.Is(err, fault.NotFound) {
-		return nil, nil, fault.Gone("invitation")
-	} else if err != nil {
-		return nil, nil, err
+	if err != nil {
+		return nil, nil, office, err
 	}
 	entry.Detail = map[string]any{"email": row.Email}
 	if row, err = tx.Invitation.Get(system, id); err != nil { // as it is now that the account is ours
-		return nil, nil, fmt.Errorf("loading an invitation: %w", err)
+		return nil, nil, office, fmt.Errorf("loading an invitation: %w", err)
 	}
-	if row.Status != invitation.StatusPENDING {
-		return nil, nil, fault.On("invitationId", fault.NotAllowed, "This invitation was answered or taken back already.")
+	switch {
+	case row.Status != invitation.StatusPENDING:
+		err = fault.On("invitationId", fault.NotAllowed, "This invitation was answered or taken back already.")
+	case !office.Covers(row.Permissions):
+		err = fault.On("invitationId", fault.NotAllowed, "This invitation offers a permission that you do not have.")
 	}
-	return row, a, nil
+	return row, a, office, err
 }
 
 // Resend mails an open offer anew: the link before it dies, and the time begins again. Staff need MANAGE_MEMBERSHIPS,
@@ -259,8 +269,8 @@ func (s *Service) Resend(ctx context.Context, id int) (*Offer, error) {
 		return nil, err
 	}
 	before, err := s.DB.Invitation.Get(viewer.ForSystem(ctx, "invitations"), id)
-	if ent.IsNotFound(err) {
-		return nil, fault.Gone("invitation")
+	if ent.IsNotFound(err) { // recorded as one of somebody else's is
+		return nil, s.refuse(ctx, audit.Entry{Action: audit.InvitationResent}, fault.Gone("invitation"))
 	} else if err != nil {
 		return nil, fmt.Errorf("loading an invitation: %w", err)
 	}
@@ -271,11 +281,7 @@ func (s *Service) Resend(ctx context.Context, id int) (*Offer, error) {
 		return nil, err
 	}
 	return s.change(ctx, entry, func(ctx context.Context, tx *db.Tx, entry *audit.Entry) (*ent.Invitation, error) {
-		row, a, err := s.open(ctx, tx, id, entry)
-		if err != nil {
-			return nil, err
-		}
-		office, err := access.Managing(ctx, tx.Client, a.ID)
+		row, a, office, err := s.open(ctx, tx, id, entry)
 		if err != nil {
 			return nil, err
 		}
@@ -284,8 +290,6 @@ func (s *Service) Resend(ctx context.Context, id int) (*Offer, error) {
 			return nil, fault.On("invitationId", fault.NotAllowed, "This account is closed.")
 		case over(row, s.now()):
 			return nil, fault.On("invitationId", fault.NotAllowed, "The membership that this invitation offers would have ended already.")
-		case !office.Covers(row.Permissions):
-			return nil, fault.On("invitationId", fault.NotAllowed, "This invitation offers a permission that you do not have.")
 		case !office.Outlasts(row.MembershipEndsAt):
 			return nil, fault.On("invitationId", fault.NotAllowed, "This invitation offers access for longer than you have it.")
 		}
@@ -312,13 +316,15 @@ func (s *Service) takeOver(ctx context.Context, tx *db.Tx, row *ent.Invitation, 
 	return row, nil
 }
 
-// Cancel takes an open offer back; its link dies. Staff need MANAGE_MEMBERSHIPS, members MANAGE_USERS.
+// Cancel takes an open offer back; its link dies. Staff need MANAGE_MEMBERSHIPS, members MANAGE_USERS and every permission
+// that is offered. fault.NotAllowed on invitationId: it was answered or taken back, or offers what the viewer does not hold.
+// fault.NotFound: it is none of theirs.
 func (s *Service) Cancel(ctx context.Context, id int) (*Offer, error) {
 	if err := access.SignedIn(ctx); err != nil {
 		return nil, err
 	}
 	return s.change(ctx, audit.Entry{Action: audit.InvitationCancelled}, func(ctx context.Context, tx *db.Tx, entry *audit.Entry) (*ent.Invitation, error) {
-		row, _, err := s.open(ctx, tx, id, entry)
+		row, _, _, err := s.open(ctx, tx, id, entry)
 		if err != nil {
 			return nil, err
 		}

@@ -64,6 +64,9 @@ const (
 	BackupCodeUsed       Kind = "BACKUP_CODE_USED"
 )
 
+// FirstPassword tells users that they set their first password by the link of a mail.
+const FirstPassword Kind = "FIRST_PASSWORD"
+
 // OwnPasswordChanged tells users that they changed their password themselves, or set their first one.
 const OwnPasswordChanged Kind = "OWN_PASSWORD_CHANGED"
 
@@ -99,7 +102,7 @@ var Kinds = []Kind{
 	PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail,
 	AlreadyRegistered, AddressWanted, ConfirmEmailChange, EmailChangedUnproven, NewEmail, EmailDisputed,
 	SecurityQuestionSet, SecurityQuestionRemoved,
-	PasskeyAdded, PasskeyRemoved, PasskeyCopied, OwnPasswordChanged,
+	PasskeyAdded, PasskeyRemoved, PasskeyCopied, OwnPasswordChanged, FirstPassword,
 	AuthenticatorAdded, AuthenticatorRemoved, BackupCodesMade, BackupCodeUsed,
 	NewSignIn, WrongSecondFactor,
 	Welcome, Invitation, InvitationByStaff, InvitationAccepted, InvitationAcceptedElsewhere, AccessGiven, PermissionsChanged,

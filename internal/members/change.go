@@ -44,7 +44,8 @@ func (s *Service) Update(ctx context.Context, c Change) (*ent.Membership, error)
 
 // Save changes several memberships, of any accounts: all of them or none. Staff need MANAGE_MEMBERSHIPS, members
 // MANAGE_USERS in each account; those can neither grant what they lack, nor touch the owner, themselves, or who holds more
-// (security.md #46). The users are told by mail. Faults on changes.N: permissions fault.Required, fault.NotAllowed; endsAt
+// (security.md #46). The users are told by mail. Faults on changes.N: membershipId fault.Invalid (named twice), fault.NotAllowed;
+// permissions fault.Required, fault.NotAllowed; endsAt
 // fault.Invalid, fault.NotAllowed (after one's own end); version fault.Conflict. fault.NotFound: one is not there, or not for the viewer to see.
 func (s *Service) Save(ctx context.Context, changes []Change) ([]*ent.Membership, error) {
 	switch {
@@ -67,9 +68,15 @@ func (s *Service) save(ctx context.Context, changes []Change, at func(i int) str
 			return err
 		}
 		var problems fault.List
+		seen := map[int]bool{}
 		for i, c := range changes {
 			m := before[c.ID]
-			if err := s.allowed(ctx, m, c); err != nil {
+			err := s.allowed(ctx, m, c)
+			if seen[c.ID] {
+				err = fault.On("membershipId", fault.Invalid, "This membership is named twice.")
+			}
+			seen[c.ID] = true
+			if err != nil {
 				problems = append(problems, prefixed(at(i), err)...)
 			}
 		}
@@ -101,12 +108,14 @@ func (s *Service) act(ctx context.Context, entry audit.Entry, do func(ctx contex
 	})
 }
 
+// idsOf are those of the memberships, each once.
 func idsOf(changes []Change) []int {
 	ids := make([]int, len(changes))
 	for i, c := range changes {
 		ids[i] = c.ID
 	}
-	return ids
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // held is a membership that the transaction keeps, with the capacity in which the viewer may touch it.
@@ -119,23 +128,15 @@ type held struct {
 // one is not there, or the viewer is not in its account. fault.Forbidden: the viewer may not manage users there.
 func (s *Service) hold(ctx context.Context, tx *db.Tx, ids []int, entry *audit.Entry) (map[int]held, error) {
 	system := viewer.ForSystem(ctx, "memberships")
-	var accounts []int
-	err := tx.Membership.Query().Where(membership.IDIn(ids...)).Unique(true).Select(membership.FieldAccountID).Scan(system, &accounts)
+	there, err := tx.Membership.Query().Where(membership.IDIn(ids...)).Select(membership.FieldAccountID).All(system)
 	if err != nil {
 		return nil, fmt.Errorf("finding memberships: %w", err)
+	} else if len(there) < len(ids) {
+		return nil, fault.Gone("membership")
 	}
-	slices.Sort(accounts)
-	offices := map[int]access.Office{}
-	for _, id := range accounts {
-		entry.Target = audit.OnAccount(id)
-		if _, err := tx.LockAccount(ctx, id); err != nil {
-			return nil, err
-		}
-		if offices[id], err = access.Managing(ctx, tx.Client, id); fault.Is(err, fault.NotFound) {
-			return nil, fault.Gone("membership")
-		} else if err != nil {
-			return nil, err
-		}
+	offices, err := s.offices(ctx, tx, accountsOf(there), entry)
+	if err != nil {
+		return nil, err
 	}
 	rows, err := tx.Membership.Query().Where(membership.IDIn(ids...)).WithUser().WithAccount().All(system)
 	if err != nil {
@@ -154,6 +155,41 @@ func (s *Service) hold(ctx context.Context, tx *db.Tx, ids []int, entry *audit.E
 		entry.AboutUserID = found[ids[0]].UserID
 	}
 	return found, nil
+}
+
+func accountsOf(list []*ent.Membership) []int {
+	var ids []int
+	for _, m := range list {
+		ids = append(ids, m.AccountID)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// offices keeps the accounts to the transaction, in their order, and says in which capacity the viewer acts in each. An
+// account that is not the viewer's comes before one in which they may not, and is not recorded: else the answer, or their
+// own record of it, would tell whether there is such a membership, and of which account (security.md #42).
+func (s *Service) offices(ctx context.Context, tx *db.Tx, accounts []int, entry *audit.Entry) (map[int]access.Office, error) {
+	offices := map[int]access.Office{}
+	var refusal error
+	var upon int
+	for _, id := range accounts {
+		if _, err := tx.LockAccount(ctx, id); err != nil {
+			return nil, err
+		}
+		office, err := access.Managing(ctx, tx.Client, id)
+		switch {
+		case fault.Is(err, fault.NotFound):
+			return nil, fault.Gone("membership")
+		case err != nil && refusal == nil:
+			refusal, upon = err, id
+		case refusal == nil:
+			upon = id
+		}
+		offices[id] = office
+	}
+	entry.Target = audit.OnAccount(upon)
+	return offices, refusal
 }
 
 // allowed refuses a change that may not be.

@@ -19,7 +19,7 @@ type Explanation struct {
 }
 
 // Explain answers why a user may do something in an account, or may not. It is open to staff with LIST_ACCOUNTS, to the
-// user themselves, and to members of the account with MANAGE_USERS. fault.NotFound: there is no such account for the
+// user themselves, and to members of the account with MANAGE_USERS; of who is no member only to staff with LIST_USERS. fault.NotFound: there is no such account for the
 // viewer, or no such user.
 func (s *Service) Explain(ctx context.Context, userID, accountID int, what permission.Account) (*Explanation, error) {
 	if err := access.SignedIn(ctx); err != nil {
@@ -49,7 +49,7 @@ func (s *Service) Explain(ctx context.Context, userID, accountID int, what permi
 		return nil, err
 	case link == nil:
 		return nil, fault.Gone("account")
-	case !staff && !link.Member(): // whether somebody else is a user at all is not for members to know
+	case !link.Member() && userID != v.UserID && !v.Can(permission.ListUsers): // who is a user at all is not for them to know
 		return nil, fault.Gone("user")
 	}
 	return &Explanation{Verdict: link.On(what), UserID: userID, AccountID: accountID, Permission: what}, nil

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	ent "roster/ent/generated"
+	"roster/ent/generated/auditentry"
 	"roster/ent/permission"
 	"roster/ent/viewer"
 	"roster/internal/access"
@@ -16,6 +17,7 @@ import (
 	"roster/internal/db"
 	"roster/internal/dbtest"
 	"roster/internal/fault"
+	"roster/internal/invitations"
 	"roster/internal/members"
 	"roster/internal/paging"
 	"roster/internal/settings"
@@ -423,6 +425,65 @@ func TestOffersAndNews(t *testing.T) {
 	})
 }
 
+// One membership can't be changed to two things at once.
+func TestSaveOneTwice(t *testing.T) {
+	each(t, func(h *house) {
+		change := func(may permission.Account) members.Change {
+			return members.Change{ID: h.fredLink.ID, Permissions: []permission.Account{may}}
+		}
+		_, err := h.Members.Save(h.As(h.olga), []members.Change{change(permission.Profile), change(permission.Orders)})
+		h.Refused("twice", err, "INVALID changes.1.membershipId")
+		h.untouched()
+	})
+}
+
+// #66: the log says what somebody had and has.
+func TestRecordsSayWhat(t *testing.T) {
+	each(t, func(h *house) {
+		_, err := h.Invitations.Send(h.As(h.olga), invitations.Draft{
+			AccountID: h.acme.ID, Email: "new@example.com", Permissions: []permission.Account{permission.Quotes},
+		})
+		if err != nil {
+			h.Fatal(err)
+		}
+		if _, err := h.Invitations.Accept(h.As(h.eve), h.Link("new@example.com"), true); err != nil {
+			h.Fatal(err)
+		}
+		ada, called := h.Staff("Ada", permission.ConfigureSettings), "Sales"
+		made, err := h.Members.CreateTemplate(ada, members.TemplateChange{Name: &called, Permissions: []permission.Account{permission.Quotes}})
+		if err != nil {
+			h.Fatal(err)
+		}
+		if _, err := h.Members.UpdateTemplate(ada, made.ID, members.TemplateChange{Permissions: []permission.Account{permission.Domains}}); err != nil {
+			h.Fatal(err)
+		}
+		if err := h.Members.DeleteTemplate(ada, made.ID); err != nil {
+			h.Fatal(err)
+		}
+		if _, err := h.Members.Remove(h.As(h.olga), h.Membership(h.acme, h.eve).ID); err != nil {
+			h.Fatal(err)
+		}
+		for action, words := range map[string][]string{
+			"INVITATION_SENT":     {"QUOTES", "new@example.com"},
+			"INVITATION_ACCEPTED": {"QUOTES", "new@example.com", "eve@example.com"},
+			"TEMPLATE_CREATED":    {"QUOTES", "Sales"},
+			"TEMPLATE_UPDATED":    {"QUOTES", "DOMAINS", "Sales"},
+			"TEMPLATE_DELETED":    {"DOMAINS", "Sales"},
+			"MEMBER_REMOVED":      {"QUOTES"},
+		} {
+			entry, err := h.DB.AuditEntry.Query().Where(auditentry.Action(action)).WithDetail().Only(dbtest.System(h.T))
+			if err != nil {
+				h.Fatalf("%s: %v", action, err)
+			}
+			for _, word := range words {
+				if !strings.Contains(string(entry.Edges.Detail.Detail), word) {
+					h.Errorf("%s says %s, not %s", action, entry.Edges.Detail.Detail, word)
+				}
+			}
+		}
+	})
+}
+
 // #46: who is in an account for a time lets nobody stay for longer, for that one could return the favour.
 func TestGrantedForLonger(t *testing.T) {
 	each(t, func(h *house) {
@@ -552,7 +613,8 @@ func TestExplain(t *testing.T) {
 			"the owner":            {staff, h.olga, h.acme, permission.Quotes, "OWNER"},
 			"granted":              {staff, h.fred, h.acme, permission.Orders, "GRANTED"},
 			"not granted":          {staff, h.fred, h.acme, permission.Profile, "NOT_GRANTED"},
-			"no member":            {staff, h.eve, h.acme, permission.Orders, "NOT_A_MEMBER"},
+			"no member":            {h.Staff("Lea", permission.ListAccounts, permission.ListUsers), h.eve, h.acme, permission.Orders, "NOT_A_MEMBER"},
+			"no member, hidden":    {staff, h.eve, h.acme, permission.Orders, "NOT_FOUND"},
 			"suspended":            {staff, gone, h.acme, permission.Orders, "USER_NOT_ACTIVE"},
 			"closed":               {staff, h.olga, closed, permission.Orders, "ACCOUNT_CLOSED"},
 			"all at once":          {staff, h.eve, closed, permission.Orders, "ACCOUNT_CLOSED MEMBERSHIP_ENDED NOT_GRANTED"},

@@ -39,6 +39,7 @@ func (s *Service) Remove(ctx context.Context, id int) (accountID int, err error)
 		if err := s.tell(ctx, tx, m.Membership, mail.AccessRemoved, nil); err != nil {
 			return err
 		}
+		entry.Detail = map[string]any{"permissions": m.Permissions, "endsAt": m.EndsAt}
 		return audit.Record(ctx, tx, s.now(), *entry)
 	})
 	return accountID, err

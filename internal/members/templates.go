@@ -54,7 +54,8 @@ func (s *Service) CreateTemplate(ctx context.Context, c TemplateChange) (t *ent.
 	if err != nil {
 		return nil, err
 	}
-	err = s.configure(ctx, audit.Entry{Action: audit.TemplateCreated, Detail: map[string]any{"name": called}}, func(ctx context.Context, tx *db.Tx) (int, error) {
+	entry := audit.Entry{Action: audit.TemplateCreated, Detail: map[string]any{"name": called, "permissions": Ordered(c.Permissions)}}
+	err = s.configure(ctx, entry, func(ctx context.Context, tx *db.Tx, _ *audit.Entry) (int, error) {
 		if len(c.Permissions) == 0 {
 			return 0, needPermission()
 		}
@@ -70,7 +71,11 @@ func (s *Service) CreateTemplate(ctx context.Context, c TemplateChange) (t *ent.
 // UpdateTemplate changes a named set of permissions, on the same terms. fault.NotFound: there is none.
 func (s *Service) UpdateTemplate(ctx context.Context, id int, c TemplateChange) (t *ent.PermissionTemplate, err error) {
 	entry := audit.Entry{Action: audit.TemplateUpdated, Target: audit.OnTemplate(id)}
-	err = s.configure(ctx, entry, func(ctx context.Context, tx *db.Tx) (int, error) {
+	err = s.configure(ctx, entry, func(ctx context.Context, tx *db.Tx, done *audit.Entry) (int, error) {
+		before, err := tx.PermissionTemplate.Get(ctx, id)
+		if err != nil {
+			return 0, templateFault(err)
+		}
 		update := tx.PermissionTemplate.UpdateOneID(id)
 		if c.Name != nil {
 			called, err := name.Require("name", *c.Name)
@@ -88,6 +93,7 @@ func (s *Service) UpdateTemplate(ctx context.Context, id int, c TemplateChange) 
 		if t, err = update.Save(ctx); err != nil {
 			return 0, templateFault(err)
 		}
+		done.Detail = map[string]any{"before": templateDetail(before), "after": templateDetail(t)}
 		return id, nil
 	})
 	return t, err
@@ -96,25 +102,34 @@ func (s *Service) UpdateTemplate(ctx context.Context, id int, c TemplateChange) 
 // DeleteTemplate deletes a named set of permissions. It needs CONFIGURE_SETTINGS. fault.NotFound: there is none.
 func (s *Service) DeleteTemplate(ctx context.Context, id int) error {
 	entry := audit.Entry{Action: audit.TemplateDeleted, Target: audit.OnTemplate(id)}
-	return s.configure(ctx, entry, func(ctx context.Context, tx *db.Tx) (int, error) {
-		if err := tx.PermissionTemplate.DeleteOneID(id).Exec(ctx); err != nil {
+	return s.configure(ctx, entry, func(ctx context.Context, tx *db.Tx, done *audit.Entry) (int, error) {
+		before, err := tx.PermissionTemplate.Get(ctx, id)
+		if err == nil {
+			err = tx.PermissionTemplate.DeleteOne(before).Exec(ctx)
+		}
+		if err != nil {
 			return 0, templateFault(err)
 		}
+		done.Detail = templateDetail(before)
 		return id, nil
 	})
 }
 
-// configure runs a change of the templates by who may, and records it.
-func (s *Service) configure(ctx context.Context, entry audit.Entry, change func(ctx context.Context, tx *db.Tx) (int, error)) error {
+func templateDetail(t *ent.PermissionTemplate) map[string]any {
+	return map[string]any{"name": t.Name, "permissions": t.Permissions}
+}
+
+// configure runs a change of the templates by who may, and records it; change fills in what is to be recorded.
+func (s *Service) configure(ctx context.Context, entry audit.Entry, change func(ctx context.Context, tx *db.Tx, done *audit.Entry) (int, error)) error {
 	return audit.Act(ctx, s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) error {
 		if err := access.Staff(ctx, permission.ConfigureSettings); err != nil {
 			return err
 		}
-		id, err := change(viewer.ForSystem(ctx, "permission templates"), tx)
+		done := entry
+		id, err := change(viewer.ForSystem(ctx, "permission templates"), tx, &done)
 		if err != nil {
 			return err
 		}
-		done := entry
 		done.Target = audit.OnTemplate(id)
 		return audit.Record(ctx, tx, s.now(), done)
 	})

@@ -25,7 +25,9 @@ import (
 // Preview is what the page behind a reset link shows.
 type Preview struct {
 	// Question is the security question in the user's language; empty when none is set.
-	Question          string
+	Question string
+	// First says that the user has no password yet.
+	First             bool
 	PasswordMinLength int
 	ExpiresAt         time.Time
 }
@@ -40,7 +42,11 @@ func (s *Service) Preview(ctx context.Context, token string) (*Preview, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Preview{PasswordMinLength: int(least), ExpiresAt: l.Token.ExpiresAt}
+	has, err := s.DB.Password.Query().Where(entpassword.UserID(l.User.ID)).Exist(viewer.ForSystem(ctx, "a reset link"))
+	if err != nil {
+		return nil, fmt.Errorf("looking for a password: %w", err)
+	}
+	p := &Preview{First: !has, PasswordMinLength: int(least), ExpiresAt: l.Token.ExpiresAt}
 	answer, err := s.asked(ctx, l.User)
 	if err != nil || answer == nil {
 		return p, err
@@ -82,11 +88,12 @@ func (s *Service) Reset(ctx context.Context, token, answer, newPassword string) 
 		} else if !used {
 			return linkOver()
 		}
-		if err := s.replace(ctx, tx, l.User, hash); err != nil {
+		about, err := s.replace(ctx, tx, l.User, hash)
+		if err != nil {
 			return err
 		}
 		err = s.Outbox.Enqueue(ctx, tx, s.now(), mail.Message{
-			Kind: mail.PasswordChanged, To: l.User.Email, UserID: l.User.ID, Language: l.User.Language,
+			Kind: about, To: l.User.Email, UserID: l.User.ID, Language: l.User.Language,
 			Params: map[string]string{"name": l.User.Name()},
 		})
 		if err != nil {
@@ -147,16 +154,28 @@ func (s *Service) checkAnswer(ctx context.Context, l *links.Link, given string) 
 }
 
 // replace writes the new password and ends what the old one opened (security.md #6, #19). A link that was the first
-// proof of the address also ends what was set up before anybody had proved it (#34).
-func (s *Service) replace(ctx context.Context, tx *db.Tx, u *ent.User, hash string) error {
-	now := s.now()
-	n, err := tx.Password.Update().Where(entpassword.UserID(u.ID)).SetHash(hash).SetWrapped(false).SetChangedAt(now).Save(ctx)
+// proof of the address also ends what was set up before anybody had proved it (#34). It returns the mail that tells of it.
+func (s *Service) replace(ctx context.Context, tx *db.Tx, u *ent.User, hash string) (about mail.Kind, err error) {
+	about, err = s.write(ctx, tx, u, hash)
+	if err != nil {
+		return "", err
+	}
+	return about, s.end(ctx, tx, u)
+}
+
+func (s *Service) write(ctx context.Context, tx *db.Tx, u *ent.User, hash string) (about mail.Kind, err error) {
+	about = mail.PasswordChanged
+	n, err := tx.Password.Update().Where(entpassword.UserID(u.ID)).SetHash(hash).SetWrapped(false).SetChangedAt(s.now()).Save(ctx)
 	if err == nil && n == 0 {
-		err = tx.Password.Create().SetUserID(u.ID).SetHash(hash).SetChangedAt(now).Exec(ctx)
+		about, err = mail.FirstPassword, tx.Password.Create().SetUserID(u.ID).SetHash(hash).SetChangedAt(s.now()).Exec(ctx)
 	}
 	if err != nil {
-		return fmt.Errorf("saving the new password: %w", err)
+		return "", fmt.Errorf("saving the new password: %w", err)
 	}
+	return about, nil
+}
+
+func (s *Service) end(ctx context.Context, tx *db.Tx, u *ent.User) error {
 	if _, err := tx.Session.Delete().Where(session.UserID(u.ID)).Exec(ctx); err != nil {
 		return fmt.Errorf("ending sessions: %w", err)
 	}

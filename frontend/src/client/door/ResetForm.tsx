@@ -25,12 +25,12 @@ const ResetPasswordDocument = graphql(`
 
 interface Props {
   token: string;
-  preview: { question?: string | null; passwordMinLength: number };
+  preview: { question?: string | null; first: boolean; passwordMinLength: number };
   onEnd: (how: "done" | "over") => void;
 }
 
 /** The new password, and the answer to the security question where one is set. */
-export function ResetForm({ token, preview: { question, passwordMinLength }, onEnd }: Props) {
+export function ResetForm({ token, preview: { question, first, passwordMinLength }, onEnd }: Props) {
   const { t } = useTranslation("client");
   const { t: c } = useTranslation("common");
   const passwordFault = useNewPasswordFault();
@@ -54,7 +54,7 @@ export function ResetForm({ token, preview: { question, passwordMinLength }, onE
   };
 
   return (
-    <DoorCard title={t("reset.title")} lead={t("reset.lead")}>
+    <DoorCard title={t(first ? "reset.firstTitle" : "reset.title")} lead={t(first ? "reset.firstLead" : "reset.lead")}>
       <Form onSubmit={submit} problems={refused ? [refused] : fields.problems} answer={fields.answer}>
         {question && (
           <TextField

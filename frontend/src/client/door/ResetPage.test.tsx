@@ -4,7 +4,7 @@ import { takeFragmentToken } from "../../lib/fragmentToken";
 import { refusal } from "../../lib/test/fakeApi";
 import { nobody, renderAt } from "../../lib/test/renderAt";
 
-const preview = { question: "Your first car?", passwordMinLength: 15, expiresAt: "2026-11-24T12:00:00Z" };
+const preview = { question: "Your first car?", first: false, passwordMinLength: 15, expiresAt: "2026-11-24T12:00:00Z" };
 
 /** Opens the page as the link in a mail does. */
 async function open(api: { preview?: unknown; reset?: unknown; token?: string }) {
@@ -31,6 +31,15 @@ test("the answer and a long enough password set a new one", async () => {
   expect(reset).toHaveBeenCalledExactlyOnceWith({
     input: { token: "rst_abc", answer: "Volvo", newPassword: "too short but now long enough" },
   });
+});
+
+test("a first password is not called a change", async () => {
+  const reset = () => ({ done: true, userErrors: [] });
+  const { user } = await open({ token: "rst_first", preview: { ...preview, question: null, first: true }, reset });
+  expect(await screen.findByRole("heading", { name: "Set your password" })).toBeVisible();
+  await user.type(screen.getByLabelText("New password"), "a password that is long");
+  await user.click(screen.getByRole("button", { name: "Set password" }));
+  expect(await screen.findByRole("heading", { name: "Your password is set" })).toHaveFocus();
 });
 
 test("a wrong answer is said at its field", async () => {

@@ -15,6 +15,7 @@ const ResetPreviewDocument = graphql(`
   query ResetPreview($token: String!) {
     passwordResetByToken(token: $token) {
       question
+      first
       passwordMinLength
       expiresAt
     }
@@ -31,16 +32,22 @@ export function ResetPage() {
 
 function WithToken({ token }: { token: string }) {
   const { t } = useTranslation("client");
-  const [ended, setEnded] = useState<"done" | "over">();
+  const [ended, setEnded] = useState<"set" | "done" | "over">();
   const [{ data, error, fetching }, retry] = useQuery({
     query: ResetPreviewDocument,
     variables: { token },
     requestPolicy: "network-only",
   });
   const preview = data?.passwordResetByToken;
+  if (ended === "set") return <LinkDone title={t("reset.firstDone")} text={t("reset.firstDoneText")} />;
   if (ended === "done") return <LinkDone title={t("reset.done")} text={t("reset.doneText")} />;
   if (ended === "over") return <LinkOver text={t("reset.over")} again="/forgot-password" />;
-  if (preview) return <ResetForm token={token} preview={preview} onEnd={setEnded} />;
+  if (preview) {
+    const { first } = preview;
+    return (
+      <ResetForm token={token} preview={preview} onEnd={(how) => setEnded(first && how === "done" ? "set" : how)} />
+    );
+  }
   if (error)
     return (
       <DoorCard title={t("reset.title")}>

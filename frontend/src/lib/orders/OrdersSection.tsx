@@ -21,6 +21,7 @@ const OrdersSectionDocument = graphql(`
           id
           number
           createdAt
+          placedByStaff
           placedBy {
             id
             name
@@ -61,7 +62,9 @@ export function OrdersSection({ number, lead, actions }: Props) {
       <Items>
         {rows.map((order) => (
           <Item key={order.id} icon={IconReceipt} title={order.number}>
-            {order.placedBy ? t("orders.by", { name: order.placedBy.name }) : t("orders.byStaff")}
+            {order.placedBy
+              ? t("orders.by", { name: order.placedBy.name })
+              : t(order.placedByStaff ? "orders.byStaff" : "orders.byFormer")}
             {" · "}
             {formats.dateTime(order.createdAt)}
           </Item>
