@@ -123,7 +123,7 @@ test("an owner invites a new address, the guest registers on that page and sees 
   await invited.getByText("Olga North invites you to the account “Northwind Traders”.").waitFor();
   expect(invited.url(), "the token has left the address bar").toBe(`${roster.url}/invitation`);
   await showScreen(invited, "invitation");
-  await invited.getByRole("button", { name: "I have no user yet" }).click();
+  await invited.getByRole("button", { name: "I am new here" }).click();
   await invited.getByLabel("First name").fill("Nia");
   await invited.getByLabel("Last name").fill("Guest");
   await invited.getByLabel("Password", { exact: true }).fill(password);

@@ -55,6 +55,7 @@ export function AssociateDialog({ accountId, onClose }: Props) {
   const submit = async () => {
     const good = fields.check({
       userId: who === "present" && !userId && t("associate.userNeeded"),
+      email: who === "address" && !values.email.trim() && c("userError.email.REQUIRED"),
       permissions: permissions.length === 0 && c("permissions.needed"),
     });
     if (!good) return;
@@ -68,7 +69,15 @@ export function AssociateDialog({ accountId, onClose }: Props) {
         sendInvitation: asked,
       },
     });
-    if (!outcome.ok) return fields.refuse(outcome.userErrors);
+    if (!outcome.ok) {
+      // What is wrong with the person shows where the person was named.
+      const person = outcome.userErrors.find(({ field }) => ["email", "userId"].includes(field?.at(-1) ?? ""));
+      if (person?.code === "NOT_ALLOWED" || person?.code === "CONFLICT") {
+        const text = t(person.code === "CONFLICT" ? "associate.open" : "associate.cannot");
+        return void fields.check({ [who === "present" ? "userId" : "email"]: text });
+      }
+      return fields.refuse(outcome.userErrors);
+    }
     toastGood(t(asked ? "associate.invited" : "associate.done"));
     onClose(true);
   };

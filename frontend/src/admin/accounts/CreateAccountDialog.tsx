@@ -32,6 +32,7 @@ const CreateAccountDocument = graphql(`
 /** Makes an account with its owner: somebody who is there, or somebody new. */
 export function CreateAccountDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation("admin");
+  const { t: c } = useTranslation("common");
   const navigate = useNavigate();
   const can = useCan();
   const { installation } = useSession();
@@ -52,7 +53,12 @@ export function CreateAccountDialog({ onClose }: { onClose: () => void }) {
 
   const submit = async () => {
     const present = who === "present";
-    if (!fields.check({ ownerId: present && !ownerId && t("createAccount.ownerNeeded") })) return;
+    const good = fields.check({
+      name: !values.name.trim() && c("userError.REQUIRED"),
+      email: !values.email.trim() && c("userError.email.REQUIRED"),
+      ownerId: present && !ownerId && t("createAccount.ownerNeeded"),
+    });
+    if (!good) return;
     const outcome = await create({
       input: {
         name: values.name,

@@ -43,6 +43,8 @@ export function UserPicker({ label, value, onChange, error }: Props) {
       label={label}
       placeholder={t("users.searchHint")}
       searchable
+      // After a refusal the focus comes here, and the list would hide what is wrong.
+      openOnFocus={false}
       data={options}
       // The API has found them already, by more than the letters of the label.
       filter={({ options }) => options}

@@ -1,13 +1,12 @@
 import { Button, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
-import { useBlocker } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SettingsPageQuery } from "../../gen/graphql";
 import { Badge } from "../../ui/Badge";
-import { ConfirmDialog } from "../../ui/ConfirmDialog";
 import { EmptyState } from "../../ui/EmptyState";
 import { Form } from "../../ui/Form";
+import { LeaveGuard } from "../../ui/LeaveGuard";
 import { Section } from "../../ui/Section";
 import { type Draft, draftOf } from "./draft";
 import { SaveDialog } from "./SaveDialog";
@@ -36,12 +35,6 @@ export function SettingsForm({ present, onSaved }: Props) {
   };
   const groups = useSettings({ base, draft, set, errors, roles: present.roles ?? [] });
   const changes = groups.flatMap(({ settings }) => settings.flatMap((one) => one.changes));
-  // What was not saved is not lost unasked, neither to another page nor with the window.
-  const blocker = useBlocker({
-    shouldBlockFn: () => changes.length > 0,
-    enableBeforeUnload: () => changes.length > 0,
-    withResolver: true,
-  });
   const words = fold(sought).split(/\s+/).filter(Boolean);
   const found = groups
     .map(({ title, settings }) => ({
@@ -99,17 +92,7 @@ export function SettingsForm({ present, onSaved }: Props) {
           </div>
         )}
       </Form>
-      {blocker.status === "blocked" && (
-        <ConfirmDialog
-          opened
-          onClose={blocker.reset}
-          onConfirm={blocker.proceed}
-          title={t("settings.leaveTitle")}
-          text={t("settings.leaveText", { count: changes.length })}
-          confirm={t("settings.discard")}
-          danger
-        />
-      )}
+      <LeaveGuard changes={changes.length} />
       {saving && (
         <SaveDialog
           {...{ present, base, draft, changes }}

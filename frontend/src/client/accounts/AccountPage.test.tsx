@@ -179,6 +179,41 @@ test("the grid sends what changed and nothing else, after it was shown", async (
   });
 });
 
+test("what somebody else saved meanwhile comes in, and the difference to it can be saved", async () => {
+  let theirs = membership("m2", tom);
+  const saveMemberships = vi.fn(({ input }: { input: { changes: { version: number }[] } }) => {
+    if (input.changes[0]?.version === 4) return { memberships: [], userErrors: [] };
+    theirs = membership("m2", tom, { permissions: ["EMAILS", "ORDERS"], version: 4 });
+    return {
+      memberships: [],
+      userErrors: [{ field: ["changes", "0", "version"], code: "CONFLICT", message: "No." }],
+    };
+  });
+  const account = { ...managing, members: () => ({ nodes: [theirs] }) };
+  const { user } = await renderAt("/accounts/7?tab=grid", world({ account, acts: { saveMemberships } }));
+  await user.click(await screen.findByRole("checkbox", { name: "Tom Tester: View & Pay Invoices" }));
+  await user.click(screen.getByRole("button", { name: "Review and save" }));
+  const dialog = await screen.findByRole("dialog", { name: "Save the change of 1 row?" });
+  await user.click(within(dialog).getByRole("button", { name: "Save" }));
+  expect(await within(dialog).findByText(/Tom Tester: somebody else changed this/)).toBeVisible();
+  expect(await within(dialog).findByText("Takes away: View Emails")).toBeVisible();
+  await user.click(within(dialog).getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(dialog).not.toBeInTheDocument());
+  expect(saveMemberships).toHaveBeenCalledTimes(2);
+});
+
+test("the grid leaves nobody without a permission, and asks before its changes are left", async () => {
+  const { user } = await renderAt("/accounts/7?tab=grid", world({ account: managing }));
+  const last = await screen.findByRole("checkbox", { name: /^Tom Tester: Place New Orders/ });
+  await user.click(last);
+  expect(screen.getByText(/At least one permission must stay for Tom Tester/)).toBeVisible();
+  expect(screen.getByRole("button", { name: "Review and save" })).toBeDisabled();
+  await user.click(screen.getByRole("link", { name: "User Management" }));
+  const dialog = await screen.findByRole("dialog", { name: "Leave without saving?" });
+  await user.click(within(dialog).getByRole("button", { name: "Discard" }));
+  expect(await screen.findByRole("region", { name: "Pending invitations" })).toBeVisible();
+});
+
 test("a member is removed after a question, and goes from the list", async () => {
   const nodes = [membership("m9", olga, { owner: true }), membership("m2", tom)];
   const removeMember = vi.fn((_: unknown) => {
@@ -253,7 +288,7 @@ test("an invitation that is open already can be sent again", async () => {
   await user.type(within(dialog).getByRole("textbox", { name: "Email address" }), "new@example.com");
   await user.click(within(dialog).getByRole("checkbox", { name: /Place New Orders/ }));
   await user.click(within(dialog).getByRole("button", { name: "Send invitation" }));
-  await user.click(await within(dialog).findByRole("button", { name: "Resend" }));
+  await user.click(await within(dialog).findByRole("button", { name: "Resend it to new@example.com" }));
   expect(await screen.findByText("Another mail is on its way to new@example.com.")).toBeVisible();
   expect(resendInvitation).toHaveBeenCalledExactlyOnceWith({ input: { invitationId: "i1" } });
 });

@@ -7,7 +7,6 @@ import { useAct } from "../../lib/api/useAct";
 import { PermissionBoxes } from "../../lib/members/PermissionBoxes";
 import { endOfDay } from "../../lib/members/permissions";
 import { useInvitationActs } from "../../lib/members/useInvitationActs";
-import { Banner } from "../../ui/Banner";
 import { TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
 import { toastGood } from "../../ui/toast";
@@ -64,7 +63,13 @@ export function InviteDialog({ accountId, grantable, onClose }: Props) {
       toastGood(t("invite.done", { email: email.trim() }));
       return onClose(true);
     }
-    if (outcome.payload?.present) return setPresent(outcome.payload.present);
+    if (outcome.payload?.present) {
+      fields.check({ email: t("invite.open", { email: outcome.payload.present.email }) });
+      return setPresent(outcome.payload.present);
+    }
+    if (outcome.userErrors.some(({ field, code }) => field?.at(-1) === "email" && code === "NOT_ALLOWED")) {
+      return void fields.check({ email: t("invite.isMember") });
+    }
     fields.refuse(outcome.userErrors);
   };
   return (
@@ -80,14 +85,6 @@ export function InviteDialog({ accountId, grantable, onClose }: Props) {
       problems={fields.problems}
       answer={fields.answer}
     >
-      {present && (
-        <Banner tone="warn" urgent>
-          <p>{t("invite.open", { email: present.email })}</p>
-          <Button variant="default" size="xs" mt="xs" onClick={() => void resend(present)}>
-            {c("invitations.resend")}
-          </Button>
-        </Banner>
-      )}
       <TextField
         {...fields.input("email")}
         label={c("field.email")}
@@ -96,6 +93,17 @@ export function InviteDialog({ accountId, grantable, onClose }: Props) {
         spellCheck={false}
         data-autofocus
       />
+      {present && (
+        <Button
+          variant="default"
+          size="xs"
+          style={{ alignSelf: "flex-start" }}
+          loading={resending}
+          onClick={() => void resend(present)}
+        >
+          {t("invite.again", { email: present.email })}
+        </Button>
+      )}
       <PermissionBoxes
         value={permissions}
         onChange={(value) => {

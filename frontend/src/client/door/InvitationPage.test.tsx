@@ -102,7 +102,7 @@ test("who is outside reads what is offered, signs in on the page, accepts, and i
 test("who is new registers on the page, though registration is closed, and is signed in", async () => {
   const register = vi.fn((_: unknown) => ({ done: true, userErrors: [] }));
   const { user } = await open("inv_register", world(offer, { register }));
-  await user.click(await screen.findByRole("button", { name: "I have no user yet" }));
+  await user.click(await screen.findByRole("button", { name: "I am new here" }));
   await user.type(await screen.findByRole("textbox", { name: "First name" }), "Nora");
   expect(screen.queryByRole("textbox", { name: /Company/ })).not.toBeInTheDocument();
   await user.type(screen.getByLabelText("Password"), "a password that is long");
@@ -123,7 +123,7 @@ test("who is new registers on the page, though registration is closed, and is si
 test("when the sign-in after registering fails, the page asks kindly to sign in", async () => {
   const refuse = () => ({ outcome: null, userErrors: [{ field: ["email"], code: "WRONG", message: "No." }] });
   const { user } = await open("inv_known", world(offer, { signIn: refuse }));
-  await user.click(await screen.findByRole("button", { name: "I have no user yet" }));
+  await user.click(await screen.findByRole("button", { name: "I am new here" }));
   await user.type(await screen.findByRole("textbox", { name: "First name" }), "Nora");
   await user.type(screen.getByLabelText("Password"), "a password that is long");
   await user.click(screen.getByRole("button", { name: "Register" }));

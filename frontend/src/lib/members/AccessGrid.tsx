@@ -5,6 +5,7 @@ import { graphql } from "../../gen";
 import type { AccountPermission } from "../../gen/graphql";
 import { Badge } from "../../ui/Badge";
 import { FormDialog } from "../../ui/FormDialog";
+import { LeaveGuard } from "../../ui/LeaveGuard";
 import { toastGood } from "../../ui/toast";
 import { fieldErrors } from "../api/fieldErrors";
 import { useAct } from "../api/useAct";
@@ -63,6 +64,8 @@ export function AccessGrid({ label, head, rows, grantable = allPermissions, onSa
 
   const now = (row: GridRow) => touched[row.id] ?? row.permissions;
   const changed = rows.filter((row) => differs(row.permissions, now(row)));
+  const emptied = changed.find((row) => now(row).length === 0);
+  const readOnly = rows.every(({ owner, locked }) => owner || locked);
   const toggle = (row: GridRow, permission: AccountPermission, on: boolean) =>
     setTouched((old) => {
       const before = old[row.id] ?? row.permissions;
@@ -107,6 +110,7 @@ export function AccessGrid({ label, head, rows, grantable = allPermissions, onSa
                   {row.name} {row.owner && <Badge tone="accent">{t("membership.owner")}</Badge>}
                 </th>
                 {allPermissions.map((permission) => {
+                  const locked = row.owner || row.locked || !grantable.includes(permission);
                   const on = row.owner || now(row).includes(permission);
                   const other = !row.owner && on !== row.permissions.includes(permission);
                   return (
@@ -114,12 +118,21 @@ export function AccessGrid({ label, head, rows, grantable = allPermissions, onSa
                       <input
                         type="checkbox"
                         aria-label={`${row.name}: ${t(`accountPermission.${permission}`)}`}
-                        title={t(`accountPermission.${permission}`)}
+                        title={
+                          locked && !readOnly
+                            ? t(
+                                row.owner
+                                  ? "grid.lockedOwner"
+                                  : row.locked
+                                    ? "grid.lockedRow"
+                                    : "grid.lockedPermission",
+                              )
+                            : t(`accountPermission.${permission}`)
+                        }
                         checked={on}
-                        aria-disabled={row.owner || row.locked || !grantable.includes(permission)}
+                        aria-disabled={locked}
                         onChange={({ currentTarget: { checked } }) => {
-                          if (!row.owner && !row.locked && grantable.includes(permission))
-                            toggle(row, permission, checked);
+                          if (!locked) toggle(row, permission, checked);
                         }}
                       />
                     </td>
@@ -130,21 +143,30 @@ export function AccessGrid({ label, head, rows, grantable = allPermissions, onSa
           </tbody>
         </table>
       </section>
-      <div className={classes.foot}>
-        <p role="status">
-          {changed.length > 0 ? t("grid.changes", { count: changed.length }) : t("grid.none")}
-          {changed.length > most && ` ${t("grid.tooMany", { most })}`}
-        </p>
-        <Button variant="default" size="xs" disabled={changed.length === 0} onClick={() => setTouched({})}>
-          {t("grid.discard")}
-        </Button>
-        <Button size="xs" disabled={changed.length === 0 || changed.length > most} onClick={() => setReviewing(true)}>
-          {t("grid.review")}
-        </Button>
-      </div>
+      {!readOnly && (
+        <div className={classes.foot}>
+          <p role="status">
+            {changed.length > 0 ? t("grid.changes", { count: changed.length }) : t("grid.none")}
+            {changed.length > most && ` ${t("grid.tooMany", { most })}`}
+            {emptied && ` ${t("grid.emptied", { name: emptied.name })}`}
+          </p>
+          <Button variant="default" size="xs" disabled={changed.length === 0} onClick={() => setTouched({})}>
+            {t("grid.discard")}
+          </Button>
+          <Button
+            size="xs"
+            disabled={changed.length === 0 || changed.length > most || Boolean(emptied)}
+            onClick={() => setReviewing(true)}
+          >
+            {t("grid.review")}
+          </Button>
+        </div>
+      )}
+      <LeaveGuard changes={changed.length} />
       {reviewing && (
         <ReviewDialog
           changes={changed.map((row) => ({ row, permissions: now(row) }))}
+          onStale={onSaved}
           onClose={(saved) => {
             setReviewing(false);
             if (!saved) return;
@@ -165,7 +187,14 @@ interface Change {
   permissions: readonly AccountPermission[];
 }
 
-function ReviewDialog({ changes, onClose }: { changes: readonly Change[]; onClose: (saved: boolean) => void }) {
+interface ReviewProps {
+  changes: readonly Change[];
+  /** Somebody else changed rows meanwhile: they have to be read anew. */
+  onStale: () => void;
+  onClose: (saved: boolean) => void;
+}
+
+function ReviewDialog({ changes, onStale, onClose }: ReviewProps) {
   const { t } = useTranslation();
   const [save, busy] = useAct(SaveMembershipsDocument);
   const [problems, setProblems] = useState<readonly string[]>([]);
@@ -184,11 +213,17 @@ function ReviewDialog({ changes, onClose }: { changes: readonly Change[]; onClos
       toastGood(t("grid.saved", { count: changes.length }));
       return onClose(true);
     }
-    if (outcome.fault) return onClose(false);
+    if (outcome.fault) {
+      onStale(); // a row may be gone
+      return onClose(false);
+    }
+    // What the others saved comes in, and the difference to it is shown: it can be saved again, or left.
+    if (outcome.userErrors.some(({ code }) => code === "CONFLICT")) onStale();
     // The path of a refusal names the place of the change.
     setProblems(
       outcome.userErrors.flatMap((error) => {
         const name = changes[Number(error.field?.[1])]?.row.name;
+        if (error.code === "CONFLICT" && name) return [t("grid.conflict", { name })];
         return fieldErrors(t, [error], []).rest.map((text) =>
           name ? `${t("field.label", { label: name })} ${text}` : text,
         );

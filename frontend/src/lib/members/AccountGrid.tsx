@@ -53,7 +53,7 @@ export function AccountGrid({ number, may, grantable, self }: Props) {
   const variables = useMemo(() => ({ number }), [number]);
   const { rows, more, fetchMore, retry, loading, fault } = usePages(AccountGridDocument, variables, read);
   return (
-    <Section title={c("grid.heading")} lead={c("grid.lead")} flush>
+    <Section title={c("grid.heading")} lead={c(may ? "grid.lead" : "grid.leadRead")} flush>
       {rows.length === 0 && loading && <TimelineLoading label={c("table.loading")} />}
       {fault && <ErrorState fault={fault} onRetry={retry} />}
       {rows.length > 0 && (
