@@ -1,4 +1,5 @@
 import { Link, type LinkProps } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import classes from "./Tabs.module.css";
 
 export interface Tab {
@@ -10,11 +11,18 @@ export interface Tab {
 
 /** The parts of a page, one at a time; each has an address of its own. */
 export function Tabs({ label, tabs, current }: { label: string; tabs: readonly Tab[]; current: string }) {
+  const list = useRef<HTMLUListElement>(null);
+  // On a narrow screen the row is longer than the page: the part that is shown must not be out of sight.
+  useEffect(() => {
+    const { current: row } = list;
+    const tab = row?.querySelector<HTMLElement>(`[data-tab="${current}"]`);
+    if (row && tab) row.scrollLeft = tab.offsetLeft - (row.clientWidth - tab.offsetWidth) / 2;
+  }, [current]);
   return (
     <nav aria-label={label}>
-      <ul className={classes.tabs}>
+      <ul ref={list} className={classes.tabs}>
         {tabs.map(({ key, label, link }) => (
-          <li key={key}>
+          <li key={key} data-tab={key}>
             <Link
               {...link}
               className={classes.tab}
