@@ -153,7 +153,7 @@ test("the former mailbox takes it back: sessions are over, the old address is th
   const answer = nobody.getByRole("textbox").first();
   if (await nobody.getByText("Your security question.").isVisible()) await answer.fill("bella ciao");
   await nobody.getByRole("button", { name: "Set password" }).click();
-  await nobody.getByRole("heading", { name: "Your password is changed" }).waitFor();
+  await nobody.getByRole("heading", { name: "Your password is set" }).waitFor();
   await nobody.getByRole("button", { name: "Go to sign-in" }).click();
   await signIn(nobody, former, "Trompete im Gartenhaus");
   await nobody.getByRole("heading", { name: "Your account" }).waitFor();

@@ -6659,7 +6659,7 @@ extend type Mutation {
 type PasswordResetPreview {
   "The security question to answer; null when none is set."
   question: String
-  "Whether the user has no password yet, and sets their first one."
+  "Whether the user has no password to change: they are new, or theirs is void."
   first: Boolean!
   "The fewest characters that the new password may have."
   passwordMinLength: Int!

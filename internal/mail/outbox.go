@@ -64,7 +64,7 @@ const (
 	BackupCodeUsed       Kind = "BACKUP_CODE_USED"
 )
 
-// FirstPassword tells users that they set their first password by the link of a mail.
+// FirstPassword tells users who had none, or a void one, that they set a password by the link of a mail.
 const FirstPassword Kind = "FIRST_PASSWORD"
 
 // OwnPasswordChanged tells users that they changed their password themselves, or set their first one.

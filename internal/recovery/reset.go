@@ -26,7 +26,7 @@ import (
 type Preview struct {
 	// Question is the security question in the user's language; empty when none is set.
 	Question string
-	// First says that the user has no password yet.
+	// First says that the user has no password to change: they are new, or theirs is void.
 	First             bool
 	PasswordMinLength int
 	ExpiresAt         time.Time

@@ -556,7 +556,7 @@ type OfferOwnershipPayload struct {
 type PasswordResetPreview struct {
 	// The security question to answer; null when none is set.
 	Question *string `json:"question,omitempty"`
-	// Whether the user has no password yet, and sets their first one.
+	// Whether the user has no password to change: they are new, or theirs is void.
 	First bool `json:"first"`
 	// The fewest characters that the new password may have.
 	PasswordMinLength int `json:"passwordMinLength"`
