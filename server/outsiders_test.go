@@ -9,6 +9,7 @@ import (
 	"time"
 
 	ent "roster/ent/generated"
+	"roster/ent/generated/order"
 	"roster/ent/permission"
 	"roster/internal/db"
 	"roster/internal/dbtest"
@@ -50,7 +51,12 @@ func Test42EdgesHideWhomUserHides(t *testing.T) {
 		const explain = `query($u: ID!, $a: ID!) { explainAccess(userId: $u, accountId: $a, permission: ORDERS) { user { email } } }`
 		const orders = `query($a: ID!) { account(id: $a) { orders(first: 5) { nodes { number placedByStaff placedBy { email } } } } }`
 		const invited = `query($a: ID!) { account(id: $a) { invitations(first: 5) { nodes { inviter { email } } } } }`
-		of := map[string]any{"a": acme.GlobalID(), "u": stranger.GlobalID()}
+		const node = `query($o: ID!) { node(id: $o) { ... on Order { number placedByStaff placedBy { email } } } }`
+		placed, err := d.Order.Query().Where(order.Number("1")).Only(dbtest.System(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		of := map[string]any{"a": acme.GlobalID(), "u": stranger.GlobalID(), "o": placed.GlobalID()}
 		for name, c := range map[string]struct {
 			by    *browser
 			query string
@@ -59,6 +65,8 @@ func Test42EdgesHideWhomUserHides(t *testing.T) {
 		}{
 			"a user of no account, to who lists accounts":      {w.browser().signIn("sue@example.com"), explain, stranger.Email, false},
 			"to who lists users":                               {chief, explain, stranger.Email, true},
+			"who left, by the order alone, to a member":        {w.browser().signIn("fred@example.com"), node, left.Email, false},
+			"by the order alone, to whom it is open":           {chief, node, left.Email, true},
 			"staff who invited, to the owner":                  {w.browser().signIn("olga@example.com"), invited, ada.Email, false},
 			"to staff":                                         {chief, invited, ada.Email, true},
 			"who placed an order and left, to a member":        {w.browser().signIn("fred@example.com"), orders, left.Email, false},

@@ -5677,7 +5677,10 @@ extend type Mutation {
   inviteUser(input: InviteUserInput!): InviteUserPayload @authenticated
   "Mails an open offer anew: the link before it dies, and the time begins again. Staff need MANAGE_MEMBERSHIPS, members MANAGE_USERS."
   resendInvitation(input: ResendInvitationInput!): ResendInvitationPayload @authenticated
-  "Takes an open offer back; its link dies. Staff need MANAGE_MEMBERSHIPS, members MANAGE_USERS."
+  """
+  Takes an open offer back; its link dies. Staff need MANAGE_MEMBERSHIPS, members MANAGE_USERS and every permission that is
+  offered.
+  """
   cancelInvitation(input: CancelInvitationInput!): CancelInvitationPayload @authenticated
   "Accepts an offer. The viewer becomes a member. Holding the link is what counts: where its address is not the viewer's, they have to say that they mean it, and inviter and owner are told."
   acceptInvitation(input: AcceptInvitationInput!): AcceptInvitationPayload @authenticated @alone
@@ -5705,7 +5708,7 @@ type Invitation implements Node {
   status: InvitationStatus!
   "What became of its mail."
   delivery: DeliveryStatus!
-  "The user who invited; null when they are not there any more, or a program did."
+  "The user who invited; null when they are not there any more, when a program did, and for customers when staff did."
   inviter: User
 }
 

@@ -124,8 +124,14 @@ func (s *Service) hideWhoLeft(ctx context.Context, accountID int, rows []*ent.Or
 	if v.Can(permission.ListUsers) {
 		return nil
 	}
+	var placed []int
+	for _, o := range rows {
+		if o.PlacedByID != nil {
+			placed = append(placed, *o.PlacedByID)
+		}
+	}
 	here, err := s.DB.Membership.Query().
-		Where(membership.AccountID(accountID), membership.Or(membership.EndsAtIsNil(), membership.EndsAtGT(v.At))).
+		Where(membership.AccountID(accountID), membership.UserIDIn(placed...), membership.Or(membership.EndsAtIsNil(), membership.EndsAtGT(v.At))).
 		Select(membership.FieldUserID).Ints(viewer.ForSystem(ctx, "orders of a visible account"))
 	if err != nil {
 		return fmt.Errorf("loading who is in an account: %w", err)
@@ -165,5 +171,5 @@ func (s *Service) Order(ctx context.Context, id int) (*ent.Order, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	return o, nil
+	return o, s.hideWhoLeft(ctx, o.AccountID, []*ent.Order{o})
 }

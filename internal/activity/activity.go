@@ -172,7 +172,9 @@ func (s *Service) name(ctx context.Context, acts []*Act) error {
 	}
 	for _, a := range acts {
 		a.UserName, a.AccountName = names[a.userID], called[a.accountID]
-		if a.By == Self || a.By == Member || staff {
+		// Who has left an account learns neither what it is called by now, nor who acts there.
+		left := !staff && a.accountID != 0 && a.AccountName == nil
+		if a.By == Self || a.By == Member && !left || staff {
 			a.ByName = names[a.actorID]
 		}
 	}

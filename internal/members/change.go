@@ -44,9 +44,9 @@ func (s *Service) Update(ctx context.Context, c Change) (*ent.Membership, error)
 
 // Save changes several memberships, of any accounts: all of them or none. Staff need MANAGE_MEMBERSHIPS, members
 // MANAGE_USERS in each account; those can neither grant what they lack, nor touch the owner, themselves, or who holds more
-// (security.md #46). The users are told by mail. Faults on changes.N: membershipId fault.Invalid (named twice), fault.NotAllowed;
-// permissions fault.Required, fault.NotAllowed; endsAt
-// fault.Invalid, fault.NotAllowed (after one's own end); version fault.Conflict. fault.NotFound: one is not there, or not for the viewer to see.
+// (security.md #46). The users are told by mail. Faults on changes.N: membershipId fault.Invalid (named twice),
+// fault.NotAllowed; permissions fault.Required, fault.NotAllowed; endsAt fault.Invalid, fault.NotAllowed (after one's own
+// end); version fault.Conflict. fault.NotFound: one is not there, or not for the viewer to see.
 func (s *Service) Save(ctx context.Context, changes []Change) ([]*ent.Membership, error) {
 	switch {
 	case len(changes) == 0:

@@ -49,7 +49,8 @@ func (s *Service) Explain(ctx context.Context, userID, accountID int, what permi
 		return nil, err
 	case link == nil:
 		return nil, fault.Gone("account")
-	case !link.Member() && userID != v.UserID && !v.Can(permission.ListUsers): // who is a user at all is not for them to know
+	case !link.Member() && userID != v.UserID && !v.Can(permission.ListUsers):
+		// Who is a user at all is not for them to know.
 		return nil, fault.Gone("user")
 	}
 	return &Explanation{Verdict: link.On(what), UserID: userID, AccountID: accountID, Permission: what}, nil

@@ -70,7 +70,8 @@ func (s *Service) touch(ctx context.Context, f *found) {
 			"UPDATE sessions SET seen_at = $1 WHERE id = $2 AND seen_at <= $3", now, f.id, now.Add(-seldom))
 		if err == nil && f.accountID != 0 {
 			_, err = s.DB.Writer().ExecContext(ctx,
-				"UPDATE memberships SET last_seen_at = $1 WHERE user_id = $2 AND account_id = $3", now, f.userID, f.accountID)
+				`UPDATE memberships SET last_seen_at = $1
+				WHERE user_id = $2 AND account_id = $3 AND (ends_at IS NULL OR ends_at > $1)`, now, f.userID, f.accountID)
 		}
 		if err != nil {
 			slog.WarnContext(ctx, "writing down the use of a session", "session", f.id, "err", err)
