@@ -47,7 +47,7 @@ export function AccessSection({ number }: { number: number }) {
   const { rows, more, fetchMore, retry, loading, fault } = usePages(AccessSectionDocument, variables, read);
   const locked = !can("MANAGE_MEMBERSHIPS");
   return (
-    <Section title={c("grid.heading")} lead={c("grid.lead")} flush>
+    <Section title={c("grid.heading")} lead={c(locked ? "grid.leadRead" : "grid.lead")} flush>
       {rows.length === 0 && loading && <TimelineLoading label={t("user.loading")} />}
       {fault && <ErrorState fault={fault} onRetry={retry} />}
       {rows.length > 0 && (

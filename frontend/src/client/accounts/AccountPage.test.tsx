@@ -196,10 +196,16 @@ test("what somebody else saved meanwhile comes in, and the difference to it can 
   const dialog = await screen.findByRole("dialog", { name: "Save the change of 1 row?" });
   await user.click(within(dialog).getByRole("button", { name: "Save" }));
   expect(await within(dialog).findByText(/Tom Tester: somebody else changed this/)).toBeVisible();
-  expect(await within(dialog).findByText("Takes away: View Emails")).toBeVisible();
+  expect(await screen.findByRole("checkbox", { name: "Tom Tester: View Emails", hidden: true })).toBeChecked();
+  expect(within(dialog).getByText("Gives: View & Pay Invoices")).toBeVisible();
+  expect(within(dialog).queryByText(/Takes away/), "what they gave is not taken back").not.toBeInTheDocument();
   await user.click(within(dialog).getByRole("button", { name: "Save" }));
   await waitFor(() => expect(dialog).not.toBeInTheDocument());
-  expect(saveMemberships).toHaveBeenCalledTimes(2);
+  expect(saveMemberships).toHaveBeenLastCalledWith({
+    input: {
+      changes: [{ membershipId: "m2", version: 4, permissions: ["INVOICES", "ORDERS", "EMAILS"], endsAt: null }],
+    },
+  });
 });
 
 test("the grid leaves nobody without a permission, and asks before its changes are left", async () => {

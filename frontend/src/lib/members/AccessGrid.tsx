@@ -52,25 +52,28 @@ interface Props {
   onSaved: () => void;
 }
 
+/** The boxes of a row that were touched. */
+type Ticks = Partial<Record<AccountPermission, boolean>>;
+
 /** How many memberships the API changes at once. */
 const most = 100;
 
 /** Memberships by permissions, edited in place. Nothing is saved before the difference was shown; then all of it or nothing. */
 export function AccessGrid({ label, head, rows, grantable = allPermissions, onSaved }: Props) {
   const { t } = useTranslation();
-  const [touched, setTouched] = useState<Readonly<Record<string, readonly AccountPermission[]>>>({});
+  const [touched, setTouched] = useState<Readonly<Record<string, Readonly<Ticks>>>>({});
   const [reviewing, setReviewing] = useState(false);
   const grid = useRef<HTMLTableElement>(null);
 
-  const now = (row: GridRow) => touched[row.id] ?? row.permissions;
+  // Only the boxes that were touched count: what others save in the others comes in, and is not taken back.
+  const now = (row: GridRow) => allPermissions.filter((one) => touched[row.id]?.[one] ?? row.permissions.includes(one));
   const changed = rows.filter((row) => differs(row.permissions, now(row)));
   const emptied = changed.find((row) => now(row).length === 0);
   const readOnly = rows.every(({ owner, locked }) => owner || locked);
-  const toggle = (row: GridRow, permission: AccountPermission, on: boolean) =>
-    setTouched((old) => {
-      const before = old[row.id] ?? row.permissions;
-      return { ...old, [row.id]: allPermissions.filter((one) => (one === permission ? on : before.includes(one))) };
-    });
+  const toggle = (row: GridRow, permission: AccountPermission, on: boolean) => {
+    setReviewing(false); // it closed by itself where others had saved just the same
+    setTouched((old) => ({ ...old, [row.id]: { ...old[row.id], [permission]: on } }));
+  };
 
   // Arrow keys move from box to box, as in a sheet.
   const onKeyDown = (event: KeyboardEvent) => {
@@ -163,7 +166,7 @@ export function AccessGrid({ label, head, rows, grantable = allPermissions, onSa
         </div>
       )}
       <LeaveGuard changes={changed.length} />
-      {reviewing && (
+      {reviewing && changed.length > 0 && (
         <ReviewDialog
           changes={changed.map((row) => ({ row, permissions: now(row) }))}
           onStale={onSaved}
