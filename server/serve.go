@@ -166,7 +166,7 @@ func (c *serveCmd) listen(ctx context.Context, app *app) error {
 		signal.Stop(signals)
 		app.ready.Store(false)
 		if s == syscall.SIGTERM {
-			time.Sleep(c.Drain)
+			time.Sleep(c.Drain) // not ready, but still serving, until whoever balances the load has seen it (security.md #85)
 		}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), inFlight)

@@ -829,7 +829,6 @@ func TestAskedWhenItIsTheirTurn(t *testing.T) {
 				if time.Since(begun) > 2*time.Second {
 					t.Fatal("it does not wait for the account")
 				}
-				time.Sleep(5 * time.Millisecond)
 			}
 			if err := held.Commit(); err != nil {
 				t.Fatal(err)

@@ -22,11 +22,11 @@ var commonFile []byte
 var commonList = sync.OnceValue(func() []string {
 	reader, err := gzip.NewReader(bytes.NewReader(commonFile))
 	if err != nil {
-		panic("secret: the embedded list is damaged: " + err.Error())
+		panic("secret: the embedded list is damaged: " + err.Error()) // by the build: there is nothing to go on with
 	}
 	text, err := io.ReadAll(reader)
 	if err != nil {
-		panic("secret: the embedded list is damaged: " + err.Error())
+		panic("secret: the embedded list is damaged: " + err.Error()) // by the build: there is nothing to go on with
 	}
 	lines := strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
 	return slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "#") })

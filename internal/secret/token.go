@@ -64,7 +64,7 @@ func NewNonce() []byte {
 // a shorter one is a bug that must not become a weak token.
 func FromNonce(purpose Purpose, nonce []byte) Token {
 	if len(nonce) != NonceSize {
-		panic("secret: a nonce has 32 bytes")
+		panic("secret: a nonce has 32 bytes") // a bug of ours that must not become a weak token
 	}
 	plain := purpose.prefix() + base64.RawURLEncoding.EncodeToString(nonce)
 	return Token{Plain: plain, Hash: digest(plain)}

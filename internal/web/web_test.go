@@ -340,7 +340,7 @@ func TestRecover(t *testing.T) {
 	w, lines, panics := logged(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Set-Cookie", "session=x")
 		w.Header().Set("Content-Length", "12345")
-		panic("s3cret detail")
+		panic("s3cret detail") // the case under test
 	}, get())
 	id := w.Header().Get("X-Request-Id")
 	if want := `{"errors":[{"message":"Internal error.","extensions":{"code":"INTERNAL","requestId":"` + id + `"}}]}`; w.Body.String() != want || w.Code != 500 {
@@ -367,7 +367,7 @@ func TestRecoverBreaksABegunAnswer(t *testing.T) {
 		if r.URL.Path == "/abort" {
 			panic(http.ErrAbortHandler)
 		}
-		panic("late")
+		panic("late") // the case under test
 	}), web.Recover(log, nil)))
 	srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	srv.Start()
