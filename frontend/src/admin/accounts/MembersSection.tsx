@@ -5,17 +5,15 @@ import { type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
 import type { MembersSectionQuery } from "../../gen/graphql";
+import { Paged } from "../../lib/api/Paged";
 import { usePages } from "../../lib/api/usePages";
 import { MemberItem } from "../../lib/members/MemberItem";
 import { PermissionsDialog } from "../../lib/members/PermissionsDialog";
 import { RemoveMemberDialog } from "../../lib/members/RemoveMemberDialog";
 import { useCan } from "../../lib/session/useSession";
 import { Badge } from "../../ui/Badge";
-import { ErrorState } from "../../ui/ErrorState";
 import { Items } from "../../ui/Items";
-import { More } from "../../ui/More";
 import { Section } from "../../ui/Section";
-import { TimelineLoading } from "../../ui/Timeline";
 import { MakeOwnerDialog } from "./MakeOwnerDialog";
 import { WhyDialog } from "./WhyDialog";
 
@@ -58,35 +56,34 @@ export function MembersSection({ number, actions }: { number: number; actions?: 
   const { t: c } = useTranslation("common");
   const can = useCan();
   const variables = useMemo(() => ({ number }), [number]);
-  const { rows, more, fetchMore, retry, loading, fault, first } = usePages(MembersSectionDocument, variables, read);
+  const list = usePages(MembersSectionDocument, variables, read);
   const [open, setOpen] = useState<{ what: "permissions" | "owner" | "remove" | "why"; member: Member }>();
   const close = (done = false) => {
     setOpen(undefined);
-    if (done) retry();
+    if (done) list.retry();
   };
-  const account = first?.account;
+  const account = list.first?.account;
   return (
     <Section title={c("members.title")} lead={c("members.lead")} actions={actions} flush>
-      {rows.length === 0 && loading && <TimelineLoading label={t("user.loading")} />}
-      {fault && <ErrorState fault={fault} onRetry={retry} />}
-      <Items>
-        {rows.map((member) => (
-          <MemberItem
-            key={member.id}
-            membership={member}
-            name={
-              can("LIST_USERS") && (
-                <Link to="/admin/users/$number" params={{ number: String(member.user.number) }}>
-                  {member.user.name}
-                </Link>
-              )
-            }
-            mark={member.user.state === "SUSPENDED" && <Badge tone="warn">{t("state.SUSPENDED")}</Badge>}
-            actions={<MemberMenu member={member} onOpen={(what) => setOpen({ what, member })} />}
-          />
-        ))}
-      </Items>
-      {more && <More loading={loading} onMore={fetchMore} />}
+      <Paged list={list} label={t("user.loading")}>
+        <Items>
+          {list.rows.map((member) => (
+            <MemberItem
+              key={member.id}
+              membership={member}
+              name={
+                can("LIST_USERS") && (
+                  <Link to="/admin/users/$number" params={{ number: String(member.user.number) }}>
+                    {member.user.name}
+                  </Link>
+                )
+              }
+              mark={member.user.state === "SUSPENDED" && <Badge tone="warn">{t("state.SUSPENDED")}</Badge>}
+              actions={<MemberMenu member={member} onOpen={(what) => setOpen({ what, member })} />}
+            />
+          ))}
+        </Items>
+      </Paged>
       {open?.what === "permissions" && <PermissionsDialog membership={open.member} onClose={() => close()} />}
       {open?.what === "owner" && account && (
         <MakeOwnerDialog member={open.member} account={account.name} onClose={close} />

@@ -5,17 +5,15 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
 import type { AccountsPageQuery } from "../../gen/graphql";
+import { Paged } from "../../lib/api/Paged";
 import { usePages } from "../../lib/api/usePages";
 import { useFormats } from "../../lib/format";
 import { PermissionList } from "../../lib/members/PermissionList";
 import { Badge } from "../../ui/Badge";
 import { EmptyState } from "../../ui/EmptyState";
-import { ErrorState } from "../../ui/ErrorState";
 import { Item, Items } from "../../ui/Items";
-import { More } from "../../ui/More";
 import { Page } from "../../ui/Page";
 import { Section } from "../../ui/Section";
-import { TimelineLoading } from "../../ui/Timeline";
 import { useOwnershipActs } from "./useOwnershipActs";
 
 const AccountsPageDocument = graphql(`
@@ -65,9 +63,9 @@ export function AccountsPage() {
   const { t: c } = useTranslation("common");
   const formats = useFormats();
   const variables = useMemo(() => nothing, []);
-  const { rows, more, fetchMore, retry, loading, fault, first } = usePages(AccountsPageDocument, variables, read);
-  const { accept, withdraw, busy } = useOwnershipActs(retry);
-  const offers = rows.filter(({ id, account }) => account.ownershipOffer?.membership.id === id);
+  const list = usePages(AccountsPageDocument, variables, read);
+  const { accept, withdraw, busy } = useOwnershipActs(list.retry);
+  const offers = list.rows.filter(({ id, account }) => account.ownershipOffer?.membership.id === id);
 
   return (
     <Page title={t("chooser.title")} lead={t("chooser.lead")}>
@@ -97,53 +95,55 @@ export function AccountsPage() {
         </Section>
       ))}
       <Section title={t("chooser.list")} flush>
-        {rows.length === 0 && loading && <TimelineLoading label={t("account.loading")} />}
-        {fault && <ErrorState fault={fault} onRetry={retry} />}
-        {rows.length === 0 && !loading && !fault && (
-          <EmptyState icon={IconBuilding} title={t("accounts.none")}>
-            {t("accounts.noneHint")}
-          </EmptyState>
-        )}
-        <Items>
-          {rows.map(({ id, owner, permissions, endsAt, account }) => (
-            <Item
-              key={id}
-              icon={IconBuilding}
-              title={
-                account.status === "CLOSED" ? (
-                  account.name
+        <Paged
+          list={list}
+          label={t("account.loading")}
+          empty={
+            <EmptyState icon={IconBuilding} title={t("accounts.none")}>
+              {t("accounts.noneHint")}
+            </EmptyState>
+          }
+        >
+          <Items>
+            {list.rows.map(({ id, owner, permissions, endsAt, account }) => (
+              <Item
+                key={id}
+                icon={IconBuilding}
+                title={
+                  account.status === "CLOSED" ? (
+                    account.name
+                  ) : (
+                    <Link to="/accounts/$number" params={{ number: String(account.number) }}>
+                      {account.name}
+                    </Link>
+                  )
+                }
+                mark={
+                  <>
+                    {owner && <Badge tone="accent">{c("membership.owner")}</Badge>}
+                    {account.id === list.first?.viewer.account?.id && <Badge tone="good">{t("chooser.current")}</Badge>}
+                    {account.status !== "ACTIVE" && (
+                      <Badge tone={account.status === "CLOSED" ? "bad" : "neutral"}>
+                        {c(`membership.status.${account.status}`)}
+                      </Badge>
+                    )}
+                    {endsAt && <Badge tone="warn">{c("permissions.endsOn", { date: formats.date(endsAt) })}</Badge>}
+                  </>
+                }
+              >
+                {account.status === "CLOSED" ? (
+                  t("chooser.closed")
+                ) : owner ? (
+                  c("membership.ownerMay.own")
+                ) : permissions.length > 0 ? (
+                  <PermissionList permissions={permissions} />
                 ) : (
-                  <Link to="/accounts/$number" params={{ number: String(account.number) }}>
-                    {account.name}
-                  </Link>
-                )
-              }
-              mark={
-                <>
-                  {owner && <Badge tone="accent">{c("membership.owner")}</Badge>}
-                  {account.id === first?.viewer.account?.id && <Badge tone="good">{t("chooser.current")}</Badge>}
-                  {account.status !== "ACTIVE" && (
-                    <Badge tone={account.status === "CLOSED" ? "bad" : "neutral"}>
-                      {c(`membership.status.${account.status}`)}
-                    </Badge>
-                  )}
-                  {endsAt && <Badge tone="warn">{c("permissions.endsOn", { date: formats.date(endsAt) })}</Badge>}
-                </>
-              }
-            >
-              {account.status === "CLOSED" ? (
-                t("chooser.closed")
-              ) : owner ? (
-                c("membership.ownerMay.own")
-              ) : permissions.length > 0 ? (
-                <PermissionList permissions={permissions} />
-              ) : (
-                c("membership.mayNothing.own")
-              )}
-            </Item>
-          ))}
-        </Items>
-        {more && <More loading={loading} onMore={fetchMore} />}
+                  c("membership.mayNothing.own")
+                )}
+              </Item>
+            ))}
+          </Items>
+        </Paged>
       </Section>
     </Page>
   );

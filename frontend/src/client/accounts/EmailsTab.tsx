@@ -1,18 +1,16 @@
 import { IconMail } from "@tabler/icons-react";
-import { useState } from "react";
+import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { useQuery } from "urql";
 import { graphql } from "../../gen";
-import { faultOf } from "../../lib/api/fault";
+import type { OwnEmailsQuery } from "../../gen/graphql";
+import { Paged } from "../../lib/api/Paged";
+import { usePages } from "../../lib/api/usePages";
 import { useFormats } from "../../lib/format";
 import { Badge } from "../../ui/Badge";
 import { EmptyState } from "../../ui/EmptyState";
-import { ErrorState } from "../../ui/ErrorState";
 import { Item, Items } from "../../ui/Items";
 import { Ltr } from "../../ui/Ltr";
-import { More } from "../../ui/More";
 import { Section } from "../../ui/Section";
-import { TimelineLoading } from "../../ui/Timeline";
 
 const OwnEmailsDocument = graphql(`
   query OwnEmails($number: Int!, $after: String) {
@@ -37,51 +35,41 @@ const OwnEmailsDocument = graphql(`
   }
 `);
 
+const read = ({ account }: OwnEmailsQuery) =>
+  account?.emails && {
+    rows: account.emails.edges.map(({ cursor, node }) => ({ id: cursor, ...node })),
+    pageInfo: account.emails.pageInfo,
+  };
+
 /** The mails about the account: what they were, not what they said. */
 export function EmailsTab({ number }: { number: number }) {
   const { t } = useTranslation("client");
-  return (
-    <Section title={t("chooser.tab.emails")} lead={t("ownEmails.lead")} flush>
-      <Chunk number={number} />
-    </Section>
-  );
-}
-
-function Chunk({ number, after }: { number: number; after?: string }) {
-  const { t } = useTranslation("client");
   const { t: c } = useTranslation("common");
   const formats = useFormats();
-  const [further, setFurther] = useState(false);
-  const [{ data, error }, again] = useQuery({
-    query: OwnEmailsDocument,
-    variables: { number, after },
-    requestPolicy: "cache-and-network",
-  });
-  const page = data?.account?.emails;
-  if (!page && error) {
-    return <ErrorState fault={faultOf(error)} onRetry={() => again({ requestPolicy: "network-only" })} />;
-  }
-  if (!page) return <TimelineLoading label={t("account.loading")} />;
-  if (!after && page.edges.length === 0) return <EmptyState icon={IconMail} title={t("ownEmails.none")} />;
-  const { hasNextPage, endCursor } = page.pageInfo;
+  const variables = useMemo(() => ({ number }), [number]);
+  const list = usePages(OwnEmailsDocument, variables, read);
   return (
-    <>
-      <Items>
-        {page.edges.map(({ cursor, node }) => (
-          <Item
-            key={cursor}
-            icon={IconMail}
-            title={node.subject}
-            mark={<Badge tone={node.delivery === "FAILED" ? "bad" : "neutral"}>{c(`delivery.${node.delivery}`)}</Badge>}
-          >
-            <Ltr>{node.recipient}</Ltr>
-            {" · "}
-            {formats.dateTime(node.createdAt)}
-          </Item>
-        ))}
-      </Items>
-      {hasNextPage && endCursor && further && <Chunk number={number} after={endCursor} />}
-      {hasNextPage && !further && <More loading={false} onMore={() => setFurther(true)} />}
-    </>
+    <Section title={t("chooser.tab.emails")} lead={t("ownEmails.lead")} flush>
+      <Paged
+        list={list}
+        label={t("account.loading")}
+        empty={<EmptyState icon={IconMail} title={t("ownEmails.none")} />}
+      >
+        <Items>
+          {list.rows.map(({ id, subject, recipient, createdAt, delivery }) => (
+            <Item
+              key={id}
+              icon={IconMail}
+              title={subject}
+              mark={<Badge tone={delivery === "FAILED" ? "bad" : "neutral"}>{c(`delivery.${delivery}`)}</Badge>}
+            >
+              <Ltr>{recipient}</Ltr>
+              {" · "}
+              {formats.dateTime(createdAt)}
+            </Item>
+          ))}
+        </Items>
+      </Paged>
+    </Section>
   );
 }

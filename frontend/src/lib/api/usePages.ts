@@ -9,6 +9,18 @@ export interface Loaded<Row> {
   pageInfo: { hasNextPage: boolean; endCursor?: string | null };
 }
 
+/** A list as far as it was fetched. */
+export interface Pages<Row> {
+  rows: readonly Row[];
+  /** There are rows after these. */
+  more: boolean;
+  fetchMore: () => void;
+  /** Fetches the list anew from its beginning. */
+  retry: () => void;
+  loading: boolean;
+  fault?: Fault;
+}
+
 interface State<Data> {
   pages: readonly Data[];
   loading: boolean;
@@ -24,7 +36,7 @@ export function usePages<Data, Variables extends { after?: string | null }, Row 
   document: TypedDocumentNode<Data, Variables>,
   variables: Omit<Variables, "after">,
   read: (data: Data) => Loaded<Row> | null | undefined,
-) {
+): Pages<Row> & { first?: Data } {
   const client = useClient();
   const [state, setState] = useState<State<Data>>({ pages: [], loading: true });
   const [tries, setTries] = useState(0);

@@ -2,10 +2,8 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
 import type { AccountGridQuery, AccountPermission } from "../../gen/graphql";
-import { ErrorState } from "../../ui/ErrorState";
-import { More } from "../../ui/More";
 import { Section } from "../../ui/Section";
-import { TimelineLoading } from "../../ui/Timeline";
+import { Paged } from "../api/Paged";
 import { usePages } from "../api/usePages";
 import { AccessGrid } from "./AccessGrid";
 
@@ -51,21 +49,18 @@ interface Props {
 export function AccountGrid({ number, may, grantable, self }: Props) {
   const { t: c } = useTranslation("common");
   const variables = useMemo(() => ({ number }), [number]);
-  const { rows, more, fetchMore, retry, loading, fault } = usePages(AccountGridDocument, variables, read);
+  const list = usePages(AccountGridDocument, variables, read);
   return (
     <Section title={c("grid.heading")} lead={c(may ? "grid.lead" : "grid.leadRead")} flush>
-      {rows.length === 0 && loading && <TimelineLoading label={c("table.loading")} />}
-      {fault && <ErrorState fault={fault} onRetry={retry} />}
-      {rows.length > 0 && (
+      <Paged list={list} label={c("table.loading")}>
         <AccessGrid
           label={c("grid.heading")}
           head={c("grid.user")}
-          rows={rows.map(({ user, ...row }) => ({ ...row, name: user.name, locked: !may || user.id === self }))}
+          rows={list.rows.map(({ user, ...row }) => ({ ...row, name: user.name, locked: !may || user.id === self }))}
           grantable={grantable}
-          onSaved={retry}
+          onSaved={list.retry}
         />
-      )}
-      {more && <More loading={loading} onMore={fetchMore} />}
+      </Paged>
     </Section>
   );
 }

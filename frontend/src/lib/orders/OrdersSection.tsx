@@ -4,11 +4,9 @@ import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
 import type { OrdersSectionQuery } from "../../gen/graphql";
 import { EmptyState } from "../../ui/EmptyState";
-import { ErrorState } from "../../ui/ErrorState";
 import { Item, Items } from "../../ui/Items";
-import { More } from "../../ui/More";
 import { Section } from "../../ui/Section";
-import { TimelineLoading } from "../../ui/Timeline";
+import { Paged } from "../api/Paged";
 import { usePages } from "../api/usePages";
 import { useFormats } from "../format";
 
@@ -52,25 +50,23 @@ export function OrdersSection({ number, lead, actions }: Props) {
   const { t } = useTranslation("common");
   const formats = useFormats();
   const variables = useMemo(() => ({ number }), [number]);
-  const { rows, more, fetchMore, retry, loading, fault, first } = usePages(OrdersSectionDocument, variables, read);
-  const id = first?.account?.id;
+  const list = usePages(OrdersSectionDocument, variables, read);
+  const id = list.first?.account?.id;
   return (
-    <Section title={t("orders.title")} lead={lead} actions={id && actions?.(id, retry)} flush>
-      {rows.length === 0 && loading && <TimelineLoading label={t("orders.loading")} />}
-      {fault && <ErrorState fault={fault} onRetry={retry} />}
-      {rows.length === 0 && !loading && !fault && <EmptyState icon={IconReceipt} title={t("orders.none")} />}
-      <Items>
-        {rows.map((order) => (
-          <Item key={order.id} icon={IconReceipt} title={order.number}>
-            {order.placedBy
-              ? t("orders.by", { name: order.placedBy.name })
-              : t(order.placedByStaff ? "orders.byStaff" : "orders.byFormer")}
-            {" · "}
-            {formats.dateTime(order.createdAt)}
-          </Item>
-        ))}
-      </Items>
-      {more && <More loading={loading} onMore={fetchMore} />}
+    <Section title={t("orders.title")} lead={lead} actions={id && actions?.(id, list.retry)} flush>
+      <Paged list={list} label={t("orders.loading")} empty={<EmptyState icon={IconReceipt} title={t("orders.none")} />}>
+        <Items>
+          {list.rows.map((order) => (
+            <Item key={order.id} icon={IconReceipt} title={order.number}>
+              {order.placedBy
+                ? t("orders.by", { name: order.placedBy.name })
+                : t(order.placedByStaff ? "orders.byStaff" : "orders.byFormer")}
+              {" · "}
+              {formats.dateTime(order.createdAt)}
+            </Item>
+          ))}
+        </Items>
+      </Paged>
     </Section>
   );
 }
