@@ -1,8 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
-import { useAct } from "../../lib/api/useAct";
-import { ConfirmDialog } from "../../ui/ConfirmDialog";
-import { toastGood } from "../../ui/toast";
+import { ActDialog } from "../../lib/api/ActDialog";
 
 const DeletePermissionTemplateDocument = graphql(`
   mutation DeletePermissionTemplate($input: DeletePermissionTemplateInput!) {
@@ -26,22 +24,17 @@ interface Props {
 /** Asks before a template is deleted, and says that nobody loses anything. */
 export function DeleteTemplateDialog({ template: { id, name }, onClose }: Props) {
   const { t } = useTranslation("admin");
-  const [remove, busy] = useAct(DeletePermissionTemplateDocument);
-  const confirm = async () => {
-    const { ok } = await remove({ input: { templateId: id } });
-    if (ok) toastGood(t("deleteAccount.done", { name }));
-    onClose(true);
-  };
   return (
-    <ConfirmDialog
-      opened
-      onClose={() => onClose(false)}
-      onConfirm={confirm}
+    <ActDialog
+      document={DeletePermissionTemplateDocument}
+      variables={{ input: { templateId: id } }}
       title={t("deleteAccount.ask", { name })}
       text={t("templates.deleteText")}
       confirm={t("questions.deleteSubmit")}
       danger
-      busy={busy}
+      done={t("deleteAccount.done", { name })}
+      // Somebody else may have deleted it before: the list is fetched anew either way.
+      onClose={() => onClose(true)}
     />
   );
 }

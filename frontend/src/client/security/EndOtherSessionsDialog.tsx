@@ -1,8 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
-import { useAct } from "../../lib/api/useAct";
-import { ConfirmDialog } from "../../ui/ConfirmDialog";
-import { toastGood } from "../../ui/toast";
+import { ActDialog } from "../../lib/api/ActDialog";
 
 const RevokeOtherSessionsDocument = graphql(`
   mutation RevokeOtherSessions($input: RevokeOtherSessionsInput!) {
@@ -26,31 +24,23 @@ const RevokeOtherSessionsDocument = graphql(`
 interface Props {
   /** How many other sessions the page shows. */
   count: number;
-  onDone: () => void;
-  onClose: () => void;
+  /** Whether it was done. */
+  onClose: (done: boolean) => void;
 }
 
-export function EndOtherSessionsDialog({ count, onDone, onClose }: Props) {
+/** Ends all sessions but this one, and says how many that were. */
+export function EndOtherSessionsDialog({ count, onClose }: Props) {
   const { t } = useTranslation("client");
-  const [revoke, busy] = useAct(RevokeOtherSessionsDocument);
-
-  const submit = async () => {
-    const outcome = await revoke({ input: {} });
-    if (!outcome.ok) return;
-    toastGood(t("sessions.endOthers.done", { count: outcome.payload.ended }));
-    onDone();
-  };
-
   return (
-    <ConfirmDialog
-      opened
-      onClose={onClose}
-      onConfirm={submit}
+    <ActDialog
+      document={RevokeOtherSessionsDocument}
+      variables={{ input: {} }}
       title={t("sessions.endOthers.title")}
       text={t("sessions.endOthers.text", { count })}
       confirm={t("sessions.endOthers.action")}
       danger
-      busy={busy}
+      done={({ ended }) => t("sessions.endOthers.done", { count: ended })}
+      onClose={onClose}
     />
   );
 }

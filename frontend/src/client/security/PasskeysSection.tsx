@@ -100,7 +100,9 @@ export function PasskeysSection() {
       )}
       {open?.what === "add" && <AddPasskeyDialog onDone={done} onClose={close} />}
       {open?.what === "rename" && <RenamePasskeyDialog passkey={open.passkey} onDone={done} onClose={close} />}
-      {open?.what === "remove" && <RemovePasskeyDialog passkey={open.passkey} onDone={done} onClose={close} />}
+      {open?.what === "remove" && (
+        <RemovePasskeyDialog passkey={open.passkey} onClose={(gone) => (gone ? done() : close())} />
+      )}
     </Section>
   );
 }

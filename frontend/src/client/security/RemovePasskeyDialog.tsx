@@ -1,10 +1,6 @@
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
-import { fieldErrors } from "../../lib/api/fieldErrors";
-import { useAct } from "../../lib/api/useAct";
-import { ConfirmDialog } from "../../ui/ConfirmDialog";
-import { toastGood } from "../../ui/toast";
+import { ActDialog } from "../../lib/api/ActDialog";
 
 const RemovePasskeyDocument = graphql(`
   mutation RemovePasskey($input: RemovePasskeyInput!) {
@@ -24,34 +20,23 @@ const RemovePasskeyDocument = graphql(`
 
 interface Props {
   passkey: { id: string; name: string };
-  onDone: () => void;
-  onClose: () => void;
+  /** Whether it was done. */
+  onClose: (done: boolean) => void;
 }
 
-export function RemovePasskeyDialog({ passkey, onDone, onClose }: Props) {
+/** Takes a passkey off the user, and says what that means. */
+export function RemovePasskeyDialog({ passkey: { id, name }, onClose }: Props) {
   const { t } = useTranslation("client");
-  const { t: c } = useTranslation("common");
-  const [remove, busy] = useAct(RemovePasskeyDocument);
-  const [problems, setProblems] = useState<string[]>([]);
-
-  const submit = async () => {
-    const outcome = await remove({ input: { passkeyId: passkey.id } });
-    if (!outcome.ok) return setProblems(fieldErrors(c, outcome.userErrors, []).rest);
-    toastGood(t("passkeys.remove.done", { name: passkey.name }));
-    onDone();
-  };
-
   return (
-    <ConfirmDialog
-      opened
-      onClose={onClose}
-      onConfirm={submit}
+    <ActDialog
+      document={RemovePasskeyDocument}
+      variables={{ input: { passkeyId: id } }}
       title={t("passkeys.remove.title")}
-      text={t("passkeys.remove.text", { name: passkey.name })}
+      text={t("passkeys.remove.text", { name })}
       confirm={t("passkeys.remove.submit")}
       danger
-      busy={busy}
-      problems={problems}
+      done={t("passkeys.remove.done", { name })}
+      onClose={onClose}
     />
   );
 }

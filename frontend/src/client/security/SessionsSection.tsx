@@ -80,7 +80,9 @@ export function SessionsSection() {
         </div>
       )}
       {open?.what === "one" && <EndSessionDialog session={open.session} onDone={done} onClose={close} />}
-      {open?.what === "others" && <EndOtherSessionsDialog count={others} onDone={done} onClose={close} />}
+      {open?.what === "others" && (
+        <EndOtherSessionsDialog count={others} onClose={(ended) => (ended ? done() : close())} />
+      )}
     </Section>
   );
 }

@@ -13,7 +13,8 @@ export interface UserError {
   message: string;
 }
 
-type PayloadOf<Data> = NonNullable<Data[Exclude<keyof Data, "__typename">]>;
+/** What the root field of a mutation brings. */
+export type PayloadOf<Data> = NonNullable<Data[Exclude<keyof Data, "__typename">]>;
 
 /** How an act ended. */
 export type Outcome<Data> =

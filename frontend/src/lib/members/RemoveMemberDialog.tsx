@@ -1,10 +1,6 @@
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
-import { ConfirmDialog } from "../../ui/ConfirmDialog";
-import { toastGood } from "../../ui/toast";
-import { fieldErrors } from "../api/fieldErrors";
-import { useAct } from "../api/useAct";
+import { ActDialog } from "../api/ActDialog";
 
 const RemoveMemberDocument = graphql(`
   mutation RemoveMember($input: RemoveMemberInput!) {
@@ -29,29 +25,17 @@ interface Props {
 /** Takes somebody off the account, and says what stays. */
 export function RemoveMemberDialog({ member, account, onClose }: Props) {
   const { t } = useTranslation();
-  const [remove, busy] = useAct(RemoveMemberDocument);
-  const [problems, setProblems] = useState<readonly string[]>([]);
   const { name } = member.user;
-  const confirm = async () => {
-    const outcome = await remove({ input: { membershipId: member.id } });
-    if (outcome.ok) {
-      toastGood(t("removeMember.done", { name, account }));
-      return onClose(true);
-    }
-    if (outcome.fault) return onClose(false);
-    setProblems(fieldErrors(t, outcome.userErrors, []).rest);
-  };
   return (
-    <ConfirmDialog
-      opened
-      onClose={() => onClose(false)}
-      onConfirm={confirm}
+    <ActDialog
+      document={RemoveMemberDocument}
+      variables={{ input: { membershipId: member.id } }}
       title={t("removeMember.title", { name })}
       text={t("removeMember.text", { name, account })}
       confirm={t("removeMember.submit")}
       danger
-      busy={busy}
-      problems={problems}
+      done={t("removeMember.done", { name, account })}
+      onClose={onClose}
     />
   );
 }

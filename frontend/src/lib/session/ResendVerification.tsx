@@ -1,8 +1,7 @@
 import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
-import { toastGood } from "../../ui/toast";
-import { useAct } from "../api/useAct";
+import { useToldAct } from "../api/useToldAct";
 
 const ResendVerificationDocument = graphql(`
   mutation ResendVerification($input: ResendVerificationInput!) {
@@ -20,15 +19,13 @@ const ResendVerificationDocument = graphql(`
 /** Mails the link anew that proves the viewer's own address. */
 export function ResendVerification({ email }: { email: string }) {
   const { t } = useTranslation();
-  const [resend, busy] = useAct(ResendVerificationDocument);
+  const [resend, busy] = useToldAct(ResendVerificationDocument);
   return (
     <Button
       variant="default"
       size="xs"
       loading={busy}
-      onClick={async () => {
-        if ((await resend({ input: {} })).ok) toastGood(t("verifyBanner.sent", { email }));
-      }}
+      onClick={() => void resend({ input: {} }, t("verifyBanner.sent", { email }))}
     >
       {t("verifyBanner.resend")}
     </Button>
