@@ -71,7 +71,7 @@ test("staff make an account with a new owner, who sets a password by the mailed 
   await staff.getByRole("button", { name: "Create account" }).click();
   const dialog = staff.getByRole("dialog", { name: "Create an account" });
   await dialog.getByLabel("Name of company or person").fill("Northwind Traders");
-  await dialog.getByLabel("Billing address").fill("billing@northwind.example");
+  await dialog.getByLabel("Billing email").fill("billing@northwind.example");
   await dialog.getByText("New user").click();
   await dialog.getByRole("button", { name: "Create", exact: true }).click();
   await dialog.getByText("A name is needed here.").or(dialog.getByText("This is needed.")).first().waitFor();
@@ -84,6 +84,8 @@ test("staff make an account with a new owner, who sets a password by the mailed 
   await showScreen(staff, "account");
 
   await follow(owner, await link("olga@northwind.example", "Welcome to Roster: set your password"));
+  await owner.getByLabel("New password", { exact: true }).waitFor();
+  await showScreen(owner, "first-password");
   await owner.getByLabel("New password", { exact: true }).fill(password);
   await owner.getByRole("button", { name: "Set password" }).click();
   await owner.getByRole("heading", { name: "Your password is set" }).waitFor();
@@ -105,10 +107,15 @@ test("an owner invites a new address, the guest registers on that page and sees 
   await dialog.getByRole("button", { name: "Send invitation" }).click();
   await dialog.getByText("Choose at least one permission.").waitFor();
   await dialog.getByRole("checkbox", { name: "View Emails" }).check();
-  await showScreen(owner, "invite", { tall: true, part: "[role=dialog]" });
+  await dialog.getByLabel(/^Ends/).fill("2020-01-31");
+  await dialog.getByRole("button", { name: "Send invitation" }).click();
+  await dialog.getByText("Choose today or a later day.").waitFor();
+  await showScreen(owner, "invite", { part: "[role=dialog]" });
+  await dialog.getByLabel(/^Ends/).fill("");
   await dialog.getByRole("button", { name: "Send invitation" }).click();
   await owner.getByText(`The invitation to ${guest} is on its way.`).waitFor();
   await owner.getByText(guest, { exact: true }).waitFor();
+  await owner.getByText("Mail was sent").waitFor();
   await showScreen(owner, "own-users", { tall: true });
 
   // The same address again: it offers to send the open one anew.
@@ -188,6 +195,8 @@ test("the owner changes permissions in the grid, hands over the ownership, and l
   await owner.getByRole("dialog").getByRole("button", { name: "Offer", exact: true }).click();
   await prove(owner, password);
   await owner.getByText("Nia Guest was offered the account.").waitFor();
+  await owner.getByText("Offered to Nia Guest").waitFor();
+  await showScreen(owner, "own-users-offer", { tall: true });
   await roster.mail(guest, "Olga North offers you the account “Northwind Traders”");
 
   await invited.goto("/accounts");
@@ -219,7 +228,7 @@ test("staff associate a user, make them the owner, send an invitation anew and c
   await staff.getByRole("option", { name: /Olga North/ }).click();
   await dialog.getByRole("checkbox", { name: "Send an invitation" }).uncheck();
   await dialog.getByRole("button", { name: "Full access" }).click();
-  await showScreen(staff, "associate", { tall: true, part: "[role=dialog]" });
+  await showScreen(staff, "associate", { part: "[role=dialog]" });
   await dialog.getByRole("button", { name: "Associate", exact: true }).click();
   await staff.getByText("The user was associated.").waitFor();
   await roster.mail("olga@northwind.example", "You can now reach “Northwind Traders”");
@@ -250,6 +259,10 @@ test("staff associate a user, make them the owner, send an invitation anew and c
   await follow(page, second);
   await page.getByRole("heading", { name: "Join “Northwind Traders”" }).waitFor();
   await staff.getByRole("button", { name: "Cancel invitation" }).click();
+  const asked = staff.getByRole("dialog", { name: "Cancel this invitation?" });
+  await asked.getByText("The link that was mailed to late@guest.example stops working.").waitFor();
+  await showScreen(staff, "invitation-cancel", { part: "[role=dialog]" });
+  await asked.getByRole("button", { name: "Take it back" }).click();
   await staff.getByText("The invitation to late@guest.example was taken back.").waitFor();
   await follow(page, second);
   await page.getByRole("heading", { name: "This invitation was taken back" }).waitFor();

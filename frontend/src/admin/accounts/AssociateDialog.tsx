@@ -3,8 +3,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
 import type { AccountPermission } from "../../gen/graphql";
-import { useAct } from "../../lib/api/useAct";
-import { PermissionBoxes } from "../../lib/members/PermissionBoxes";
+import { fieldErrors } from "../../lib/api/fieldErrors";
+import { type UserError, useAct } from "../../lib/api/useAct";
+import { AccessFields } from "../../lib/members/AccessFields";
 import { endOfDay } from "../../lib/members/permissions";
 import { useCan } from "../../lib/session/useSession";
 import { Choice } from "../../ui/Choice";
@@ -52,6 +53,12 @@ export function AssociateDialog({ accountId, onClose }: Props) {
   const fields = useFields({ userId: "", email: "", firstName: "", lastName: "", permissions: "", endsAt: "" });
   const { values } = fields;
 
+  const words = (person: UserError) =>
+    person.code === "CONFLICT"
+      ? t("associate.open")
+      : person.code === "NOT_ALLOWED"
+        ? t("associate.cannot")
+        : fieldErrors(c, [person], []).rest.join(" ");
   const submit = async () => {
     const good = fields.check({
       userId: who === "present" && !userId && t("associate.userNeeded"),
@@ -70,13 +77,10 @@ export function AssociateDialog({ accountId, onClose }: Props) {
       },
     });
     if (!outcome.ok) {
-      // What is wrong with the person shows where the person was named.
+      // What is wrong with the person shows where the person was named, however the API came to it.
       const person = outcome.userErrors.find(({ field }) => ["email", "userId"].includes(field?.at(-1) ?? ""));
-      if (person?.code === "NOT_ALLOWED" || person?.code === "CONFLICT") {
-        const text = t(person.code === "CONFLICT" ? "associate.open" : "associate.cannot");
-        return void fields.check({ [who === "present" ? "userId" : "email"]: text });
-      }
-      return fields.refuse(outcome.userErrors);
+      const others = outcome.userErrors.filter((error) => error !== person);
+      return fields.refuse(others, person && { [who === "present" ? "userId" : "email"]: words(person) });
     }
     toastGood(t(asked ? "associate.invited" : "associate.done"));
     onClose(true);
@@ -136,21 +140,7 @@ export function AssociateDialog({ accountId, onClose }: Props) {
           <TextField {...fields.input("lastName")} label={t("edit.lastName")} maxLength={100} optional />
         </>
       )}
-      <PermissionBoxes
-        value={permissions}
-        onChange={(value) => {
-          setPermissions(value);
-          fields.set("permissions", value.join(" "));
-        }}
-        error={fields.input("permissions").error}
-      />
-      <TextField
-        {...fields.input("endsAt")}
-        type="date"
-        label={c("permissions.ends")}
-        description={c("permissions.endsHint")}
-        optional
-      />
+      <AccessFields fields={fields} permissions={permissions} onChange={setPermissions} />
     </FormDialog>
   );
 }

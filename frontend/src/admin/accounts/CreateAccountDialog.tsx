@@ -57,6 +57,8 @@ export function CreateAccountDialog({ onClose }: { onClose: () => void }) {
       name: !values.name.trim() && c("userError.REQUIRED"),
       email: !values.email.trim() && c("userError.email.REQUIRED"),
       ownerId: present && !ownerId && t("createAccount.ownerNeeded"),
+      "owner.firstName": !present && !values["owner.firstName"].trim() && c("userError.REQUIRED"),
+      "owner.email": !present && !values["owner.email"].trim() && c("userError.email.REQUIRED"),
     });
     if (!good) return;
     const outcome = await create({

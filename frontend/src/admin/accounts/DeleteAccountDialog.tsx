@@ -89,8 +89,8 @@ export function DeleteAccountDialog({
         <>
           <ul style={{ margin: 0, paddingInlineStart: "1.25rem" }}>
             <li>{t("deleteAccount.memberships", { count: found.memberships })}</li>
-            <li>{t("deleteAccount.invitations", { count: found.invitations })}</li>
-            <li>{t("deleteAccount.orders", { count: found.orders })}</li>
+            {found.invitations > 0 && <li>{t("deleteAccount.invitations", { count: found.invitations })}</li>}
+            {found.orders > 0 && <li>{t("deleteAccount.orders", { count: found.orders })}</li>}
           </ul>
           {found.orphanedCount > 0 && can("DELETE_USERS") && (
             <Checkbox

@@ -5,7 +5,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql } from "../../gen";
-import type { AccountPermission, ClientAccountPageQuery } from "../../gen/graphql";
+import type { AccountPermission } from "../../gen/graphql";
 import { AccountActivity } from "../../lib/activity/AccountActivity";
 import { faultOf } from "../../lib/api/fault";
 import { AccountGrid } from "../../lib/members/AccountGrid";
@@ -54,11 +54,10 @@ const ClientAccountPageDocument = graphql(`
         email
       }
       ...OverviewTab_account
+      ...UsersTab_account
     }
   }
 `);
-
-export type ClientAccount = NonNullable<ClientAccountPageQuery["account"]>;
 
 /** What each part of the page needs; the overview is for every member. */
 const needs: Partial<Record<Tab, AccountPermission>> = {

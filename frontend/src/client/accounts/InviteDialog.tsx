@@ -4,9 +4,9 @@ import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
 import type { AccountPermission } from "../../gen/graphql";
 import { useAct } from "../../lib/api/useAct";
-import { PermissionBoxes } from "../../lib/members/PermissionBoxes";
+import { AccessFields } from "../../lib/members/AccessFields";
 import { endOfDay } from "../../lib/members/permissions";
-import { useInvitationActs } from "../../lib/members/useInvitationActs";
+import { useResendInvitation } from "../../lib/members/useResendInvitation";
 import { TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
 import { toastGood } from "../../ui/toast";
@@ -44,7 +44,7 @@ export function InviteDialog({ accountId, grantable, onClose }: Props) {
   const { t } = useTranslation("client");
   const { t: c } = useTranslation("common");
   const [invite, busy] = useAct(InviteUserDocument);
-  const { resend, busy: resending } = useInvitationActs(() => onClose(true));
+  const [resend, resending] = useResendInvitation(() => onClose(true));
   const [permissions, setPermissions] = useState<readonly AccountPermission[]>([]);
   const [present, setPresent] = useState<{ id: string; email: string }>();
   const fields = useFields({ email: "", permissions: "", endsAt: "" });
@@ -104,22 +104,7 @@ export function InviteDialog({ accountId, grantable, onClose }: Props) {
           {t("invite.again", { email: present.email })}
         </Button>
       )}
-      <PermissionBoxes
-        value={permissions}
-        onChange={(value) => {
-          setPermissions(value);
-          fields.set("permissions", value.join(" "));
-        }}
-        grantable={grantable}
-        error={fields.input("permissions").error}
-      />
-      <TextField
-        {...fields.input("endsAt")}
-        type="date"
-        label={c("permissions.ends")}
-        description={c("permissions.endsHint")}
-        optional
-      />
+      <AccessFields fields={fields} permissions={permissions} onChange={setPermissions} grantable={grantable} />
     </FormDialog>
   );
 }

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconDoorExit, IconGift, IconPencil } from "@tabler/icons-react";
+import { IconDoorExit, IconPencil } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type FragmentType, graphql, readFragment } from "../../gen";
@@ -11,7 +11,7 @@ import { Ltr } from "../../ui/Ltr";
 import { Section } from "../../ui/Section";
 import { EditAccountDialog } from "./EditAccountDialog";
 import { LeaveAccountDialog } from "./LeaveAccountDialog";
-import { useOwnershipActs } from "./useOwnershipActs";
+import { OfferSection } from "./OfferSection";
 
 const OverviewTabFragment = graphql(`
   fragment OverviewTab_account on Account {
@@ -31,16 +31,7 @@ const OverviewTabFragment = graphql(`
       name
       email
     }
-    ownershipOffer {
-      expiresAt
-      membership {
-        id
-        user {
-          id
-          name
-        }
-      }
-    }
+    ...OfferSection_account
     ...ClientEditAccountDialog_account
   }
 `);
@@ -52,9 +43,7 @@ export function OverviewTab({ account: masked }: { account: FragmentType<typeof 
   const formats = useFormats();
   const account = readFragment(OverviewTabFragment, masked);
   const [open, setOpen] = useState<"edit" | "leave">();
-  const { accept, withdraw, busy } = useOwnershipActs(() => {});
-  const { ownershipOffer: offer, viewerMembership: own } = account;
-  const mine = offer && offer.membership.id === own?.id;
+  const { viewerMembership: own } = account;
   return (
     <>
       <Section
@@ -100,30 +89,7 @@ export function OverviewTab({ account: masked }: { account: FragmentType<typeof 
           ]}
         />
       </Section>
-      {offer && (
-        <Section title={t("ownership.title")} flush>
-          <Items>
-            <Item
-              icon={IconGift}
-              title={mine ? t("ownership.offered") : t("ownership.waiting", { name: offer.membership.user.name })}
-              actions={
-                <>
-                  {mine && (
-                    <Button size="xs" disabled={busy} onClick={() => void accept(account)}>
-                      {t("ownership.accept")}
-                    </Button>
-                  )}
-                  <Button variant="default" size="xs" disabled={busy} onClick={() => void withdraw(account)}>
-                    {t(mine ? "ownership.decline" : "ownership.withdraw")}
-                  </Button>
-                </>
-              }
-            >
-              {t("ownership.until", { date: formats.date(offer.expiresAt) })}
-            </Item>
-          </Items>
-        </Section>
-      )}
+      <OfferSection account={account} />
       {own && !own.owner && (
         <Section title={t("leave.section")} flush>
           <Items>

@@ -2,8 +2,9 @@ import { ActionIcon, Button, Menu } from "@mantine/core";
 import { IconCrown, IconDots, IconKey, IconUserMinus, IconUserPlus } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { graphql } from "../../gen";
-import type { AccountPermission, OwnMembersQuery } from "../../gen/graphql";
+import { type FragmentType, graphql, readFragment } from "../../gen";
+import type { OwnMembersQuery } from "../../gen/graphql";
+import { Paged } from "../../lib/api/Paged";
 import { usePages } from "../../lib/api/usePages";
 import { InvitationsSection } from "../../lib/members/InvitationsSection";
 import { MemberItem } from "../../lib/members/MemberItem";
@@ -11,13 +12,11 @@ import { PermissionsDialog } from "../../lib/members/PermissionsDialog";
 import { RemoveMemberDialog } from "../../lib/members/RemoveMemberDialog";
 import { useSession } from "../../lib/session/useSession";
 import { Badge } from "../../ui/Badge";
-import { ErrorState } from "../../ui/ErrorState";
 import { Items } from "../../ui/Items";
-import { More } from "../../ui/More";
 import { Section } from "../../ui/Section";
-import { TimelineLoading } from "../../ui/Timeline";
 import { InviteDialog } from "./InviteDialog";
 import { OfferOwnershipDialog } from "./OfferOwnershipDialog";
+import { OfferSection } from "./OfferSection";
 
 const OwnMembersDocument = graphql(`
   query OwnMembers($number: Int!, $after: String) {
@@ -49,30 +48,43 @@ const read = ({ account }: OwnMembersQuery) =>
 
 type Member = NonNullable<NonNullable<OwnMembersQuery["account"]>["members"]>["nodes"][number];
 
-interface Account {
-  id: string;
-  number: number;
-  name: string;
-  viewerPermissions: readonly AccountPermission[];
-  viewerMembership?: { owner: boolean } | null;
-}
+const UsersTabFragment = graphql(`
+  fragment UsersTab_account on Account {
+    id
+    number
+    name
+    viewerPermissions
+    viewerMembership {
+      id
+      owner
+    }
+    ownershipOffer {
+      membership {
+        id
+      }
+    }
+    ...OfferSection_account
+  }
+`);
 
 type What = "permissions" | "owner" | "remove";
 
 /** User Management: who can reach the account, what they may do, and who was invited. */
-export function UsersTab({ account }: { account: Account }) {
+export function UsersTab({ account: masked }: { account: FragmentType<typeof UsersTabFragment> }) {
   const { t } = useTranslation("client");
   const { t: c } = useTranslation("common");
   const me = useSession().viewer.user?.id;
-  const { number } = account;
+  const account = readFragment(UsersTabFragment, masked);
+  const { number, viewerPermissions, viewerMembership } = account;
+  const offered = account.ownershipOffer?.membership.id;
   const variables = useMemo(() => ({ number }), [number]);
-  const { rows, more, fetchMore, retry, loading, fault } = usePages(OwnMembersDocument, variables, read);
+  const list = usePages(OwnMembersDocument, variables, read);
   const [open, setOpen] = useState<{ what: What; member: Member }>();
   const [inviting, setInviting] = useState(false);
   const [round, setRound] = useState(0);
   const close = (done = false) => {
     setOpen(undefined);
-    if (done) retry();
+    if (done) list.retry();
   };
   return (
     <>
@@ -90,34 +102,39 @@ export function UsersTab({ account }: { account: Account }) {
         }
         flush
       >
-        {rows.length === 0 && loading && <TimelineLoading label={t("account.loading")} />}
-        {fault && <ErrorState fault={fault} onRetry={retry} />}
-        <Items>
-          {rows.map((member) => (
-            <MemberItem
-              key={member.id}
-              membership={member}
-              mark={member.user.id === me && <Badge>{t("users.you")}</Badge>}
-              actions={
-                !member.owner &&
-                member.user.id !== me && (
-                  <MemberMenu
-                    member={member}
-                    owner={account.viewerMembership?.owner ?? false}
-                    onOpen={(what) => setOpen({ what, member })}
-                  />
-                )
-              }
-            />
-          ))}
-        </Items>
-        {more && <More loading={loading} onMore={fetchMore} />}
+        <Paged list={list} label={t("account.loading")}>
+          <Items>
+            {list.rows.map((member) => (
+              <MemberItem
+                key={member.id}
+                membership={member}
+                mark={
+                  <>
+                    {member.user.id === me && <Badge>{t("users.you")}</Badge>}
+                    {member.id === offered && <Badge tone="warn">{t("ownership.mark")}</Badge>}
+                  </>
+                }
+                actions={
+                  !member.owner &&
+                  member.user.id !== me && (
+                    <MemberMenu
+                      member={member}
+                      mayOffer={Boolean(viewerMembership?.owner) && member.id !== offered && !member.ended}
+                      onOpen={(what) => setOpen({ what, member })}
+                    />
+                  )
+                }
+              />
+            ))}
+          </Items>
+        </Paged>
       </Section>
+      <OfferSection account={account} onDone={list.retry} />
       <InvitationsSection key={round} number={number} may />
       {inviting && (
         <InviteDialog
           accountId={account.id}
-          grantable={account.viewerPermissions}
+          grantable={viewerPermissions}
           onClose={(done) => {
             setInviting(false);
             if (done) setRound((n) => n + 1);
@@ -125,7 +142,7 @@ export function UsersTab({ account }: { account: Account }) {
         />
       )}
       {open?.what === "permissions" && (
-        <PermissionsDialog membership={open.member} grantable={account.viewerPermissions} onClose={() => close()} />
+        <PermissionsDialog membership={open.member} grantable={viewerPermissions} onClose={() => close()} />
       )}
       {open?.what === "remove" && <RemoveMemberDialog member={open.member} account={account.name} onClose={close} />}
       {open?.what === "owner" && <OfferOwnershipDialog member={open.member} account={account.name} onClose={close} />}
@@ -133,7 +150,13 @@ export function UsersTab({ account }: { account: Account }) {
   );
 }
 
-function MemberMenu({ member, owner, onOpen }: { member: Member; owner: boolean; onOpen: (what: What) => void }) {
+interface MenuProps {
+  member: Member;
+  mayOffer: boolean;
+  onOpen: (what: What) => void;
+}
+
+function MemberMenu({ member, mayOffer, onOpen }: MenuProps) {
   const { t } = useTranslation("client");
   const { t: c } = useTranslation("common");
   const icon = { size: 16, stroke: 1.7, "aria-hidden": true } as const;
@@ -148,7 +171,7 @@ function MemberMenu({ member, owner, onOpen }: { member: Member; owner: boolean;
         <Menu.Item leftSection={<IconKey {...icon} />} onClick={() => onOpen("permissions")}>
           {c("members.permissions")}
         </Menu.Item>
-        {owner && !member.ended && (
+        {mayOffer && (
           <Menu.Item leftSection={<IconCrown {...icon} />} onClick={() => onOpen("owner")}>
             {t("ownership.action")}
           </Menu.Item>

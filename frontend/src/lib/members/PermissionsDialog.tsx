@@ -2,12 +2,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type FragmentType, graphql, readFragment } from "../../gen";
 import type { AccountPermission } from "../../gen/graphql";
-import { TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
 import { toastGood } from "../../ui/toast";
 import { useFields } from "../../ui/useFields";
 import { useAct } from "../api/useAct";
-import { PermissionBoxes } from "./PermissionBoxes";
+import { AccessFields } from "./AccessFields";
 import { dayOf, endOfDay } from "./permissions";
 
 const PermissionsDialogFragment = graphql(`
@@ -82,22 +81,7 @@ export function PermissionsDialog({ membership: masked, grantable, onClose }: Pr
       problems={fields.problems}
       answer={fields.answer}
     >
-      <PermissionBoxes
-        value={permissions}
-        onChange={(value) => {
-          setPermissions(value);
-          fields.set("permissions", value.join(" "));
-        }}
-        grantable={grantable}
-        error={fields.input("permissions").error}
-      />
-      <TextField
-        {...fields.input("endsAt")}
-        type="date"
-        label={t("permissions.ends")}
-        description={t("permissions.endsHint")}
-        optional
-      />
+      <AccessFields fields={fields} permissions={permissions} onChange={setPermissions} grantable={grantable} />
     </FormDialog>
   );
 }
