@@ -52,11 +52,12 @@ export function FormDialog({
       closeButtonProps={{ "aria-label": t("dialog.close") }}
       size={wide ? "44rem" : "27rem"}
       radius="lg"
+      classNames={{ content: classes.content }}
     >
       <Form onSubmit={onSubmit} problems={problems} answer={answer}>
         {text && <div className={classes.text}>{text}</div>}
         {children}
-        <div className={classes.actions}>
+        <div className={`${classes.actions} ${classes.foot}`}>
           <Button
             variant="default"
             onClick={onClose}

@@ -18,8 +18,8 @@ export interface Fields<V extends Values> {
     error: string | undefined;
     onChange: (event: { currentTarget: { value: string } }) => void;
   };
-  /** Shows what the API wants mended. */
-  refuse: (errors: readonly UserError[]) => void;
+  /** Shows what the API wants mended; `own` are sentences of our own beside it. */
+  refuse: (errors: readonly UserError[], own?: Partial<Record<keyof V & string, string>>) => void;
   /** Shows sentences of our own; true when there are none. */
   check: (fields: Partial<Record<keyof V & string, string | false | undefined>>) => boolean;
   problems: readonly string[];
@@ -60,7 +60,10 @@ export function useFields<V extends Values>(initial: V): Fields<V> {
       error: errors.fields[name],
       onChange: (event) => set(name, event.currentTarget.value as V[typeof name]),
     }),
-    refuse: (userErrors) => show(fieldErrors(t, userErrors, Object.keys(values))),
+    refuse: (userErrors, own) => {
+      const { fields, rest } = fieldErrors(t, userErrors, Object.keys(values));
+      show({ fields: { ...fields, ...own }, rest });
+    },
     check: (found) => {
       const fields = Object.fromEntries(Object.entries(found).filter(([, text]) => text)) as Record<string, string>;
       show({ fields, rest: [] });
