@@ -38,7 +38,8 @@ var errRehearsed = errors.New("this was a rehearsal")
 
 // Delete deletes an account with all that belongs to it, and with orphans also the users who belong to no other account;
 // left are staff, who is suspended, and who placed orders in other accounts. A rehearsal says what would happen, and
-// nothing does. It needs DELETE_ACCOUNTS, with orphans DELETE_USERS too, and a fresh proof of identity. fault.NotFound: there is no such account.
+// nothing does. It needs DELETE_ACCOUNTS, with orphans DELETE_USERS too, and a fresh proof of identity. fault.NotFound:
+// there is no such account.
 func (s *Service) Delete(ctx context.Context, id int, orphans, rehearsal bool) (*Deletion, error) {
 	var d *Deletion
 	entry := audit.Entry{Action: audit.AccountDeleted, Target: audit.OnAccount(id)}

@@ -19,8 +19,8 @@ type Explanation struct {
 }
 
 // Explain answers why a user may do something in an account, or may not. It is open to staff with LIST_ACCOUNTS, to the
-// user themselves, and to members of the account with MANAGE_USERS; of who is no member only to staff with LIST_USERS. fault.NotFound: there is no such account for the
-// viewer, or no such user.
+// user themselves, and to members of the account with MANAGE_USERS; of who is no member only to staff with LIST_USERS.
+// fault.NotFound: there is no such account for the viewer, or no such user.
 func (s *Service) Explain(ctx context.Context, userID, accountID int, what permission.Account) (*Explanation, error) {
 	if err := access.SignedIn(ctx); err != nil {
 		return nil, err

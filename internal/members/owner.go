@@ -114,8 +114,8 @@ func (s *Service) owning(ctx context.Context, tx *db.Tx, accountID int) error {
 }
 
 // OfferOwnership offers a member the viewer's account; another offer takes its place, the same one again changes nothing.
-// The member is told by mail. It needs
-// a fresh proof of identity. It returns the account's id. Faults on membershipId as for MakeOwner.
+// The member is told by mail. It needs a fresh proof of identity. It returns the account's id. Faults on membershipId as
+// for MakeOwner.
 func (s *Service) OfferOwnership(ctx context.Context, id int) (accountID int, err error) {
 	if _, err := access.Proven(ctx, s.now()); err != nil {
 		return 0, err

@@ -67,9 +67,10 @@ type newcomer struct {
 
 // Register makes a user with an account of their own, and mails a link that proves the address. When the address has a
 // user already, that user is told instead, and nothing is made; the answer is the same, and takes as long (security.md
-// #26). It signs nobody in, for that would tell the two apart; whoever goes on to sign in learns it all the same, because
-// an address that is not verified keeps nobody out (product.md C12). fault.Forbidden: registration is closed. Faults on the
-// fields, all at once; an invitation opens a closed registration for the address that was invited. fault.RateLimited: the tenth from this network within the hour was the last.
+// #26). It signs nobody in, for that would tell the two apart; whoever goes on to sign in learns it all the same,
+// because an address that is not verified keeps nobody out (product.md C12). fault.Forbidden: registration is closed.
+// Faults on the fields, all at once; an invitation opens a closed registration for the address that was invited.
+// fault.RateLimited: the tenth from this network within the hour was the last.
 func (s *Service) Register(ctx context.Context, a Application) error {
 	n, err := s.read(ctx, a)
 	if err != nil {

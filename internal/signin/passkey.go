@@ -118,9 +118,9 @@ func (s *Service) StartPasskeySecondFactor(ctx context.Context) (passkeys.Challe
 	return s.Passkeys.Start(ctx, passkeys.SecondFactor, waiting.userID)
 }
 
-// GivePasskey gives a passkey as second factor to the sign-in that waits, and trusts the device if asked to; see VerifySecondFactor, with which it shares
-// all limits (security.md #24). On passkey: fault.Invalid, it is none; fault.Expired, the challenge is over, and the
-// sign-in waits on; fault.Wrong.
+// GivePasskey gives a passkey as second factor to the sign-in that waits, and trusts the device if asked to; see
+// VerifySecondFactor, with which it shares all limits (security.md #24). On passkey: fault.Invalid, it is none;
+// fault.Expired, the challenge is over, and the sign-in waits on; fault.Wrong.
 func (s *Service) GivePasskey(ctx context.Context, given string, trust bool) (Outcome, error) {
 	if err := canHold(ctx); err != nil {
 		return Outcome{}, err

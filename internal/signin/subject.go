@@ -77,8 +77,8 @@ func (s *Service) subject(ctx context.Context, tx *db.Tx, p proof, now time.Time
 }
 
 // strange reports whether the user signs in with a device, or from a network, that they have not signed in with for as
-// long as the history goes. The very first sign-in is no news: it follows registration or an invitation. It must be asked before the sign-in
-// is recorded.
+// long as the history goes. The very first sign-in is no news: it follows registration or an invitation. It must be
+// asked before the sign-in is recorded.
 func (who *subject) strange(ctx context.Context, tx *db.Tx, now time.Time) (bool, error) {
 	if who.lastLogin.IsZero() || who.sameDevice {
 		return false, nil
