@@ -3,10 +3,14 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { contract, writeContract } from "./contract.mjs";
 import { bin, fail, needModules, needTools, run } from "./tools.mjs";
 
-/** Writes ent/generated, graph/generated and graph's resolvers; they are committed. */
-export const generateGo = () => run("go", ["generate", "./ent", "./graph"]);
+/** Writes ent/generated, graph/generated, graph's resolvers and the contract of the API; they are committed. */
+export function generateGo() {
+  run("go", ["generate", "./ent", "./graph"]);
+  writeContract();
+}
 
 /** Writes frontend/src/gen, which is not committed. */
 export const generateTypes = () => run(bin("graphql-codegen"), ["--config", "frontend/codegen.ts", "--silent"]);
@@ -29,6 +33,7 @@ function contents() {
       .filter((entry) => entry.isFile())
       .map((entry) => path.join(entry.parentPath, entry.name)),
   );
+  if (existsSync(contract)) files.push(contract);
   return new Map(files.map((file) => [file, createHash("sha256").update(readFileSync(file)).digest("hex")]));
 }
 

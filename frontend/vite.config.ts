@@ -30,7 +30,7 @@ export default defineConfig({
   },
   test: {
     environment: "jsdom",
-    include: ["src/**/*.test.{ts,tsx}"],
+    include: ["src/**/*.test.{ts,tsx}", "../.ci/*.test.mjs"],
     setupFiles: ["src/lib/test/setup.ts"],
     // Two cores: more workers than that only compete for them.
     maxWorkers: 2,

@@ -36,7 +36,7 @@ func guardedBy(r *Resolver, guards generated.DirectiveRoot) http.Handler {
 	limits := limit.New(limit.Defaults)
 	limits.Introspection = func(ctx context.Context) bool { return viewer.From(ctx).SignedIn() }
 
-	srv := handler.New(generated.NewExecutableSchema(generated.Config{Resolvers: r, Directives: guards}))
+	srv := handler.New(generated.NewExecutableSchema(generated.Config{Schema: Contract(), Resolvers: r, Directives: guards}))
 	srv.AddTransport(transport.Defaults)
 	srv.SetQueryCache(limit.NewQueryCache(keptDocuments))
 	srv.SetDisableSuggestion(true)

@@ -27,6 +27,7 @@ type commands struct {
 	Demo    demoCmd    `cmd:"" help:"Fill an empty database with sample data."`
 	Import  importCmd  `cmd:"" help:"Take data over from other systems."`
 	Token   tokenCmd   `cmd:"" help:"Look after API tokens."`
+	Schema  schemaCmd  `cmd:"" help:"Print the schema of the API."`
 
 	Version kong.VersionFlag `help:"Print the version and stop."`
 }

@@ -2,8 +2,10 @@ package limit
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -199,4 +201,24 @@ func pagers(f *ast.Field) string {
 		return "last"
 	}
 	return "first or last"
+}
+
+// Note says for people what a list of objects counts towards Cost; "" for what is none.
+func (l Limits) Note(s *ast.Schema, parent *ast.Definition, f *ast.FieldDefinition) string {
+	step := strings.HasSuffix(parent.Name, "Connection")
+	switch {
+	case f.Arguments.ForName("first") != nil:
+		return fmt.Sprintf("Costs 1 for each row asked for, with what is in it; a page has 1 to %d rows.", l.PageSize)
+	case f.Type.Elem == nil || step || !s.Types[f.Type.Name()].IsCompositeType():
+		return ""
+	}
+	if long, is := l.Long[parent.Name+"."+f.Name]; is {
+		return fmt.Sprintf("Costs %d, with what is in each.", long)
+	}
+	for _, a := range f.Arguments {
+		if a.Type.Elem != nil {
+			return "Costs 1 for each of " + a.Name + ", with what is in it."
+		}
+	}
+	return fmt.Sprintf("Costs %d, with what is in each.", l.ListLength)
 }

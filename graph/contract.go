@@ -1,0 +1,75 @@
+package graph
+
+import (
+	"io"
+	"strings"
+	"sync"
+
+	"github.com/vektah/gqlparser/v2/ast"
+	"github.com/vektah/gqlparser/v2/formatter"
+
+	"roster/graph/generated"
+	"roster/graph/limit"
+)
+
+// Contract is the schema as consumers read it, in introspection, explorer and print: the description of each field says
+// whom its guards let through and, of a list, what it counts (security.md #59). The guards themselves do not show there.
+var Contract = sync.OnceValue(func() *ast.Schema {
+	s := generated.NewExecutableSchema(generated.Config{}).Schema()
+	for _, d := range s.Types {
+		if d.BuiltIn || d.Kind != ast.Object {
+			continue
+		}
+		for _, f := range d.Fields {
+			annotate(s, d, f)
+		}
+	}
+	return s
+})
+
+// PrintContract writes Contract as SDL.
+func PrintContract(to io.Writer) {
+	formatter.NewFormatter(to, formatter.WithIndent("  ")).FormatSchema(Contract())
+}
+
+// annotate adds to what the schema says of a field. One without a description stays so, for the tests to find.
+func annotate(s *ast.Schema, d *ast.Definition, f *ast.FieldDefinition) {
+	if f.Description == "" {
+		return
+	}
+	notes := []string{f.Description}
+	for _, g := range f.Directives {
+		if note := guardNote(g); note != "" {
+			notes = append(notes, note)
+		}
+	}
+	// What every payload has needs no word.
+	if note := limit.Defaults.Note(s, d, f); note != "" && f.Name != "userErrors" {
+		notes = append(notes, note)
+	}
+	f.Description = strings.Join(notes, "\n\n")
+}
+
+// guardNote says in words whom a guard lets through.
+func guardNote(guard *ast.Directive) string {
+	can := guard.Arguments.ForName("can")
+	switch {
+	case guard.Name == "public":
+		return "Open to everybody."
+	case guard.Name == "authenticated":
+		return "Needs a signed-in viewer or an API token."
+	case guard.Name == "staff" && can != nil:
+		return "Needs the admin permission " + can.Value.Raw + "."
+	case guard.Name == "staff":
+		return "Needs any admin permission."
+	case guard.Name == "personal":
+		return "For the user it belongs to, and with the admin permission " + can.Value.Raw + "."
+	case guard.Name == "enrolling":
+		return "Needs a proof of identity within the last ten minutes, or a sign-in that waits for a second factor."
+	case guard.Name == "sudo":
+		return "Needs a proof of identity within the last ten minutes (confirmIdentity). An API token needs none."
+	case guard.Name == "alone":
+		return "Must be the only field of its operation."
+	}
+	return ""
+}
