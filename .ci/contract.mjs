@@ -2,7 +2,6 @@
 // each change. What would break them is refused, unless it was announced: deprecated since a day that is over, with
 // what to use instead.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { buildSchema, findBreakingChanges, getNamedType } from "graphql";
 import { fail, output } from "./tools.mjs";
 
 export const contract = "docs/schema.graphql";
@@ -11,7 +10,9 @@ export const contract = "docs/schema.graphql";
 const announcement = /^Gone after (\d{4}-\d{2}-\d{2}): use `\w+`/;
 
 /** What of the change from one schema to another breaks consumers without a word of warning. `today` is an ISO date. */
-export function unannounced(before, after, today) {
+export async function unannounced(before, after, today) {
+  // Not at the top: on a fresh clone nothing is installed yet when this file is read.
+  const { buildSchema, findBreakingChanges, getNamedType } = await import("graphql");
   const old = buildSchema(before);
   const over = (thing) => {
     const [, day] = announcement.exec(thing?.deprecationReason ?? "") ?? [];
@@ -45,10 +46,10 @@ export function unannounced(before, after, today) {
 }
 
 /** Writes the contract anew, unless that breaks it. */
-export function writeContract() {
+export async function writeContract() {
   const after = `${output("go", ["run", "./server", "schema"])}\n`;
   const before = existsSync(contract) ? readFileSync(contract, "utf8") : after;
-  const broken = unannounced(before, after, new Date().toISOString().slice(0, 10));
+  const broken = await unannounced(before, after, new Date().toISOString().slice(0, 10));
   if (broken.length > 0) {
     fail(
       `The schema breaks what consumers of the API rely on:\n  ${broken.join("\n  ")}\n` +

@@ -7,18 +7,18 @@ import { contract, writeContract } from "./contract.mjs";
 import { bin, fail, needModules, needTools, run } from "./tools.mjs";
 
 /** Writes ent/generated, graph/generated, graph's resolvers and the contract of the API; they are committed. */
-export function generateGo() {
+export async function generateGo() {
   run("go", ["generate", "./ent", "./graph"]);
-  writeContract();
+  await writeContract();
 }
 
 /** Writes frontend/src/gen, which is not committed. */
 export const generateTypes = () => run(bin("graphql-codegen"), ["--config", "frontend/codegen.ts", "--silent"]);
 
 /** Generates the Go code and fails when that changed a file: what is committed must be what the sources say. */
-export function checkGenerated() {
+export async function checkGenerated() {
   const before = contents();
-  generateGo();
+  await generateGo();
   const changed = [...contents()].filter(([file, hash]) => before.get(file) !== hash).map(([file]) => file);
   const gone = [...before.keys()].filter((file) => !existsSync(file));
   if (changed.length + gone.length > 0) {
@@ -40,6 +40,6 @@ function contents() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   needTools();
   needModules();
-  generateGo();
+  await generateGo();
   generateTypes();
 }

@@ -10,5 +10,5 @@ export function Toasts() {
   const { dir } = useDirection();
   const narrow = useMediaQuery("(max-width: 30em)");
   const below = dir === "rtl" ? "bottom-left" : "bottom-right";
-  return <Notifications position={narrow ? "top-center" : below} limit={4} containerWidth="24rem" />;
+  return <Notifications position={narrow ? "top-center" : below} limit={narrow ? 2 : 4} containerWidth="24rem" />;
 }
