@@ -31,6 +31,17 @@ test("what was announced may go after its day, and not before", async () => {
   }
 });
 
+test("an announced mutation goes with the types that only it led to", async () => {
+  const mutation = `type Query { a: Int other: Other } type Other { id: ID }
+    type Mutation { b: Int drop(input: DropInput!): DropPayload @deprecated(reason: "Gone after 2027-01-31: use \`b\`.") }
+    input DropInput { kind: Kind } enum Kind { ONE } type DropPayload { thing: Thing other: Other } type Thing { id: ID }`;
+  const after = "type Query { a: Int other: Other } type Other { id: ID } type Mutation { b: Int }";
+  expect(await unannounced(mutation, after, "2027-02-01")).toEqual([]);
+  expect(await unannounced(mutation, after, "2027-01-31")).toContain("DropInput was removed.");
+  const toOther = after.replace("other: Other", "").replace("type Other { id: ID }", "");
+  expect(await unannounced(mutation, toOther, "2027-02-01")).toContain("Other was removed.");
+});
+
 test("what is added breaks nothing", async () => {
   expect(await changed("c: Int", "c: Int e: Int")).toEqual([]);
 });

@@ -42,6 +42,9 @@ func annotate(s *ast.Schema, d *ast.Definition, f *ast.FieldDefinition) {
 		if note := guardNote(g); note != "" {
 			notes = append(notes, note)
 		}
+		if g.Name == "sudo" && f.Directives.ForName("staff") != nil {
+			notes = append(notes, "An API token with that permission needs no proof.") // security.md #14
+		}
 	}
 	// What every payload has needs no word.
 	if note := limit.Defaults.Note(s, d, f); note != "" && f.Name != "userErrors" {
@@ -67,7 +70,7 @@ func guardNote(guard *ast.Directive) string {
 	case guard.Name == "enrolling":
 		return "Needs a proof of identity within the last ten minutes, or a sign-in that waits for a second factor."
 	case guard.Name == "sudo":
-		return "Needs a proof of identity within the last ten minutes (confirmIdentity). An API token needs none."
+		return "Needs a proof of identity within the last ten minutes (confirmIdentity)."
 	case guard.Name == "alone":
 		return "Must be the only field of its operation."
 	}

@@ -78,9 +78,10 @@ export function AssociateDialog({ accountId, onClose }: Props) {
     });
     if (!outcome.ok) {
       // What is wrong with the person shows where the person was named, however the API came to it.
-      const person = outcome.userErrors.find(({ field }) => ["email", "userId"].includes(field?.at(-1) ?? ""));
-      const others = outcome.userErrors.filter((error) => error !== person);
-      return fields.refuse(others, person && { [who === "present" ? "userId" : "email"]: words(person) });
+      const aboutPerson = ({ field }: UserError) => ["email", "userId"].includes(field?.at(-1) ?? "");
+      const said = outcome.userErrors.filter(aboutPerson).map(words).join(" ");
+      const others = outcome.userErrors.filter((error) => !aboutPerson(error));
+      return fields.refuse(others, said ? { [who === "present" ? "userId" : "email"]: said } : undefined);
     }
     toastGood(t(asked ? "associate.invited" : "associate.done"));
     onClose(true);

@@ -322,6 +322,35 @@ test("an invitation is taken back after a question, and its mail is followed unt
   expect(cancelInvitation).toHaveBeenCalledExactlyOnceWith({ input: { invitationId: "i1" } });
 });
 
+test("who leaves the list is not asked for its mails any more", async () => {
+  let asked = 0;
+  let answer: (value: unknown[]) => void = () => {};
+  const fakes = world({
+    account: { ...managing, invitations: () => ({ nodes: [{ ...pending, delivery: "QUEUED" }] }) },
+  });
+  const { user } = await renderAt("/accounts/7?tab=users", {
+    ...fakes,
+    Query: () => ({
+      ...fakes.Query?.(),
+      nodes: () => {
+        asked++;
+        return new Promise((done) => {
+          answer = done;
+        });
+      },
+    }),
+  });
+  expect(await screen.findByText("Mail is on its way")).toBeVisible();
+  await waitFor(() => expect(asked).toBe(1), { timeout: 4000 });
+  await user.click(screen.getByRole("link", { name: "Overview" }));
+  await waitFor(() => expect(screen.queryByText("Mail is on its way")).not.toBeInTheDocument());
+  vi.useFakeTimers();
+  answer([{ __typename: "Invitation", ...pending, delivery: "QUEUED" }]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  vi.useRealTimers();
+  expect(asked).toBe(1);
+});
+
 test("an ownership on offer stands where the users are, and can be withdrawn there", async () => {
   const offer = {
     offeredAt: "2026-11-20T08:00:00Z",

@@ -29,6 +29,7 @@ export function ActDialog<Data, Variables extends object>(props: Props<Data, Var
   const [act, busy] = useAct(document);
   const [problems, setProblems] = useState<readonly string[]>([]);
   const confirm = async () => {
+    setProblems([]); // the same sentence again is told again
     const outcome = await act(variables);
     if (outcome.ok) {
       toastGood(typeof done === "string" ? done : done(outcome.payload));

@@ -20,10 +20,10 @@ export function Paged({ list: { rows, more, fetchMore, retry, loading, fault }, 
   return (
     <>
       {rows.length === 0 && loading && <TimelineLoading label={label} />}
-      {fault && <ErrorState fault={fault} onRetry={retry} />}
       {rows.length === 0 && !loading && !fault && empty}
       {rows.length > 0 && children}
-      {more && <More loading={loading} onMore={fetchMore} />}
+      {fault && <ErrorState fault={fault} onRetry={rows.length > 0 && more ? fetchMore : retry} />}
+      {more && !fault && <More loading={loading} onMore={fetchMore} />}
     </>
   );
 }

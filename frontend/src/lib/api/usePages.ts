@@ -55,7 +55,8 @@ export function usePages<Data, Variables extends { after?: string | null }, Row 
       const subscription = source.subscribe(({ data, error, stale }) => {
         if (data) pages[place] = data;
         setState((old) => ({
-          pages: pages.length > 0 ? [...pages] : error ? [] : old.pages,
+          // A page that was refused leaves its place empty; asked for again, it comes in another.
+          pages: pages.length > 0 ? pages.filter((page) => page !== undefined) : error ? [] : old.pages,
           loading: stale,
           fault: error && faultOf(error),
         }));

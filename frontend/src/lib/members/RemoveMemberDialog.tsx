@@ -6,6 +6,15 @@ const RemoveMemberDocument = graphql(`
   mutation RemoveMember($input: RemoveMemberInput!) {
     removeMember(input: $input) {
       removedId
+      account {
+        id
+        ownershipOffer {
+          expiresAt
+          membership {
+            id
+          }
+        }
+      }
       userErrors {
         field
         code

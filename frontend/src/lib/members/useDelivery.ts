@@ -8,36 +8,46 @@ const InvitationDeliveryDocument = graphql(`
     nodes(ids: $ids) {
       id
       ... on Invitation {
+        status
         delivery
       }
     }
   }
 `);
 
-/** In milliseconds: most mails leave at once; one that waits for a server may wait for hours. */
-const soon = 1000;
-const late = 60_000;
+// In milliseconds. Most mails leave at once. One that waits for a server may wait for hours, and nobody asks for so long: a
+// page that was left must not keep its session alive (security.md #18).
+const pauses = [1000, 2000, 4000, 8000];
 
-/** Asks after mails that are on their way, ever more rarely, until each was sent or failed; the rows follow by the cache. */
+/** The API's limit (security.md #59). */
+const most = 100;
+
+/** Asks a few times after mails that are on their way, until each was sent or failed; the rows follow by the cache. */
 export function useDelivery(invitations: readonly { id: string; delivery: DeliveryStatus }[]): void {
   const client = useClient();
   const waiting = invitations
     .filter(({ delivery }) => delivery === "QUEUED")
     .map(({ id }) => id)
+    .slice(0, most)
     .join(" ");
   useEffect(() => {
     if (!waiting) return;
-    let timer: ReturnType<typeof setTimeout>;
-    const ask = (after: number) => {
+    let over = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ask = ([pause, ...later]: readonly number[]) => {
+      if (pause === undefined) return;
       timer = setTimeout(async () => {
-        if (!document.hidden) {
-          const ids = waiting.split(" ");
-          await client.query(InvitationDeliveryDocument, { ids }, { requestPolicy: "network-only" }).toPromise();
-        }
-        ask(Math.min(after * 2, late));
-      }, after);
+        const ids = waiting.split(" ");
+        const { error } = await client
+          .query(InvitationDeliveryDocument, { ids }, { requestPolicy: "network-only" })
+          .toPromise();
+        if (!over && !error) ask(later);
+      }, pause);
     };
-    ask(soon);
-    return () => clearTimeout(timer);
+    ask(pauses);
+    return () => {
+      over = true;
+      clearTimeout(timer);
+    };
   }, [client, waiting]);
 }
