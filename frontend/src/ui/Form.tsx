@@ -15,7 +15,11 @@ interface Props {
 export function Form({ onSubmit, problems = [], answer, children }: Props) {
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    if (answer) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    if (!answer) return;
+    const field = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
+    field?.focus();
+    // A group of boxes is longer than what is in sight: what is wrong stands at its beginning.
+    if (field instanceof HTMLFieldSetElement) field.scrollIntoView?.({ block: "start" });
   }, [answer]);
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();

@@ -3,9 +3,11 @@ import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import i18next from "i18next";
 
 // A refusal stays until it was read: sentences with what to do need time (WCAG 2.2.1).
-/** Says that something went well. */
+/** Says that something went well; the same sentence is not stacked. */
 export function toastGood(message: string): void {
+  notifications.hide(message);
   notifications.show({
+    id: message,
     message,
     color: "teal",
     icon: <IconCheck size={16} stroke={2.2} />,

@@ -147,6 +147,7 @@ test("permissions are filled by a template and saved with the version; what one 
   await user.click(within(dialog).getByRole("button", { name: "Nothing" }));
   await user.click(within(dialog).getByRole("button", { name: "Save" }));
   expect(within(dialog).getByRole("alert")).toHaveTextContent("Choose at least one permission.");
+  expect(within(dialog).getByRole("group", { name: "Permissions" }), "it comes into sight").toHaveFocus();
   await user.click(await within(dialog).findByRole("button", { name: "Bookkeeper" }));
   await user.click(within(dialog).getByRole("button", { name: "Save" }));
   expect(await screen.findByText(/The permissions of Tom Tester were saved/)).toBeVisible();

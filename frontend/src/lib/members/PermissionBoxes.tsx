@@ -32,8 +32,13 @@ export function PermissionBoxes({ value, onChange, grantable = allPermissions, e
   const fill = (wanted: readonly AccountPermission[]) =>
     onChange(allPermissions.filter((one) => (may(one) ? wanted.includes(one) : value.includes(one))));
   return (
-    <fieldset className={classes.boxes} aria-invalid={Boolean(error) || undefined}>
+    <fieldset className={classes.boxes} aria-invalid={Boolean(error) || undefined} tabIndex={-1}>
       <legend>{t("permissions.title")}</legend>
+      {error && (
+        <p className={classes.error} role="alert">
+          {error}
+        </p>
+      )}
       <div className={classes.fill}>
         <span>{t("field.label", { label: t("permissions.fill") })}</span>
         {data?.permissionTemplates.map(({ id, name, permissions }) => (
@@ -70,11 +75,6 @@ export function PermissionBoxes({ value, onChange, grantable = allPermissions, e
           </div>
         ))}
       </div>
-      {error && (
-        <p className={classes.error} role="alert">
-          {error}
-        </p>
-      )}
     </fieldset>
   );
 }
