@@ -36,6 +36,7 @@ import (
 	"roster/internal/settings"
 	"roster/internal/signin"
 	"roster/internal/staff"
+	"roster/internal/tokens"
 	"roster/internal/users"
 )
 
@@ -89,6 +90,7 @@ func resolver(t *testing.T, d *db.DB) *Resolver {
 		Acts:         &activity.Service{DB: d},
 		Invitations:  &invitations.Service{DB: d, Now: clock, Outbox: outbox},
 		Mails:        &mail.Gallery{DB: d, BaseURL: base.String()},
+		Tokens:       &tokens.Service{DB: d, Now: clock, Outbox: outbox},
 	}
 }
 
@@ -227,6 +229,10 @@ func refusals(other *ent.User) map[string]struct{ call, nobody, customer, proofl
 		"resendInvitation": {"mutation { resendInvitation(input: {invitationId: " + invitation + "}) { invitation { id } } }", "UNAUTHENTICATED", "NOT_FOUND", ""},
 		"cancelInvitation": {"mutation { cancelInvitation(input: {invitationId: " + invitation + "}) { invitation { id } } }", "UNAUTHENTICATED", "NOT_FOUND", ""},
 		"acceptInvitation": {`mutation { acceptInvitation(input: {token: "x"}) { membership { id } } }`, "UNAUTHENTICATED", "", ""},
+		"apiTokens":        {"{ apiTokens(first: 1) { nodes { id } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"createApiToken":   {`mutation { createApiToken(input: {name: "x", permissions: [LIST_USERS]}) { secret } }`, "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"rotateApiToken":   {`mutation { rotateApiToken(input: {tokenId: "` + gid.Encode(gid.APIToken, 1) + `"}) { secret } }`, "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"revokeApiToken":   {`mutation { revokeApiToken(input: {tokenId: "` + gid.Encode(gid.APIToken, 1) + `"}) { apiToken { id } } }`, "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
 		"disableSecurityQuestion": {"mutation { disableSecurityQuestion(input: {userId: " + id + `, reason: "x"}) { user { id } } }`,
 			"UNAUTHENTICATED", "FORBIDDEN", "SUDO_REQUIRED"},
 	}

@@ -29,6 +29,14 @@ func nullIfGone(err error) error {
 	return err
 }
 
+// orNone is the text, nil where it is empty.
+func orNone(text string) *string {
+	if text == "" {
+		return nil
+	}
+	return &text
+}
+
 // text reads an optional text; absent is empty.
 func text(given *string) string {
 	if given == nil {

@@ -21,6 +21,7 @@ import (
 
 	ent "roster/ent/generated"
 	"roster/ent/generated/account"
+	"roster/ent/generated/apitoken"
 	"roster/ent/generated/factor"
 	"roster/ent/generated/onetimetoken"
 	"roster/ent/generated/session"
@@ -39,7 +40,7 @@ import (
 )
 
 // columns are the viewers of the table, in its order. Its head says who they are.
-var columns = []string{"nobody", "enrolling", "user", "member", "member+", "owner", "other", "staff+", "staff-", "token+", "token-", "token0"}
+var columns = []string{"nobody", "enrolling", "user", "member", "member+", "owner", "other", "staff+", "staff-", "token+", "token-", "token0", "mine+", "mine-"}
 
 // row is a line of the table: a call, what opens it, and what each viewer is answered.
 type row struct {
@@ -126,11 +127,15 @@ var calls = map[string]string{
 	"node.TrustedDevice":      `{ node(id: "{device}") { ... on TrustedDevice { address } } }`,
 	"node.Role":               `{ node(id: "{role}") { ... on Role { name } } }`,
 	"node.PermissionTemplate": `{ node(id: "{template}") { ... on PermissionTemplate { name } } }`,
+	"node.ApiToken":           `{ node(id: "{apiToken}") { ... on ApiToken { name scopes { permissions } } } }`,
 	"node.SecurityQuestion":   `{ node(id: "{question}") { ... on SecurityQuestion { text } } }`,
 	"nodes":                   `{ nodes(ids: ["{target}", "{invitation}"]) { ... on Membership { user { name } } ... on Invitation { email } } }`,
 	"installation":            `{ installation { company } }`,
 	"viewer":                  `{ viewer { kind } }`,
 	"viewer.accounts":         `{ viewer { accounts(first: 100) { nodes { account { name } } } } }`,
+	"viewer.apiTokens":        `{ viewer { apiTokens(first: 100) { nodes { name } } } }`,
+	"viewer.tokenPermissions": `{ viewer { tokenPermissions } }`,
+	"apiTokens":               `{ apiTokens(first: 100) { nodes { name maker { name } scopes { account { name } } } } }`,
 	"viewer.activity":         `{ viewer { activity(first: 100) { nodes { action userName accountName } } } }`,
 
 	"user":                 `{ user(id: "{targetUser}") { name email twoFactorEnabled } }`,
@@ -233,6 +238,10 @@ var calls = map[string]string{
 	"finishPasskeyEnrolment":    `mutation { finishPasskeyEnrolment(input: {name: "x", passkey: "{}"}) { passkey { name } userErrors { field code } } }`,
 	"startPasskeyConfirmation":  `mutation { startPasskeyConfirmation { challenge { expiresAt } userErrors { field code } } }`,
 
+	"createApiToken": `mutation { createApiToken(input: {name: "x", accounts: []}) { secret userErrors { field code } } }`,
+	"rotateApiToken": `mutation { rotateApiToken(input: {tokenId: "{apiToken}"}) { secret userErrors { field code } } }`,
+	"revokeApiToken": `mutation { revokeApiToken(input: {tokenId: "{apiToken}", reason: "x"}) { apiToken { name } userErrors { field code } } }`,
+
 	// For everybody: what they are given opens nothing.
 	"signIn":                   `mutation { signIn(input: {email: "x", password: "x"}) { outcome { __typename } userErrors { field code } } }`,
 	"verifySecondFactor":       `mutation { verifySecondFactor(input: {code: "123456"}) { outcome { __typename } userErrors { field code } } }`,
@@ -306,6 +315,7 @@ type house struct {
 	target, heir, guest      *ent.User
 	targetLink, ownerLink    *ent.Membership
 	invitation, order        int
+	apiToken                 int
 	role, template, question int
 	token                    string
 	owner                    *ent.User
@@ -398,6 +408,10 @@ func (s *stage) raise(of string, owner *ent.User, withMembers bool) *house {
 			SetAddressKey(i.EmailKey).SetLifetime(3600).SetCreatedAt(noon).SetExpiresAt(noon.Add(time.Hour)).Save(ctx))
 		must[*ent.Invitation](s.t)(i.Update().SetTokenID(one.ID).Save(ctx))
 		h.order = must[*ent.Order](s.t)(tx.Order.Create().SetAccountID(h.account.ID).SetNumber(m + "order").SetPlacedByID(h.target.ID).SetCreatedAt(noon).Save(ctx)).ID
+		key := must[*ent.APIToken](s.t)(tx.APIToken.Create().SetName(m + "token").SetHash([]byte(m)).SetKind(apitoken.KindPERSONAL).SetMakerID(h.target.ID).
+			SetCredentialVersion(1).SetCreatedAt(noon).SetExpiresAt(noon.Add(time.Hour)).Save(ctx))
+		must[*ent.TokenScope](s.t)(tx.TokenScope.Create().SetTokenID(key.ID).SetAccountID(h.account.ID).SetPermissions([]permission.Account{permission.Orders}).Save(ctx))
+		h.apiToken = key.ID
 		h.template = must[*ent.PermissionTemplate](s.t)(tx.PermissionTemplate.Create().SetName("template of " + of).SetNameKey("template of " + of).SetPermissions(permission.Accounts).Save(ctx)).ID
 		h.role = must[*ent.Role](s.t)(tx.Role.Create().SetName(m + "role").SetPermissions(nil).Save(ctx)).ID
 		h.question = must[*ent.SecurityQuestion](s.t)(tx.SecurityQuestion.Create().SetTexts(map[string]string{"en": "Question of " + of + "?"}).Save(ctx)).ID
@@ -442,7 +456,7 @@ func (s *stage) place(call string, h *house, v *viewer.Viewer) string {
 		"{guest}", h.guest.GlobalID(), "{invitation}", quoted(gid.Invitation, h.invitation), "{order}", quoted(gid.Order, h.order), "{token}", h.token,
 		"{role}", quoted(gid.Role, h.role), "{template}", quoted(gid.PermissionTemplate, h.template), "{question}", quoted(gid.SecurityQuestion, h.question),
 		"{session}", quoted(gid.Session, theirs.session), "{passkey}", quoted(gid.Passkey, theirs.passkey), "{device}", quoted(gid.TrustedDevice, theirs.device),
-		"{ownSession}", quoted(gid.Session, mine.session), "{ownPasskey}", quoted(gid.Passkey, mine.passkey), "{ownDevice}", quoted(gid.TrustedDevice, mine.device),
+		"{apiToken}", quoted(gid.APIToken, h.apiToken), "{ownSession}", quoted(gid.Session, mine.session), "{ownPasskey}", quoted(gid.Passkey, mine.passkey), "{ownDevice}", quoted(gid.TrustedDevice, mine.device),
 		"{self}", quoted(gid.User, v.UserID), "{n}", strconv.Itoa(s.n),
 	).Replace(call)
 }
@@ -451,11 +465,23 @@ func (s *stage) place(call string, h *house, v *viewer.Viewer) string {
 type asker struct {
 	name string
 	*viewer.Viewer
+	// scope is what a personal token may do in the account at hand.
+	scope []permission.Account
+}
+
+// in is the asker with a personal token that was made for the account of the house.
+func (a asker) in(h *house) asker {
+	if a.scope != nil {
+		v := *a.Viewer
+		v.Scopes = map[int][]permission.Account{h.account.ID: a.scope}
+		a.Viewer = &v
+	}
+	return a
 }
 
 func (s *stage) client(name string) asker {
 	u := s.people[name]
-	return asker{name, &viewer.Viewer{Kind: viewer.User, UserID: u.ID, SessionID: s.own[u.ID].session, At: noon, SudoUntil: noon.Add(10 * time.Minute), Language: "en"}}
+	return asker{name: name, Viewer: &viewer.Viewer{Kind: viewer.User, UserID: u.ID, SessionID: s.own[u.ID].session, At: noon, SudoUntil: noon.Add(10 * time.Minute), Language: "en"}}
 }
 
 func (s *stage) staff(may ...permission.Admin) asker {
@@ -465,7 +491,13 @@ func (s *stage) staff(may ...permission.Admin) asker {
 }
 
 func token(may ...permission.Admin) asker {
-	return asker{"a token", &viewer.Viewer{Kind: viewer.Token, TokenID: 1, Permissions: permission.SetOf(may...).Without(tokens.Never), At: noon, Language: "en"}}
+	return asker{name: "a token", Viewer: &viewer.Viewer{Kind: viewer.Token, TokenID: 1, Permissions: permission.SetOf(may...).Without(tokens.Never), At: noon, Language: "en"}}
+}
+
+// personalToken is one that the owner of Acme made.
+func (s *stage) personalToken(may []permission.Account) asker {
+	v := &viewer.Viewer{Kind: viewer.Token, TokenID: 1, MakerID: s.people["owner"].ID, At: noon, Language: "en"}
+	return asker{name: "owner", Viewer: v, scope: may}.in(s.acme)
 }
 
 // askers are the people of a column, as far as a row has any.
@@ -473,15 +505,15 @@ func (s *stage) askers(r row, column string) []asker {
 	but := slices.DeleteFunc(slices.Clone(permission.Admins), func(p permission.Admin) bool {
 		return len(r.admin) > 0 && p == r.admin[len(r.admin)-1]
 	})
-	if strings.HasSuffix(r.name, ".self") && strings.HasPrefix(column, "token") {
+	if strings.HasSuffix(r.name, ".self") && (strings.HasPrefix(column, "token") || strings.HasPrefix(column, "mine")) {
 		return nil // a token is nobody in person
 	}
 	switch column {
 	case "nobody":
-		return []asker{{"nobody", &viewer.Viewer{Kind: viewer.Anonymous, At: noon, Language: "en"}}}
+		return []asker{{name: "nobody", Viewer: &viewer.Viewer{Kind: viewer.Anonymous, At: noon, Language: "en"}}}
 	case "enrolling":
 		u := s.people["user"]
-		return []asker{{"user", &viewer.Viewer{Kind: viewer.Anonymous, At: noon, Language: "en", Enrolling: &viewer.Enrolling{UserID: u.ID, SessionID: s.own[u.ID].session}}}}
+		return []asker{{name: "user", Viewer: &viewer.Viewer{Kind: viewer.Anonymous, At: noon, Language: "en", Enrolling: &viewer.Enrolling{UserID: u.ID, SessionID: s.own[u.ID].session}}}}
 	case "member":
 		var list []asker
 		for _, p := range permission.Accounts {
@@ -511,6 +543,12 @@ func (s *stage) askers(r row, column string) []asker {
 		return []asker{token(but...)}
 	case "token0":
 		return []asker{token()}
+	case "mine+":
+		if r.account != "" {
+			return []asker{s.personalToken([]permission.Account{r.account})}
+		}
+	case "mine-":
+		return []asker{s.personalToken(slices.DeleteFunc(slices.Clone(permission.Accounts), func(p permission.Account) bool { return p == r.account }))}
 	default:
 		return []asker{s.client(column)}
 	}
@@ -740,10 +778,14 @@ func (s *stage) refusals(r, is row, guarded bool) {
 	if !refused(r.cells["user"]) || !upon.MatchString(calls[r.name]) || strings.HasSuffix(r.name, ".self") {
 		return
 	}
-	for _, column := range []string{"member", "member+", "owner"} {
+	for _, column := range []string{"member", "member+", "owner", "mine+", "mine-"} {
+		stranger := "user"
+		if strings.HasPrefix(column, "mine") {
+			stranger = "token0"
+		}
 		for _, a := range s.askers(r, column) {
-			if got := s.refuse(r, a, s.foreign, "user"); guarded && got != r.cells["user"] {
-				s.t.Errorf("%s, %s, of another account: %s, want %s", r.name, a.name, got, r.cells["user"])
+			if got := s.refuse(r, a, s.foreign, stranger); guarded && got != r.cells[stranger] {
+				s.t.Errorf("%s, %s, of another account: %s, want %s", r.name, a.name, got, r.cells[stranger])
 			} else if !refused(got) {
 				s.t.Errorf("%s, %s, of another account: open", r.name, a.name)
 			}
@@ -781,11 +823,12 @@ func (s *stage) allow(r row, a asker) string {
 		s.n++
 		h = s.raise(fmt.Sprintf("fresh%d", s.n), s.people["owner"], true)
 	}
+	a = a.in(h)
 	query := s.place(calls[r.name], h, a.Viewer)
 	if root(r.name).Directives.ForName("sudo") != nil && a.Kind != viewer.Token {
 		unproven := *a.Viewer
 		unproven.SudoUntil = time.Time{}
-		if cell, body := s.answer(asker{a.name, &unproven}, query); cell != "SUDO" {
+		if cell, body := s.answer(asker{name: a.name, Viewer: &unproven}, query); cell != "SUDO" {
 			s.t.Errorf("%s, %s, without a proof: %s", r.name, a.name, body)
 		}
 	}

@@ -39,6 +39,8 @@ func (r *Resolver) find(ctx context.Context, id string) (model.Node, error) {
 		return orNull(r.SignIns.Session(ctx, row))
 	case gid.Passkey:
 		return orNull(r.Passkeys.Get(ctx, row))
+	case gid.APIToken:
+		return orNull(r.Tokens.Get(ctx, row))
 	case gid.TrustedDevice:
 		return orNull(r.SignIns.Device(ctx, row))
 	}

@@ -19,6 +19,7 @@ import (
 	"roster/internal/settings"
 	"roster/internal/signin"
 	"roster/internal/staff"
+	"roster/internal/tokens"
 	"roster/internal/users"
 )
 
@@ -42,6 +43,7 @@ type Resolver struct {
 	Mails        *mail.Gallery
 	Acts         *activity.Service
 	Invitations  *invitations.Service
+	Tokens       *tokens.Service
 
 	// Version is that of the program.
 	Version string

@@ -46,6 +46,13 @@ func (r *viewerResolver) Accounts(ctx context.Context, obj *viewer.Viewer, first
 	if err != nil {
 		return nil, err
 	}
+	if obj.MakerID != 0 {
+		page, err := r.Members.InScope(ctx, ask)
+		if err == nil {
+			load(ctx).linked(page)
+		}
+		return page, err
+	}
 	return load(ctx).memberships(ctx, ask)
 }
 

@@ -84,7 +84,9 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 	factor := &factors.Service{DB: d.DB, Now: now, Keyring: d.Keyring, Outbox: outbox, Passwords: hasher}
 	passkey := &passkeys.Service{DB: d.DB, Now: now, Site: passkeys.NewSite(base), Factors: factor, Outbox: outbox}
 	asked := &questions.Service{DB: d.DB, Now: now, Passwords: hasher, Outbox: outbox}
+	token := &tokens.Service{DB: d.DB, Now: now, Outbox: outbox}
 	r := &graph.Resolver{
+		Tokens:   token,
 		Users:    &users.Service{DB: d.DB, Now: now, Outbox: outbox},
 		Accounts: &accounts.Service{DB: d.DB, Now: now, Outbox: outbox},
 		Members:  &members.Service{DB: d.DB, Now: now, Outbox: outbox},
@@ -94,8 +96,7 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 		Recovery: &recovery.Service{DB: d.DB, Now: now, Passwords: hasher, Outbox: outbox, Questions: asked},
 		SignIns: &signin.Service{
 			DB: d.DB, Now: now, Passwords: hasher, Factors: factor, Passkeys: passkey,
-			Tokens: &tokens.Service{DB: d.DB, Now: now},
-			Outbox: outbox,
+			Tokens: token, Outbox: outbox,
 		},
 		Questions:   asked,
 		Settings:    &settings.Service{DB: d.DB, Now: now},

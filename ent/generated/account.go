@@ -50,9 +50,11 @@ type AccountEdges struct {
 	Invitations []*Invitation `json:"invitations,omitempty"`
 	// Orders holds the value of the orders edge.
 	Orders []*Order `json:"orders,omitempty"`
+	// TokenScopes holds the value of the token_scopes edge.
+	TokenScopes []*TokenScope `json:"token_scopes,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [4]bool
 }
 
 // MembershipsOrErr returns the Memberships value or an error if the edge
@@ -80,6 +82,15 @@ func (e AccountEdges) OrdersOrErr() ([]*Order, error) {
 		return e.Orders, nil
 	}
 	return nil, &NotLoadedError{edge: "orders"}
+}
+
+// TokenScopesOrErr returns the TokenScopes value or an error if the edge
+// was not loaded in eager-loading.
+func (e AccountEdges) TokenScopesOrErr() ([]*TokenScope, error) {
+	if e.loadedTypes[3] {
+		return e.TokenScopes, nil
+	}
+	return nil, &NotLoadedError{edge: "token_scopes"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -194,6 +205,11 @@ func (_m *Account) QueryInvitations() *InvitationQuery {
 // QueryOrders queries the "orders" edge of the Account entity.
 func (_m *Account) QueryOrders() *OrderQuery {
 	return NewAccountClient(_m.config).QueryOrders(_m)
+}
+
+// QueryTokenScopes queries the "token_scopes" edge of the Account entity.
+func (_m *Account) QueryTokenScopes() *TokenScopeQuery {
+	return NewAccountClient(_m.config).QueryTokenScopes(_m)
 }
 
 // Update returns a builder for updating this Account.

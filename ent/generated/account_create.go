@@ -10,6 +10,7 @@ import (
 	"roster/ent/generated/invitation"
 	"roster/ent/generated/membership"
 	"roster/ent/generated/order"
+	"roster/ent/generated/tokenscope"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -146,6 +147,21 @@ func (_c *AccountCreate) AddOrders(v ...*Order) *AccountCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddOrderIDs(ids...)
+}
+
+// AddTokenScopeIDs adds the "token_scopes" edge to the TokenScope entity by IDs.
+func (_c *AccountCreate) AddTokenScopeIDs(ids ...int) *AccountCreate {
+	_c.mutation.AddTokenScopeIDs(ids...)
+	return _c
+}
+
+// AddTokenScopes adds the "token_scopes" edges to the TokenScope entity.
+func (_c *AccountCreate) AddTokenScopes(v ...*TokenScope) *AccountCreate {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddTokenScopeIDs(ids...)
 }
 
 // Mutation returns the AccountMutation object of the builder.
@@ -338,6 +354,22 @@ func (_c *AccountCreate) createSpec() (*Account, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.TokenScopesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   account.TokenScopesTable,
+			Columns: []string{account.TokenScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
 			},
 		}
 		for _, k := range nodes {

@@ -13,6 +13,7 @@ import (
 	"roster/ent/generated/membership"
 	"roster/ent/generated/order"
 	"roster/ent/generated/predicate"
+	"roster/ent/generated/tokenscope"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -31,6 +32,7 @@ type AccountQuery struct {
 	withMemberships *MembershipQuery
 	withInvitations *InvitationQuery
 	withOrders      *OrderQuery
+	withTokenScopes *TokenScopeQuery
 	modifiers       []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -127,6 +129,28 @@ func (_q *AccountQuery) QueryOrders() *OrderQuery {
 			sqlgraph.From(account.Table, account.FieldID, selector),
 			sqlgraph.To(order.Table, order.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, account.OrdersTable, account.OrdersColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryTokenScopes chains the current query on the "token_scopes" edge.
+func (_q *AccountQuery) QueryTokenScopes() *TokenScopeQuery {
+	query := (&TokenScopeClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(account.Table, account.FieldID, selector),
+			sqlgraph.To(tokenscope.Table, tokenscope.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, account.TokenScopesTable, account.TokenScopesColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -329,6 +353,7 @@ func (_q *AccountQuery) Clone() *AccountQuery {
 		withMemberships: _q.withMemberships.Clone(),
 		withInvitations: _q.withInvitations.Clone(),
 		withOrders:      _q.withOrders.Clone(),
+		withTokenScopes: _q.withTokenScopes.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -366,6 +391,17 @@ func (_q *AccountQuery) WithOrders(opts ...func(*OrderQuery)) *AccountQuery {
 		opt(query)
 	}
 	_q.withOrders = query
+	return _q
+}
+
+// WithTokenScopes tells the query-builder to eager-load the nodes that are connected to
+// the "token_scopes" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *AccountQuery) WithTokenScopes(opts ...func(*TokenScopeQuery)) *AccountQuery {
+	query := (&TokenScopeClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withTokenScopes = query
 	return _q
 }
 
@@ -453,10 +489,11 @@ func (_q *AccountQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Acco
 	var (
 		nodes       = []*Account{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [4]bool{
 			_q.withMemberships != nil,
 			_q.withInvitations != nil,
 			_q.withOrders != nil,
+			_q.withTokenScopes != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -498,6 +535,13 @@ func (_q *AccountQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Acco
 		if err := _q.loadOrders(ctx, query, nodes,
 			func(n *Account) { n.Edges.Orders = []*Order{} },
 			func(n *Account, e *Order) { n.Edges.Orders = append(n.Edges.Orders, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withTokenScopes; query != nil {
+		if err := _q.loadTokenScopes(ctx, query, nodes,
+			func(n *Account) { n.Edges.TokenScopes = []*TokenScope{} },
+			func(n *Account, e *TokenScope) { n.Edges.TokenScopes = append(n.Edges.TokenScopes, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -579,6 +623,36 @@ func (_q *AccountQuery) loadOrders(ctx context.Context, query *OrderQuery, nodes
 	}
 	query.Where(predicate.Order(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(account.OrdersColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.AccountID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "account_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *AccountQuery) loadTokenScopes(ctx context.Context, query *TokenScopeQuery, nodes []*Account, init func(*Account), assign func(*Account, *TokenScope)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int]*Account)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(tokenscope.FieldAccountID)
+	}
+	query.Where(predicate.TokenScope(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(account.TokenScopesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"roster/ent/generated/membership"
 	"roster/ent/generated/order"
 	"roster/ent/generated/predicate"
+	"roster/ent/generated/tokenscope"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -196,6 +197,21 @@ func (_u *AccountUpdate) AddOrders(v ...*Order) *AccountUpdate {
 	return _u.AddOrderIDs(ids...)
 }
 
+// AddTokenScopeIDs adds the "token_scopes" edge to the TokenScope entity by IDs.
+func (_u *AccountUpdate) AddTokenScopeIDs(ids ...int) *AccountUpdate {
+	_u.mutation.AddTokenScopeIDs(ids...)
+	return _u
+}
+
+// AddTokenScopes adds the "token_scopes" edges to the TokenScope entity.
+func (_u *AccountUpdate) AddTokenScopes(v ...*TokenScope) *AccountUpdate {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddTokenScopeIDs(ids...)
+}
+
 // Mutation returns the AccountMutation object of the builder.
 func (_u *AccountUpdate) Mutation() *AccountMutation {
 	return _u.mutation
@@ -262,6 +278,27 @@ func (_u *AccountUpdate) RemoveOrders(v ...*Order) *AccountUpdate {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveOrderIDs(ids...)
+}
+
+// ClearTokenScopes clears all "token_scopes" edges to the TokenScope entity.
+func (_u *AccountUpdate) ClearTokenScopes() *AccountUpdate {
+	_u.mutation.ClearTokenScopes()
+	return _u
+}
+
+// RemoveTokenScopeIDs removes the "token_scopes" edge to TokenScope entities by IDs.
+func (_u *AccountUpdate) RemoveTokenScopeIDs(ids ...int) *AccountUpdate {
+	_u.mutation.RemoveTokenScopeIDs(ids...)
+	return _u
+}
+
+// RemoveTokenScopes removes "token_scopes" edges to TokenScope entities.
+func (_u *AccountUpdate) RemoveTokenScopes(v ...*TokenScope) *AccountUpdate {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveTokenScopeIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -481,6 +518,51 @@ func (_u *AccountUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.TokenScopesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   account.TokenScopesTable,
+			Columns: []string{account.TokenScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedTokenScopesIDs(); len(nodes) > 0 && !_u.mutation.TokenScopesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   account.TokenScopesTable,
+			Columns: []string{account.TokenScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.TokenScopesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   account.TokenScopesTable,
+			Columns: []string{account.TokenScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -667,6 +749,21 @@ func (_u *AccountUpdateOne) AddOrders(v ...*Order) *AccountUpdateOne {
 	return _u.AddOrderIDs(ids...)
 }
 
+// AddTokenScopeIDs adds the "token_scopes" edge to the TokenScope entity by IDs.
+func (_u *AccountUpdateOne) AddTokenScopeIDs(ids ...int) *AccountUpdateOne {
+	_u.mutation.AddTokenScopeIDs(ids...)
+	return _u
+}
+
+// AddTokenScopes adds the "token_scopes" edges to the TokenScope entity.
+func (_u *AccountUpdateOne) AddTokenScopes(v ...*TokenScope) *AccountUpdateOne {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddTokenScopeIDs(ids...)
+}
+
 // Mutation returns the AccountMutation object of the builder.
 func (_u *AccountUpdateOne) Mutation() *AccountMutation {
 	return _u.mutation
@@ -733,6 +830,27 @@ func (_u *AccountUpdateOne) RemoveOrders(v ...*Order) *AccountUpdateOne {
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveOrderIDs(ids...)
+}
+
+// ClearTokenScopes clears all "token_scopes" edges to the TokenScope entity.
+func (_u *AccountUpdateOne) ClearTokenScopes() *AccountUpdateOne {
+	_u.mutation.ClearTokenScopes()
+	return _u
+}
+
+// RemoveTokenScopeIDs removes the "token_scopes" edge to TokenScope entities by IDs.
+func (_u *AccountUpdateOne) RemoveTokenScopeIDs(ids ...int) *AccountUpdateOne {
+	_u.mutation.RemoveTokenScopeIDs(ids...)
+	return _u
+}
+
+// RemoveTokenScopes removes "token_scopes" edges to TokenScope entities.
+func (_u *AccountUpdateOne) RemoveTokenScopes(v ...*TokenScope) *AccountUpdateOne {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveTokenScopeIDs(ids...)
 }
 
 // Where appends a list predicates to the AccountUpdate builder.
@@ -975,6 +1093,51 @@ func (_u *AccountUpdateOne) sqlSave(ctx context.Context) (_node *Account, err er
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(order.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.TokenScopesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   account.TokenScopesTable,
+			Columns: []string{account.TokenScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedTokenScopesIDs(); len(nodes) > 0 && !_u.mutation.TokenScopesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   account.TokenScopesTable,
+			Columns: []string{account.TokenScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.TokenScopesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   account.TokenScopesTable,
+			Columns: []string{account.TokenScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
 			},
 		}
 		for _, k := range nodes {

@@ -3,9 +3,13 @@
 package generated
 
 import (
+	"encoding/json"
 	"fmt"
 	"roster/ent/generated/apitoken"
 	"roster/ent/generated/role"
+	"roster/ent/generated/user"
+	"roster/ent/gid"
+	"roster/ent/permission"
 	"strings"
 	"time"
 
@@ -22,16 +26,28 @@ type APIToken struct {
 	Name string `json:"name,omitempty"`
 	// Hash holds the value of the "hash" field.
 	Hash []byte `json:"-"`
-	// its permissions at each use are the scopes
-	RoleID int `json:"role_id,omitempty"`
-	// CreatedAt holds the value of the "created_at" field.
+	// Kind holds the value of the "kind" field.
+	Kind apitoken.Kind `json:"kind,omitempty"`
+	// of the command line's: its permissions at each use are the scopes
+	RoleID *int `json:"role_id,omitempty"`
+	// whose permissions bound it at each use; none: made on the command line
+	MakerID *int `json:"maker_id,omitempty"`
+	// of the maker when it was made (security.md #9)
+	CredentialVersion int `json:"credential_version,omitempty"`
+	// the scopes of an installation's
+	Permissions []permission.Admin `json:"permissions,omitempty"`
+	// or was rotated
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// ExpiresAt holds the value of the "expires_at" field.
 	ExpiresAt time.Time `json:"expires_at,omitempty"`
 	// to the minute; zero: never
 	LastUsedAt time.Time `json:"last_used_at,omitempty"`
+	// LastUsedAddress holds the value of the "last_used_address" field.
+	LastUsedAddress string `json:"last_used_address,omitempty"`
 	// RevokedAt holds the value of the "revoked_at" field.
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
+	// RevokeReason holds the value of the "revoke_reason" field.
+	RevokeReason string `json:"revoke_reason,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the APITokenQuery when eager-loading is set.
 	Edges        APITokenEdges `json:"edges"`
@@ -42,9 +58,13 @@ type APIToken struct {
 type APITokenEdges struct {
 	// Role holds the value of the role edge.
 	Role *Role `json:"role,omitempty"`
+	// Maker holds the value of the maker edge.
+	Maker *User `json:"maker,omitempty"`
+	// Scopes holds the value of the scopes edge.
+	Scopes []*TokenScope `json:"scopes,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [1]bool
+	loadedTypes [3]bool
 }
 
 // RoleOrErr returns the Role value or an error if the edge
@@ -58,16 +78,36 @@ func (e APITokenEdges) RoleOrErr() (*Role, error) {
 	return nil, &NotLoadedError{edge: "role"}
 }
 
+// MakerOrErr returns the Maker value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e APITokenEdges) MakerOrErr() (*User, error) {
+	if e.Maker != nil {
+		return e.Maker, nil
+	} else if e.loadedTypes[1] {
+		return nil, &NotFoundError{label: user.Label}
+	}
+	return nil, &NotLoadedError{edge: "maker"}
+}
+
+// ScopesOrErr returns the Scopes value or an error if the edge
+// was not loaded in eager-loading.
+func (e APITokenEdges) ScopesOrErr() ([]*TokenScope, error) {
+	if e.loadedTypes[2] {
+		return e.Scopes, nil
+	}
+	return nil, &NotLoadedError{edge: "scopes"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*APIToken) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case apitoken.FieldHash:
+		case apitoken.FieldHash, apitoken.FieldPermissions:
 			values[i] = new([]byte)
-		case apitoken.FieldID, apitoken.FieldRoleID:
+		case apitoken.FieldID, apitoken.FieldRoleID, apitoken.FieldMakerID, apitoken.FieldCredentialVersion:
 			values[i] = new(sql.NullInt64)
-		case apitoken.FieldName:
+		case apitoken.FieldName, apitoken.FieldKind, apitoken.FieldLastUsedAddress, apitoken.FieldRevokeReason:
 			values[i] = new(sql.NullString)
 		case apitoken.FieldCreatedAt, apitoken.FieldExpiresAt, apitoken.FieldLastUsedAt, apitoken.FieldRevokedAt:
 			values[i] = new(sql.NullTime)
@@ -104,11 +144,39 @@ func (_m *APIToken) assignValues(columns []string, values []any) error {
 			} else if value != nil {
 				_m.Hash = *value
 			}
+		case apitoken.FieldKind:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field kind", values[i])
+			} else if value.Valid {
+				_m.Kind = apitoken.Kind(value.String)
+			}
 		case apitoken.FieldRoleID:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field role_id", values[i])
 			} else if value.Valid {
-				_m.RoleID = int(value.Int64)
+				_m.RoleID = new(int)
+				*_m.RoleID = int(value.Int64)
+			}
+		case apitoken.FieldMakerID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field maker_id", values[i])
+			} else if value.Valid {
+				_m.MakerID = new(int)
+				*_m.MakerID = int(value.Int64)
+			}
+		case apitoken.FieldCredentialVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field credential_version", values[i])
+			} else if value.Valid {
+				_m.CredentialVersion = int(value.Int64)
+			}
+		case apitoken.FieldPermissions:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field permissions", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Permissions); err != nil {
+					return fmt.Errorf("unmarshal field permissions: %w", err)
+				}
 			}
 		case apitoken.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -128,12 +196,24 @@ func (_m *APIToken) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.LastUsedAt = value.Time
 			}
+		case apitoken.FieldLastUsedAddress:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field last_used_address", values[i])
+			} else if value.Valid {
+				_m.LastUsedAddress = value.String
+			}
 		case apitoken.FieldRevokedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field revoked_at", values[i])
 			} else if value.Valid {
 				_m.RevokedAt = new(time.Time)
 				*_m.RevokedAt = value.Time
+			}
+		case apitoken.FieldRevokeReason:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field revoke_reason", values[i])
+			} else if value.Valid {
+				_m.RevokeReason = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -151,6 +231,16 @@ func (_m *APIToken) Value(name string) (ent.Value, error) {
 // QueryRole queries the "role" edge of the APIToken entity.
 func (_m *APIToken) QueryRole() *RoleQuery {
 	return NewAPITokenClient(_m.config).QueryRole(_m)
+}
+
+// QueryMaker queries the "maker" edge of the APIToken entity.
+func (_m *APIToken) QueryMaker() *UserQuery {
+	return NewAPITokenClient(_m.config).QueryMaker(_m)
+}
+
+// QueryScopes queries the "scopes" edge of the APIToken entity.
+func (_m *APIToken) QueryScopes() *TokenScopeQuery {
+	return NewAPITokenClient(_m.config).QueryScopes(_m)
 }
 
 // Update returns a builder for updating this APIToken.
@@ -181,8 +271,24 @@ func (_m *APIToken) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("hash=<sensitive>")
 	builder.WriteString(", ")
-	builder.WriteString("role_id=")
-	builder.WriteString(fmt.Sprintf("%v", _m.RoleID))
+	builder.WriteString("kind=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Kind))
+	builder.WriteString(", ")
+	if v := _m.RoleID; v != nil {
+		builder.WriteString("role_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.MakerID; v != nil {
+		builder.WriteString("maker_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("credential_version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.CredentialVersion))
+	builder.WriteString(", ")
+	builder.WriteString("permissions=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Permissions))
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))
@@ -193,13 +299,25 @@ func (_m *APIToken) String() string {
 	builder.WriteString("last_used_at=")
 	builder.WriteString(_m.LastUsedAt.Format(time.ANSIC))
 	builder.WriteString(", ")
+	builder.WriteString("last_used_address=")
+	builder.WriteString(_m.LastUsedAddress)
+	builder.WriteString(", ")
 	if v := _m.RevokedAt; v != nil {
 		builder.WriteString("revoked_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("revoke_reason=")
+	builder.WriteString(_m.RevokeReason)
 	builder.WriteByte(')')
 	return builder.String()
 }
+
+// GlobalID is the opaque ID that the API shows.
+func (_m *APIToken) GlobalID() string { return gid.Encode(gid.APIToken, _m.ID) }
+
+// IsNode marks what has a global ID.
+func (_m *APIToken) IsNode() {}
 
 // APITokens is a parsable slice of APIToken.
 type APITokens []*APIToken

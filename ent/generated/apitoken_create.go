@@ -8,6 +8,9 @@ import (
 	"fmt"
 	"roster/ent/generated/apitoken"
 	"roster/ent/generated/role"
+	"roster/ent/generated/tokenscope"
+	"roster/ent/generated/user"
+	"roster/ent/permission"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -35,9 +38,65 @@ func (_c *APITokenCreate) SetHash(v []byte) *APITokenCreate {
 	return _c
 }
 
+// SetKind sets the "kind" field.
+func (_c *APITokenCreate) SetKind(v apitoken.Kind) *APITokenCreate {
+	_c.mutation.SetKind(v)
+	return _c
+}
+
+// SetNillableKind sets the "kind" field if the given value is not nil.
+func (_c *APITokenCreate) SetNillableKind(v *apitoken.Kind) *APITokenCreate {
+	if v != nil {
+		_c.SetKind(*v)
+	}
+	return _c
+}
+
 // SetRoleID sets the "role_id" field.
 func (_c *APITokenCreate) SetRoleID(v int) *APITokenCreate {
 	_c.mutation.SetRoleID(v)
+	return _c
+}
+
+// SetNillableRoleID sets the "role_id" field if the given value is not nil.
+func (_c *APITokenCreate) SetNillableRoleID(v *int) *APITokenCreate {
+	if v != nil {
+		_c.SetRoleID(*v)
+	}
+	return _c
+}
+
+// SetMakerID sets the "maker_id" field.
+func (_c *APITokenCreate) SetMakerID(v int) *APITokenCreate {
+	_c.mutation.SetMakerID(v)
+	return _c
+}
+
+// SetNillableMakerID sets the "maker_id" field if the given value is not nil.
+func (_c *APITokenCreate) SetNillableMakerID(v *int) *APITokenCreate {
+	if v != nil {
+		_c.SetMakerID(*v)
+	}
+	return _c
+}
+
+// SetCredentialVersion sets the "credential_version" field.
+func (_c *APITokenCreate) SetCredentialVersion(v int) *APITokenCreate {
+	_c.mutation.SetCredentialVersion(v)
+	return _c
+}
+
+// SetNillableCredentialVersion sets the "credential_version" field if the given value is not nil.
+func (_c *APITokenCreate) SetNillableCredentialVersion(v *int) *APITokenCreate {
+	if v != nil {
+		_c.SetCredentialVersion(*v)
+	}
+	return _c
+}
+
+// SetPermissions sets the "permissions" field.
+func (_c *APITokenCreate) SetPermissions(v []permission.Admin) *APITokenCreate {
+	_c.mutation.SetPermissions(v)
 	return _c
 }
 
@@ -67,6 +126,20 @@ func (_c *APITokenCreate) SetNillableLastUsedAt(v *time.Time) *APITokenCreate {
 	return _c
 }
 
+// SetLastUsedAddress sets the "last_used_address" field.
+func (_c *APITokenCreate) SetLastUsedAddress(v string) *APITokenCreate {
+	_c.mutation.SetLastUsedAddress(v)
+	return _c
+}
+
+// SetNillableLastUsedAddress sets the "last_used_address" field if the given value is not nil.
+func (_c *APITokenCreate) SetNillableLastUsedAddress(v *string) *APITokenCreate {
+	if v != nil {
+		_c.SetLastUsedAddress(*v)
+	}
+	return _c
+}
+
 // SetRevokedAt sets the "revoked_at" field.
 func (_c *APITokenCreate) SetRevokedAt(v time.Time) *APITokenCreate {
 	_c.mutation.SetRevokedAt(v)
@@ -81,9 +154,43 @@ func (_c *APITokenCreate) SetNillableRevokedAt(v *time.Time) *APITokenCreate {
 	return _c
 }
 
+// SetRevokeReason sets the "revoke_reason" field.
+func (_c *APITokenCreate) SetRevokeReason(v string) *APITokenCreate {
+	_c.mutation.SetRevokeReason(v)
+	return _c
+}
+
+// SetNillableRevokeReason sets the "revoke_reason" field if the given value is not nil.
+func (_c *APITokenCreate) SetNillableRevokeReason(v *string) *APITokenCreate {
+	if v != nil {
+		_c.SetRevokeReason(*v)
+	}
+	return _c
+}
+
 // SetRole sets the "role" edge to the Role entity.
 func (_c *APITokenCreate) SetRole(v *Role) *APITokenCreate {
 	return _c.SetRoleID(v.ID)
+}
+
+// SetMaker sets the "maker" edge to the User entity.
+func (_c *APITokenCreate) SetMaker(v *User) *APITokenCreate {
+	return _c.SetMakerID(v.ID)
+}
+
+// AddScopeIDs adds the "scopes" edge to the TokenScope entity by IDs.
+func (_c *APITokenCreate) AddScopeIDs(ids ...int) *APITokenCreate {
+	_c.mutation.AddScopeIDs(ids...)
+	return _c
+}
+
+// AddScopes adds the "scopes" edges to the TokenScope entity.
+func (_c *APITokenCreate) AddScopes(v ...*TokenScope) *APITokenCreate {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddScopeIDs(ids...)
 }
 
 // Mutation returns the APITokenMutation object of the builder.
@@ -123,9 +230,25 @@ func (_c *APITokenCreate) ExecX(ctx context.Context) {
 
 // defaults sets the default values of the builder before save.
 func (_c *APITokenCreate) defaults() error {
+	if _, ok := _c.mutation.Kind(); !ok {
+		v := apitoken.DefaultKind
+		_c.mutation.SetKind(v)
+	}
+	if _, ok := _c.mutation.CredentialVersion(); !ok {
+		v := apitoken.DefaultCredentialVersion
+		_c.mutation.SetCredentialVersion(v)
+	}
 	if _, ok := _c.mutation.LastUsedAt(); !ok {
 		v := apitoken.DefaultLastUsedAt
 		_c.mutation.SetLastUsedAt(v)
+	}
+	if _, ok := _c.mutation.LastUsedAddress(); !ok {
+		v := apitoken.DefaultLastUsedAddress
+		_c.mutation.SetLastUsedAddress(v)
+	}
+	if _, ok := _c.mutation.RevokeReason(); !ok {
+		v := apitoken.DefaultRevokeReason
+		_c.mutation.SetRevokeReason(v)
 	}
 	return nil
 }
@@ -138,8 +261,16 @@ func (_c *APITokenCreate) check() error {
 	if _, ok := _c.mutation.Hash(); !ok {
 		return &ValidationError{Name: "hash", err: errors.New(`generated: missing required field "APIToken.hash"`)}
 	}
-	if _, ok := _c.mutation.RoleID(); !ok {
-		return &ValidationError{Name: "role_id", err: errors.New(`generated: missing required field "APIToken.role_id"`)}
+	if _, ok := _c.mutation.Kind(); !ok {
+		return &ValidationError{Name: "kind", err: errors.New(`generated: missing required field "APIToken.kind"`)}
+	}
+	if v, ok := _c.mutation.Kind(); ok {
+		if err := apitoken.KindValidator(v); err != nil {
+			return &ValidationError{Name: "kind", err: fmt.Errorf(`generated: validator failed for field "APIToken.kind": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.CredentialVersion(); !ok {
+		return &ValidationError{Name: "credential_version", err: errors.New(`generated: missing required field "APIToken.credential_version"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`generated: missing required field "APIToken.created_at"`)}
@@ -150,8 +281,11 @@ func (_c *APITokenCreate) check() error {
 	if _, ok := _c.mutation.LastUsedAt(); !ok {
 		return &ValidationError{Name: "last_used_at", err: errors.New(`generated: missing required field "APIToken.last_used_at"`)}
 	}
-	if len(_c.mutation.RoleIDs()) == 0 {
-		return &ValidationError{Name: "role", err: errors.New(`generated: missing required edge "APIToken.role"`)}
+	if _, ok := _c.mutation.LastUsedAddress(); !ok {
+		return &ValidationError{Name: "last_used_address", err: errors.New(`generated: missing required field "APIToken.last_used_address"`)}
+	}
+	if _, ok := _c.mutation.RevokeReason(); !ok {
+		return &ValidationError{Name: "revoke_reason", err: errors.New(`generated: missing required field "APIToken.revoke_reason"`)}
 	}
 	return nil
 }
@@ -188,6 +322,18 @@ func (_c *APITokenCreate) createSpec() (*APIToken, *sqlgraph.CreateSpec) {
 		_spec.SetField(apitoken.FieldHash, field.TypeBytes, value)
 		_node.Hash = value
 	}
+	if value, ok := _c.mutation.Kind(); ok {
+		_spec.SetField(apitoken.FieldKind, field.TypeEnum, value)
+		_node.Kind = value
+	}
+	if value, ok := _c.mutation.CredentialVersion(); ok {
+		_spec.SetField(apitoken.FieldCredentialVersion, field.TypeInt, value)
+		_node.CredentialVersion = value
+	}
+	if value, ok := _c.mutation.Permissions(); ok {
+		_spec.SetField(apitoken.FieldPermissions, field.TypeJSON, value)
+		_node.Permissions = value
+	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(apitoken.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
@@ -200,9 +346,17 @@ func (_c *APITokenCreate) createSpec() (*APIToken, *sqlgraph.CreateSpec) {
 		_spec.SetField(apitoken.FieldLastUsedAt, field.TypeTime, value)
 		_node.LastUsedAt = value
 	}
+	if value, ok := _c.mutation.LastUsedAddress(); ok {
+		_spec.SetField(apitoken.FieldLastUsedAddress, field.TypeString, value)
+		_node.LastUsedAddress = value
+	}
 	if value, ok := _c.mutation.RevokedAt(); ok {
 		_spec.SetField(apitoken.FieldRevokedAt, field.TypeTime, value)
 		_node.RevokedAt = &value
+	}
+	if value, ok := _c.mutation.RevokeReason(); ok {
+		_spec.SetField(apitoken.FieldRevokeReason, field.TypeString, value)
+		_node.RevokeReason = value
 	}
 	if nodes := _c.mutation.RoleIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -218,7 +372,40 @@ func (_c *APITokenCreate) createSpec() (*APIToken, *sqlgraph.CreateSpec) {
 		for _, k := range nodes {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
-		_node.RoleID = nodes[0]
+		_node.RoleID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.MakerIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   apitoken.MakerTable,
+			Columns: []string{apitoken.MakerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.MakerID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ScopesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   apitoken.ScopesTable,
+			Columns: []string{apitoken.ScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
@@ -297,6 +484,18 @@ func (u *APITokenUpsert) UpdateHash() *APITokenUpsert {
 	return u
 }
 
+// SetKind sets the "kind" field.
+func (u *APITokenUpsert) SetKind(v apitoken.Kind) *APITokenUpsert {
+	u.Set(apitoken.FieldKind, v)
+	return u
+}
+
+// UpdateKind sets the "kind" field to the value that was provided on create.
+func (u *APITokenUpsert) UpdateKind() *APITokenUpsert {
+	u.SetExcluded(apitoken.FieldKind)
+	return u
+}
+
 // SetRoleID sets the "role_id" field.
 func (u *APITokenUpsert) SetRoleID(v int) *APITokenUpsert {
 	u.Set(apitoken.FieldRoleID, v)
@@ -306,6 +505,78 @@ func (u *APITokenUpsert) SetRoleID(v int) *APITokenUpsert {
 // UpdateRoleID sets the "role_id" field to the value that was provided on create.
 func (u *APITokenUpsert) UpdateRoleID() *APITokenUpsert {
 	u.SetExcluded(apitoken.FieldRoleID)
+	return u
+}
+
+// ClearRoleID clears the value of the "role_id" field.
+func (u *APITokenUpsert) ClearRoleID() *APITokenUpsert {
+	u.SetNull(apitoken.FieldRoleID)
+	return u
+}
+
+// SetMakerID sets the "maker_id" field.
+func (u *APITokenUpsert) SetMakerID(v int) *APITokenUpsert {
+	u.Set(apitoken.FieldMakerID, v)
+	return u
+}
+
+// UpdateMakerID sets the "maker_id" field to the value that was provided on create.
+func (u *APITokenUpsert) UpdateMakerID() *APITokenUpsert {
+	u.SetExcluded(apitoken.FieldMakerID)
+	return u
+}
+
+// ClearMakerID clears the value of the "maker_id" field.
+func (u *APITokenUpsert) ClearMakerID() *APITokenUpsert {
+	u.SetNull(apitoken.FieldMakerID)
+	return u
+}
+
+// SetCredentialVersion sets the "credential_version" field.
+func (u *APITokenUpsert) SetCredentialVersion(v int) *APITokenUpsert {
+	u.Set(apitoken.FieldCredentialVersion, v)
+	return u
+}
+
+// UpdateCredentialVersion sets the "credential_version" field to the value that was provided on create.
+func (u *APITokenUpsert) UpdateCredentialVersion() *APITokenUpsert {
+	u.SetExcluded(apitoken.FieldCredentialVersion)
+	return u
+}
+
+// AddCredentialVersion adds v to the "credential_version" field.
+func (u *APITokenUpsert) AddCredentialVersion(v int) *APITokenUpsert {
+	u.Add(apitoken.FieldCredentialVersion, v)
+	return u
+}
+
+// SetPermissions sets the "permissions" field.
+func (u *APITokenUpsert) SetPermissions(v []permission.Admin) *APITokenUpsert {
+	u.Set(apitoken.FieldPermissions, v)
+	return u
+}
+
+// UpdatePermissions sets the "permissions" field to the value that was provided on create.
+func (u *APITokenUpsert) UpdatePermissions() *APITokenUpsert {
+	u.SetExcluded(apitoken.FieldPermissions)
+	return u
+}
+
+// ClearPermissions clears the value of the "permissions" field.
+func (u *APITokenUpsert) ClearPermissions() *APITokenUpsert {
+	u.SetNull(apitoken.FieldPermissions)
+	return u
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (u *APITokenUpsert) SetCreatedAt(v time.Time) *APITokenUpsert {
+	u.Set(apitoken.FieldCreatedAt, v)
+	return u
+}
+
+// UpdateCreatedAt sets the "created_at" field to the value that was provided on create.
+func (u *APITokenUpsert) UpdateCreatedAt() *APITokenUpsert {
+	u.SetExcluded(apitoken.FieldCreatedAt)
 	return u
 }
 
@@ -333,6 +604,18 @@ func (u *APITokenUpsert) UpdateLastUsedAt() *APITokenUpsert {
 	return u
 }
 
+// SetLastUsedAddress sets the "last_used_address" field.
+func (u *APITokenUpsert) SetLastUsedAddress(v string) *APITokenUpsert {
+	u.Set(apitoken.FieldLastUsedAddress, v)
+	return u
+}
+
+// UpdateLastUsedAddress sets the "last_used_address" field to the value that was provided on create.
+func (u *APITokenUpsert) UpdateLastUsedAddress() *APITokenUpsert {
+	u.SetExcluded(apitoken.FieldLastUsedAddress)
+	return u
+}
+
 // SetRevokedAt sets the "revoked_at" field.
 func (u *APITokenUpsert) SetRevokedAt(v time.Time) *APITokenUpsert {
 	u.Set(apitoken.FieldRevokedAt, v)
@@ -351,6 +634,18 @@ func (u *APITokenUpsert) ClearRevokedAt() *APITokenUpsert {
 	return u
 }
 
+// SetRevokeReason sets the "revoke_reason" field.
+func (u *APITokenUpsert) SetRevokeReason(v string) *APITokenUpsert {
+	u.Set(apitoken.FieldRevokeReason, v)
+	return u
+}
+
+// UpdateRevokeReason sets the "revoke_reason" field to the value that was provided on create.
+func (u *APITokenUpsert) UpdateRevokeReason() *APITokenUpsert {
+	u.SetExcluded(apitoken.FieldRevokeReason)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create.
 // Using this option is equivalent to using:
 //
@@ -361,11 +656,6 @@ func (u *APITokenUpsert) ClearRevokedAt() *APITokenUpsert {
 //		Exec(ctx)
 func (u *APITokenUpsertOne) UpdateNewValues() *APITokenUpsertOne {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.CreatedAt(); exists {
-			s.SetIgnore(apitoken.FieldCreatedAt)
-		}
-	}))
 	return u
 }
 
@@ -424,6 +714,20 @@ func (u *APITokenUpsertOne) UpdateHash() *APITokenUpsertOne {
 	})
 }
 
+// SetKind sets the "kind" field.
+func (u *APITokenUpsertOne) SetKind(v apitoken.Kind) *APITokenUpsertOne {
+	return u.Update(func(s *APITokenUpsert) {
+		s.SetKind(v)
+	})
+}
+
+// UpdateKind sets the "kind" field to the value that was provided on create.
+func (u *APITokenUpsertOne) UpdateKind() *APITokenUpsertOne {
+	return u.Update(func(s *APITokenUpsert) {
+		s.UpdateKind()
+	})
+}
+
 // SetRoleID sets the "role_id" field.
 func (u *APITokenUpsertOne) SetRoleID(v int) *APITokenUpsertOne {
 	return u.Update(func(s *APITokenUpsert) {
@@ -435,6 +739,90 @@ func (u *APITokenUpsertOne) SetRoleID(v int) *APITokenUpsertOne {
 func (u *APITokenUpsertOne) UpdateRoleID() *APITokenUpsertOne {
 	return u.Update(func(s *APITokenUpsert) {
 		s.UpdateRoleID()
+	})
+}
+
+// ClearRoleID clears the value of the "role_id" field.
+func (u *APITokenUpsertOne) ClearRoleID() *APITokenUpsertOne {
+	return u.Update(func(s *APITokenUpsert) {
+		s.ClearRoleID()
+	})
+}
+
+// SetMakerID sets the "maker_id" field.
+func (u *APITokenUpsertOne) SetMakerID(v int) *APITokenUpsertOne {
+	return u.Update(func(s *APITokenUpsert) {
+		s.SetMakerID(v)
+	})
+}
+
+// UpdateMakerID sets the "maker_id" field to the value that was provided on create.
+func (u *APITokenUpsertOne) UpdateMakerID() *APITokenUpsertOne {
+	return u.Update(func(s *APITokenUpsert) {
+		s.UpdateMakerID()
+	})
+}
+
+// ClearMakerID clears the value of the "maker_id" field.
+func (u *APITokenUpsertOne) ClearMakerID() *APITokenUpsertOne {
+	return u.Update(func(s *APITokenUpsert) {
+		s.ClearMakerID()
+	})
+}
+
+// SetCredentialVersion sets the "credential_version" field.
+func (u *APITokenUpsertOne) SetCredentialVersion(v int) *APITokenUpsertOne {
+	return u.Update(func(s *APITokenUpsert) {
+		s.SetCredentialVersion(v)
+	})
+}
+
+// AddCredentialVersion adds v to the "credential_version" field.
+func (u *APITokenUpsertOne) AddCredentialVersion(v int) *APITokenUpsertOne {
+	return u.Update(func(s *APITokenUpsert) {
+		s.AddCredentialVersion(v)
+	})
+}
+
+// UpdateCredentialVersion sets the "credential_version" field to the value that was provided on create.
+func (u *APITokenUpsertOne) UpdateCredentialVersion() *APITokenUpsertOne {
+	return u.Update(func(s *APITokenUpsert) {
+		s.UpdateCredentialVersion()
+	})
+}
+
+// SetPermissions sets the "permissions" field.
+func (u *APITokenUpsertOne) SetPermissions(v []permission.Admin) *APITokenUpsertOne {
+	return u.Update(func(s *APITokenUpsert) {
+		s.SetPermissions(v)
+	})
+}
+
+// UpdatePermissions sets the "permissions" field to the value that was provided on create.
+func (u *APITokenUpsertOne) UpdatePermissions() *APITokenUpsertOne {
+	return u.Update(func(s *APITokenUpsert) {
+		s.UpdatePermissions()
+	})
+}
+
+// ClearPermissions clears the value of the "permissions" field.
+func (u *APITokenUpsertOne) ClearPermissions() *APITokenUpsertOne {
+	return u.Update(func(s *APITokenUpsert) {
+		s.ClearPermissions()
+	})
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (u *APITokenUpsertOne) SetCreatedAt(v time.Time) *APITokenUpsertOne {
+	return u.Update(func(s *APITokenUpsert) {
+		s.SetCreatedAt(v)
+	})
+}
+
+// UpdateCreatedAt sets the "created_at" field to the value that was provided on create.
+func (u *APITokenUpsertOne) UpdateCreatedAt() *APITokenUpsertOne {
+	return u.Update(func(s *APITokenUpsert) {
+		s.UpdateCreatedAt()
 	})
 }
 
@@ -466,6 +854,20 @@ func (u *APITokenUpsertOne) UpdateLastUsedAt() *APITokenUpsertOne {
 	})
 }
 
+// SetLastUsedAddress sets the "last_used_address" field.
+func (u *APITokenUpsertOne) SetLastUsedAddress(v string) *APITokenUpsertOne {
+	return u.Update(func(s *APITokenUpsert) {
+		s.SetLastUsedAddress(v)
+	})
+}
+
+// UpdateLastUsedAddress sets the "last_used_address" field to the value that was provided on create.
+func (u *APITokenUpsertOne) UpdateLastUsedAddress() *APITokenUpsertOne {
+	return u.Update(func(s *APITokenUpsert) {
+		s.UpdateLastUsedAddress()
+	})
+}
+
 // SetRevokedAt sets the "revoked_at" field.
 func (u *APITokenUpsertOne) SetRevokedAt(v time.Time) *APITokenUpsertOne {
 	return u.Update(func(s *APITokenUpsert) {
@@ -484,6 +886,20 @@ func (u *APITokenUpsertOne) UpdateRevokedAt() *APITokenUpsertOne {
 func (u *APITokenUpsertOne) ClearRevokedAt() *APITokenUpsertOne {
 	return u.Update(func(s *APITokenUpsert) {
 		s.ClearRevokedAt()
+	})
+}
+
+// SetRevokeReason sets the "revoke_reason" field.
+func (u *APITokenUpsertOne) SetRevokeReason(v string) *APITokenUpsertOne {
+	return u.Update(func(s *APITokenUpsert) {
+		s.SetRevokeReason(v)
+	})
+}
+
+// UpdateRevokeReason sets the "revoke_reason" field to the value that was provided on create.
+func (u *APITokenUpsertOne) UpdateRevokeReason() *APITokenUpsertOne {
+	return u.Update(func(s *APITokenUpsert) {
+		s.UpdateRevokeReason()
 	})
 }
 
@@ -661,13 +1077,6 @@ type APITokenUpsertBulk struct {
 //		Exec(ctx)
 func (u *APITokenUpsertBulk) UpdateNewValues() *APITokenUpsertBulk {
 	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.CreatedAt(); exists {
-				s.SetIgnore(apitoken.FieldCreatedAt)
-			}
-		}
-	}))
 	return u
 }
 
@@ -726,6 +1135,20 @@ func (u *APITokenUpsertBulk) UpdateHash() *APITokenUpsertBulk {
 	})
 }
 
+// SetKind sets the "kind" field.
+func (u *APITokenUpsertBulk) SetKind(v apitoken.Kind) *APITokenUpsertBulk {
+	return u.Update(func(s *APITokenUpsert) {
+		s.SetKind(v)
+	})
+}
+
+// UpdateKind sets the "kind" field to the value that was provided on create.
+func (u *APITokenUpsertBulk) UpdateKind() *APITokenUpsertBulk {
+	return u.Update(func(s *APITokenUpsert) {
+		s.UpdateKind()
+	})
+}
+
 // SetRoleID sets the "role_id" field.
 func (u *APITokenUpsertBulk) SetRoleID(v int) *APITokenUpsertBulk {
 	return u.Update(func(s *APITokenUpsert) {
@@ -737,6 +1160,90 @@ func (u *APITokenUpsertBulk) SetRoleID(v int) *APITokenUpsertBulk {
 func (u *APITokenUpsertBulk) UpdateRoleID() *APITokenUpsertBulk {
 	return u.Update(func(s *APITokenUpsert) {
 		s.UpdateRoleID()
+	})
+}
+
+// ClearRoleID clears the value of the "role_id" field.
+func (u *APITokenUpsertBulk) ClearRoleID() *APITokenUpsertBulk {
+	return u.Update(func(s *APITokenUpsert) {
+		s.ClearRoleID()
+	})
+}
+
+// SetMakerID sets the "maker_id" field.
+func (u *APITokenUpsertBulk) SetMakerID(v int) *APITokenUpsertBulk {
+	return u.Update(func(s *APITokenUpsert) {
+		s.SetMakerID(v)
+	})
+}
+
+// UpdateMakerID sets the "maker_id" field to the value that was provided on create.
+func (u *APITokenUpsertBulk) UpdateMakerID() *APITokenUpsertBulk {
+	return u.Update(func(s *APITokenUpsert) {
+		s.UpdateMakerID()
+	})
+}
+
+// ClearMakerID clears the value of the "maker_id" field.
+func (u *APITokenUpsertBulk) ClearMakerID() *APITokenUpsertBulk {
+	return u.Update(func(s *APITokenUpsert) {
+		s.ClearMakerID()
+	})
+}
+
+// SetCredentialVersion sets the "credential_version" field.
+func (u *APITokenUpsertBulk) SetCredentialVersion(v int) *APITokenUpsertBulk {
+	return u.Update(func(s *APITokenUpsert) {
+		s.SetCredentialVersion(v)
+	})
+}
+
+// AddCredentialVersion adds v to the "credential_version" field.
+func (u *APITokenUpsertBulk) AddCredentialVersion(v int) *APITokenUpsertBulk {
+	return u.Update(func(s *APITokenUpsert) {
+		s.AddCredentialVersion(v)
+	})
+}
+
+// UpdateCredentialVersion sets the "credential_version" field to the value that was provided on create.
+func (u *APITokenUpsertBulk) UpdateCredentialVersion() *APITokenUpsertBulk {
+	return u.Update(func(s *APITokenUpsert) {
+		s.UpdateCredentialVersion()
+	})
+}
+
+// SetPermissions sets the "permissions" field.
+func (u *APITokenUpsertBulk) SetPermissions(v []permission.Admin) *APITokenUpsertBulk {
+	return u.Update(func(s *APITokenUpsert) {
+		s.SetPermissions(v)
+	})
+}
+
+// UpdatePermissions sets the "permissions" field to the value that was provided on create.
+func (u *APITokenUpsertBulk) UpdatePermissions() *APITokenUpsertBulk {
+	return u.Update(func(s *APITokenUpsert) {
+		s.UpdatePermissions()
+	})
+}
+
+// ClearPermissions clears the value of the "permissions" field.
+func (u *APITokenUpsertBulk) ClearPermissions() *APITokenUpsertBulk {
+	return u.Update(func(s *APITokenUpsert) {
+		s.ClearPermissions()
+	})
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (u *APITokenUpsertBulk) SetCreatedAt(v time.Time) *APITokenUpsertBulk {
+	return u.Update(func(s *APITokenUpsert) {
+		s.SetCreatedAt(v)
+	})
+}
+
+// UpdateCreatedAt sets the "created_at" field to the value that was provided on create.
+func (u *APITokenUpsertBulk) UpdateCreatedAt() *APITokenUpsertBulk {
+	return u.Update(func(s *APITokenUpsert) {
+		s.UpdateCreatedAt()
 	})
 }
 
@@ -768,6 +1275,20 @@ func (u *APITokenUpsertBulk) UpdateLastUsedAt() *APITokenUpsertBulk {
 	})
 }
 
+// SetLastUsedAddress sets the "last_used_address" field.
+func (u *APITokenUpsertBulk) SetLastUsedAddress(v string) *APITokenUpsertBulk {
+	return u.Update(func(s *APITokenUpsert) {
+		s.SetLastUsedAddress(v)
+	})
+}
+
+// UpdateLastUsedAddress sets the "last_used_address" field to the value that was provided on create.
+func (u *APITokenUpsertBulk) UpdateLastUsedAddress() *APITokenUpsertBulk {
+	return u.Update(func(s *APITokenUpsert) {
+		s.UpdateLastUsedAddress()
+	})
+}
+
 // SetRevokedAt sets the "revoked_at" field.
 func (u *APITokenUpsertBulk) SetRevokedAt(v time.Time) *APITokenUpsertBulk {
 	return u.Update(func(s *APITokenUpsert) {
@@ -786,6 +1307,20 @@ func (u *APITokenUpsertBulk) UpdateRevokedAt() *APITokenUpsertBulk {
 func (u *APITokenUpsertBulk) ClearRevokedAt() *APITokenUpsertBulk {
 	return u.Update(func(s *APITokenUpsert) {
 		s.ClearRevokedAt()
+	})
+}
+
+// SetRevokeReason sets the "revoke_reason" field.
+func (u *APITokenUpsertBulk) SetRevokeReason(v string) *APITokenUpsertBulk {
+	return u.Update(func(s *APITokenUpsert) {
+		s.SetRevokeReason(v)
+	})
+}
+
+// UpdateRevokeReason sets the "revoke_reason" field to the value that was provided on create.
+func (u *APITokenUpsertBulk) UpdateRevokeReason() *APITokenUpsertBulk {
+	return u.Update(func(s *APITokenUpsert) {
+		s.UpdateRevokeReason()
 	})
 }
 

@@ -4,12 +4,15 @@ package generated
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math"
 	"roster/ent/generated/apitoken"
 	"roster/ent/generated/predicate"
 	"roster/ent/generated/role"
+	"roster/ent/generated/tokenscope"
+	"roster/ent/generated/user"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -26,6 +29,8 @@ type APITokenQuery struct {
 	inters     []Interceptor
 	predicates []predicate.APIToken
 	withRole   *RoleQuery
+	withMaker  *UserQuery
+	withScopes *TokenScopeQuery
 	modifiers  []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -78,6 +83,50 @@ func (_q *APITokenQuery) QueryRole() *RoleQuery {
 			sqlgraph.From(apitoken.Table, apitoken.FieldID, selector),
 			sqlgraph.To(role.Table, role.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, apitoken.RoleTable, apitoken.RoleColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryMaker chains the current query on the "maker" edge.
+func (_q *APITokenQuery) QueryMaker() *UserQuery {
+	query := (&UserClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(apitoken.Table, apitoken.FieldID, selector),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, apitoken.MakerTable, apitoken.MakerColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryScopes chains the current query on the "scopes" edge.
+func (_q *APITokenQuery) QueryScopes() *TokenScopeQuery {
+	query := (&TokenScopeClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(apitoken.Table, apitoken.FieldID, selector),
+			sqlgraph.To(tokenscope.Table, tokenscope.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, apitoken.ScopesTable, apitoken.ScopesColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -278,6 +327,8 @@ func (_q *APITokenQuery) Clone() *APITokenQuery {
 		inters:     append([]Interceptor{}, _q.inters...),
 		predicates: append([]predicate.APIToken{}, _q.predicates...),
 		withRole:   _q.withRole.Clone(),
+		withMaker:  _q.withMaker.Clone(),
+		withScopes: _q.withScopes.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -293,6 +344,28 @@ func (_q *APITokenQuery) WithRole(opts ...func(*RoleQuery)) *APITokenQuery {
 		opt(query)
 	}
 	_q.withRole = query
+	return _q
+}
+
+// WithMaker tells the query-builder to eager-load the nodes that are connected to
+// the "maker" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *APITokenQuery) WithMaker(opts ...func(*UserQuery)) *APITokenQuery {
+	query := (&UserClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withMaker = query
+	return _q
+}
+
+// WithScopes tells the query-builder to eager-load the nodes that are connected to
+// the "scopes" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *APITokenQuery) WithScopes(opts ...func(*TokenScopeQuery)) *APITokenQuery {
+	query := (&TokenScopeClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withScopes = query
 	return _q
 }
 
@@ -380,8 +453,10 @@ func (_q *APITokenQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*API
 	var (
 		nodes       = []*APIToken{}
 		_spec       = _q.querySpec()
-		loadedTypes = [1]bool{
+		loadedTypes = [3]bool{
 			_q.withRole != nil,
+			_q.withMaker != nil,
+			_q.withScopes != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -411,6 +486,19 @@ func (_q *APITokenQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*API
 			return nil, err
 		}
 	}
+	if query := _q.withMaker; query != nil {
+		if err := _q.loadMaker(ctx, query, nodes, nil,
+			func(n *APIToken, e *User) { n.Edges.Maker = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withScopes; query != nil {
+		if err := _q.loadScopes(ctx, query, nodes,
+			func(n *APIToken) { n.Edges.Scopes = []*TokenScope{} },
+			func(n *APIToken, e *TokenScope) { n.Edges.Scopes = append(n.Edges.Scopes, e) }); err != nil {
+			return nil, err
+		}
+	}
 	return nodes, nil
 }
 
@@ -418,7 +506,10 @@ func (_q *APITokenQuery) loadRole(ctx context.Context, query *RoleQuery, nodes [
 	ids := make([]int, 0, len(nodes))
 	nodeids := make(map[int][]*APIToken)
 	for i := range nodes {
-		fk := nodes[i].RoleID
+		if nodes[i].RoleID == nil {
+			continue
+		}
+		fk := *nodes[i].RoleID
 		if _, ok := nodeids[fk]; !ok {
 			ids = append(ids, fk)
 		}
@@ -440,6 +531,68 @@ func (_q *APITokenQuery) loadRole(ctx context.Context, query *RoleQuery, nodes [
 		for i := range nodes {
 			assign(nodes[i], n)
 		}
+	}
+	return nil
+}
+func (_q *APITokenQuery) loadMaker(ctx context.Context, query *UserQuery, nodes []*APIToken, init func(*APIToken), assign func(*APIToken, *User)) error {
+	ids := make([]int, 0, len(nodes))
+	nodeids := make(map[int][]*APIToken)
+	for i := range nodes {
+		if nodes[i].MakerID == nil {
+			continue
+		}
+		fk := *nodes[i].MakerID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(user.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "maker_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *APITokenQuery) loadScopes(ctx context.Context, query *TokenScopeQuery, nodes []*APIToken, init func(*APIToken), assign func(*APIToken, *TokenScope)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int]*APIToken)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(tokenscope.FieldTokenID)
+	}
+	query.Where(predicate.TokenScope(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(apitoken.ScopesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.TokenID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "token_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
 	}
 	return nil
 }
@@ -474,6 +627,9 @@ func (_q *APITokenQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withRole != nil {
 			_spec.Node.AddColumnOnce(apitoken.FieldRoleID)
+		}
+		if _q.withMaker != nil {
+			_spec.Node.AddColumnOnce(apitoken.FieldMakerID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

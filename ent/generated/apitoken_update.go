@@ -9,10 +9,14 @@ import (
 	"roster/ent/generated/apitoken"
 	"roster/ent/generated/predicate"
 	"roster/ent/generated/role"
+	"roster/ent/generated/tokenscope"
+	"roster/ent/generated/user"
+	"roster/ent/permission"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 )
 
@@ -50,6 +54,20 @@ func (_u *APITokenUpdate) SetHash(v []byte) *APITokenUpdate {
 	return _u
 }
 
+// SetKind sets the "kind" field.
+func (_u *APITokenUpdate) SetKind(v apitoken.Kind) *APITokenUpdate {
+	_u.mutation.SetKind(v)
+	return _u
+}
+
+// SetNillableKind sets the "kind" field if the given value is not nil.
+func (_u *APITokenUpdate) SetNillableKind(v *apitoken.Kind) *APITokenUpdate {
+	if v != nil {
+		_u.SetKind(*v)
+	}
+	return _u
+}
+
 // SetRoleID sets the "role_id" field.
 func (_u *APITokenUpdate) SetRoleID(v int) *APITokenUpdate {
 	_u.mutation.SetRoleID(v)
@@ -60,6 +78,85 @@ func (_u *APITokenUpdate) SetRoleID(v int) *APITokenUpdate {
 func (_u *APITokenUpdate) SetNillableRoleID(v *int) *APITokenUpdate {
 	if v != nil {
 		_u.SetRoleID(*v)
+	}
+	return _u
+}
+
+// ClearRoleID clears the value of the "role_id" field.
+func (_u *APITokenUpdate) ClearRoleID() *APITokenUpdate {
+	_u.mutation.ClearRoleID()
+	return _u
+}
+
+// SetMakerID sets the "maker_id" field.
+func (_u *APITokenUpdate) SetMakerID(v int) *APITokenUpdate {
+	_u.mutation.SetMakerID(v)
+	return _u
+}
+
+// SetNillableMakerID sets the "maker_id" field if the given value is not nil.
+func (_u *APITokenUpdate) SetNillableMakerID(v *int) *APITokenUpdate {
+	if v != nil {
+		_u.SetMakerID(*v)
+	}
+	return _u
+}
+
+// ClearMakerID clears the value of the "maker_id" field.
+func (_u *APITokenUpdate) ClearMakerID() *APITokenUpdate {
+	_u.mutation.ClearMakerID()
+	return _u
+}
+
+// SetCredentialVersion sets the "credential_version" field.
+func (_u *APITokenUpdate) SetCredentialVersion(v int) *APITokenUpdate {
+	_u.mutation.ResetCredentialVersion()
+	_u.mutation.SetCredentialVersion(v)
+	return _u
+}
+
+// SetNillableCredentialVersion sets the "credential_version" field if the given value is not nil.
+func (_u *APITokenUpdate) SetNillableCredentialVersion(v *int) *APITokenUpdate {
+	if v != nil {
+		_u.SetCredentialVersion(*v)
+	}
+	return _u
+}
+
+// AddCredentialVersion adds value to the "credential_version" field.
+func (_u *APITokenUpdate) AddCredentialVersion(v int) *APITokenUpdate {
+	_u.mutation.AddCredentialVersion(v)
+	return _u
+}
+
+// SetPermissions sets the "permissions" field.
+func (_u *APITokenUpdate) SetPermissions(v []permission.Admin) *APITokenUpdate {
+	_u.mutation.SetPermissions(v)
+	return _u
+}
+
+// AppendPermissions appends value to the "permissions" field.
+func (_u *APITokenUpdate) AppendPermissions(v []permission.Admin) *APITokenUpdate {
+	_u.mutation.AppendPermissions(v)
+	return _u
+}
+
+// ClearPermissions clears the value of the "permissions" field.
+func (_u *APITokenUpdate) ClearPermissions() *APITokenUpdate {
+	_u.mutation.ClearPermissions()
+	return _u
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (_u *APITokenUpdate) SetCreatedAt(v time.Time) *APITokenUpdate {
+	_u.mutation.SetCreatedAt(v)
+	return _u
+}
+
+// SetNillableCreatedAt sets the "created_at" field if the given value is not nil.
+func (_u *APITokenUpdate) SetNillableCreatedAt(v *time.Time) *APITokenUpdate {
+	if v != nil {
+		_u.SetCreatedAt(*v)
 	}
 	return _u
 }
@@ -92,6 +189,20 @@ func (_u *APITokenUpdate) SetNillableLastUsedAt(v *time.Time) *APITokenUpdate {
 	return _u
 }
 
+// SetLastUsedAddress sets the "last_used_address" field.
+func (_u *APITokenUpdate) SetLastUsedAddress(v string) *APITokenUpdate {
+	_u.mutation.SetLastUsedAddress(v)
+	return _u
+}
+
+// SetNillableLastUsedAddress sets the "last_used_address" field if the given value is not nil.
+func (_u *APITokenUpdate) SetNillableLastUsedAddress(v *string) *APITokenUpdate {
+	if v != nil {
+		_u.SetLastUsedAddress(*v)
+	}
+	return _u
+}
+
 // SetRevokedAt sets the "revoked_at" field.
 func (_u *APITokenUpdate) SetRevokedAt(v time.Time) *APITokenUpdate {
 	_u.mutation.SetRevokedAt(v)
@@ -112,9 +223,43 @@ func (_u *APITokenUpdate) ClearRevokedAt() *APITokenUpdate {
 	return _u
 }
 
+// SetRevokeReason sets the "revoke_reason" field.
+func (_u *APITokenUpdate) SetRevokeReason(v string) *APITokenUpdate {
+	_u.mutation.SetRevokeReason(v)
+	return _u
+}
+
+// SetNillableRevokeReason sets the "revoke_reason" field if the given value is not nil.
+func (_u *APITokenUpdate) SetNillableRevokeReason(v *string) *APITokenUpdate {
+	if v != nil {
+		_u.SetRevokeReason(*v)
+	}
+	return _u
+}
+
 // SetRole sets the "role" edge to the Role entity.
 func (_u *APITokenUpdate) SetRole(v *Role) *APITokenUpdate {
 	return _u.SetRoleID(v.ID)
+}
+
+// SetMaker sets the "maker" edge to the User entity.
+func (_u *APITokenUpdate) SetMaker(v *User) *APITokenUpdate {
+	return _u.SetMakerID(v.ID)
+}
+
+// AddScopeIDs adds the "scopes" edge to the TokenScope entity by IDs.
+func (_u *APITokenUpdate) AddScopeIDs(ids ...int) *APITokenUpdate {
+	_u.mutation.AddScopeIDs(ids...)
+	return _u
+}
+
+// AddScopes adds the "scopes" edges to the TokenScope entity.
+func (_u *APITokenUpdate) AddScopes(v ...*TokenScope) *APITokenUpdate {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddScopeIDs(ids...)
 }
 
 // Mutation returns the APITokenMutation object of the builder.
@@ -126,6 +271,33 @@ func (_u *APITokenUpdate) Mutation() *APITokenMutation {
 func (_u *APITokenUpdate) ClearRole() *APITokenUpdate {
 	_u.mutation.ClearRole()
 	return _u
+}
+
+// ClearMaker clears the "maker" edge to the User entity.
+func (_u *APITokenUpdate) ClearMaker() *APITokenUpdate {
+	_u.mutation.ClearMaker()
+	return _u
+}
+
+// ClearScopes clears all "scopes" edges to the TokenScope entity.
+func (_u *APITokenUpdate) ClearScopes() *APITokenUpdate {
+	_u.mutation.ClearScopes()
+	return _u
+}
+
+// RemoveScopeIDs removes the "scopes" edge to TokenScope entities by IDs.
+func (_u *APITokenUpdate) RemoveScopeIDs(ids ...int) *APITokenUpdate {
+	_u.mutation.RemoveScopeIDs(ids...)
+	return _u
+}
+
+// RemoveScopes removes "scopes" edges to TokenScope entities.
+func (_u *APITokenUpdate) RemoveScopes(v ...*TokenScope) *APITokenUpdate {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveScopeIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -157,8 +329,10 @@ func (_u *APITokenUpdate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *APITokenUpdate) check() error {
-	if _u.mutation.RoleCleared() && len(_u.mutation.RoleIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "APIToken.role"`)
+	if v, ok := _u.mutation.Kind(); ok {
+		if err := apitoken.KindValidator(v); err != nil {
+			return &ValidationError{Name: "kind", err: fmt.Errorf(`generated: validator failed for field "APIToken.kind": %w`, err)}
+		}
 	}
 	return nil
 }
@@ -187,17 +361,46 @@ func (_u *APITokenUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if value, ok := _u.mutation.Hash(); ok {
 		_spec.SetField(apitoken.FieldHash, field.TypeBytes, value)
 	}
+	if value, ok := _u.mutation.Kind(); ok {
+		_spec.SetField(apitoken.FieldKind, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.CredentialVersion(); ok {
+		_spec.SetField(apitoken.FieldCredentialVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedCredentialVersion(); ok {
+		_spec.AddField(apitoken.FieldCredentialVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Permissions(); ok {
+		_spec.SetField(apitoken.FieldPermissions, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedPermissions(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, apitoken.FieldPermissions, value)
+		})
+	}
+	if _u.mutation.PermissionsCleared() {
+		_spec.ClearField(apitoken.FieldPermissions, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.CreatedAt(); ok {
+		_spec.SetField(apitoken.FieldCreatedAt, field.TypeTime, value)
+	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(apitoken.FieldExpiresAt, field.TypeTime, value)
 	}
 	if value, ok := _u.mutation.LastUsedAt(); ok {
 		_spec.SetField(apitoken.FieldLastUsedAt, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.LastUsedAddress(); ok {
+		_spec.SetField(apitoken.FieldLastUsedAddress, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.RevokedAt(); ok {
 		_spec.SetField(apitoken.FieldRevokedAt, field.TypeTime, value)
 	}
 	if _u.mutation.RevokedAtCleared() {
 		_spec.ClearField(apitoken.FieldRevokedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RevokeReason(); ok {
+		_spec.SetField(apitoken.FieldRevokeReason, field.TypeString, value)
 	}
 	if _u.mutation.RoleCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -221,6 +424,80 @@ func (_u *APITokenUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(role.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MakerCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   apitoken.MakerTable,
+			Columns: []string{apitoken.MakerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeInt),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MakerIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   apitoken.MakerTable,
+			Columns: []string{apitoken.MakerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ScopesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   apitoken.ScopesTable,
+			Columns: []string{apitoken.ScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedScopesIDs(); len(nodes) > 0 && !_u.mutation.ScopesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   apitoken.ScopesTable,
+			Columns: []string{apitoken.ScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ScopesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   apitoken.ScopesTable,
+			Columns: []string{apitoken.ScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
 			},
 		}
 		for _, k := range nodes {
@@ -270,6 +547,20 @@ func (_u *APITokenUpdateOne) SetHash(v []byte) *APITokenUpdateOne {
 	return _u
 }
 
+// SetKind sets the "kind" field.
+func (_u *APITokenUpdateOne) SetKind(v apitoken.Kind) *APITokenUpdateOne {
+	_u.mutation.SetKind(v)
+	return _u
+}
+
+// SetNillableKind sets the "kind" field if the given value is not nil.
+func (_u *APITokenUpdateOne) SetNillableKind(v *apitoken.Kind) *APITokenUpdateOne {
+	if v != nil {
+		_u.SetKind(*v)
+	}
+	return _u
+}
+
 // SetRoleID sets the "role_id" field.
 func (_u *APITokenUpdateOne) SetRoleID(v int) *APITokenUpdateOne {
 	_u.mutation.SetRoleID(v)
@@ -280,6 +571,85 @@ func (_u *APITokenUpdateOne) SetRoleID(v int) *APITokenUpdateOne {
 func (_u *APITokenUpdateOne) SetNillableRoleID(v *int) *APITokenUpdateOne {
 	if v != nil {
 		_u.SetRoleID(*v)
+	}
+	return _u
+}
+
+// ClearRoleID clears the value of the "role_id" field.
+func (_u *APITokenUpdateOne) ClearRoleID() *APITokenUpdateOne {
+	_u.mutation.ClearRoleID()
+	return _u
+}
+
+// SetMakerID sets the "maker_id" field.
+func (_u *APITokenUpdateOne) SetMakerID(v int) *APITokenUpdateOne {
+	_u.mutation.SetMakerID(v)
+	return _u
+}
+
+// SetNillableMakerID sets the "maker_id" field if the given value is not nil.
+func (_u *APITokenUpdateOne) SetNillableMakerID(v *int) *APITokenUpdateOne {
+	if v != nil {
+		_u.SetMakerID(*v)
+	}
+	return _u
+}
+
+// ClearMakerID clears the value of the "maker_id" field.
+func (_u *APITokenUpdateOne) ClearMakerID() *APITokenUpdateOne {
+	_u.mutation.ClearMakerID()
+	return _u
+}
+
+// SetCredentialVersion sets the "credential_version" field.
+func (_u *APITokenUpdateOne) SetCredentialVersion(v int) *APITokenUpdateOne {
+	_u.mutation.ResetCredentialVersion()
+	_u.mutation.SetCredentialVersion(v)
+	return _u
+}
+
+// SetNillableCredentialVersion sets the "credential_version" field if the given value is not nil.
+func (_u *APITokenUpdateOne) SetNillableCredentialVersion(v *int) *APITokenUpdateOne {
+	if v != nil {
+		_u.SetCredentialVersion(*v)
+	}
+	return _u
+}
+
+// AddCredentialVersion adds value to the "credential_version" field.
+func (_u *APITokenUpdateOne) AddCredentialVersion(v int) *APITokenUpdateOne {
+	_u.mutation.AddCredentialVersion(v)
+	return _u
+}
+
+// SetPermissions sets the "permissions" field.
+func (_u *APITokenUpdateOne) SetPermissions(v []permission.Admin) *APITokenUpdateOne {
+	_u.mutation.SetPermissions(v)
+	return _u
+}
+
+// AppendPermissions appends value to the "permissions" field.
+func (_u *APITokenUpdateOne) AppendPermissions(v []permission.Admin) *APITokenUpdateOne {
+	_u.mutation.AppendPermissions(v)
+	return _u
+}
+
+// ClearPermissions clears the value of the "permissions" field.
+func (_u *APITokenUpdateOne) ClearPermissions() *APITokenUpdateOne {
+	_u.mutation.ClearPermissions()
+	return _u
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (_u *APITokenUpdateOne) SetCreatedAt(v time.Time) *APITokenUpdateOne {
+	_u.mutation.SetCreatedAt(v)
+	return _u
+}
+
+// SetNillableCreatedAt sets the "created_at" field if the given value is not nil.
+func (_u *APITokenUpdateOne) SetNillableCreatedAt(v *time.Time) *APITokenUpdateOne {
+	if v != nil {
+		_u.SetCreatedAt(*v)
 	}
 	return _u
 }
@@ -312,6 +682,20 @@ func (_u *APITokenUpdateOne) SetNillableLastUsedAt(v *time.Time) *APITokenUpdate
 	return _u
 }
 
+// SetLastUsedAddress sets the "last_used_address" field.
+func (_u *APITokenUpdateOne) SetLastUsedAddress(v string) *APITokenUpdateOne {
+	_u.mutation.SetLastUsedAddress(v)
+	return _u
+}
+
+// SetNillableLastUsedAddress sets the "last_used_address" field if the given value is not nil.
+func (_u *APITokenUpdateOne) SetNillableLastUsedAddress(v *string) *APITokenUpdateOne {
+	if v != nil {
+		_u.SetLastUsedAddress(*v)
+	}
+	return _u
+}
+
 // SetRevokedAt sets the "revoked_at" field.
 func (_u *APITokenUpdateOne) SetRevokedAt(v time.Time) *APITokenUpdateOne {
 	_u.mutation.SetRevokedAt(v)
@@ -332,9 +716,43 @@ func (_u *APITokenUpdateOne) ClearRevokedAt() *APITokenUpdateOne {
 	return _u
 }
 
+// SetRevokeReason sets the "revoke_reason" field.
+func (_u *APITokenUpdateOne) SetRevokeReason(v string) *APITokenUpdateOne {
+	_u.mutation.SetRevokeReason(v)
+	return _u
+}
+
+// SetNillableRevokeReason sets the "revoke_reason" field if the given value is not nil.
+func (_u *APITokenUpdateOne) SetNillableRevokeReason(v *string) *APITokenUpdateOne {
+	if v != nil {
+		_u.SetRevokeReason(*v)
+	}
+	return _u
+}
+
 // SetRole sets the "role" edge to the Role entity.
 func (_u *APITokenUpdateOne) SetRole(v *Role) *APITokenUpdateOne {
 	return _u.SetRoleID(v.ID)
+}
+
+// SetMaker sets the "maker" edge to the User entity.
+func (_u *APITokenUpdateOne) SetMaker(v *User) *APITokenUpdateOne {
+	return _u.SetMakerID(v.ID)
+}
+
+// AddScopeIDs adds the "scopes" edge to the TokenScope entity by IDs.
+func (_u *APITokenUpdateOne) AddScopeIDs(ids ...int) *APITokenUpdateOne {
+	_u.mutation.AddScopeIDs(ids...)
+	return _u
+}
+
+// AddScopes adds the "scopes" edges to the TokenScope entity.
+func (_u *APITokenUpdateOne) AddScopes(v ...*TokenScope) *APITokenUpdateOne {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddScopeIDs(ids...)
 }
 
 // Mutation returns the APITokenMutation object of the builder.
@@ -346,6 +764,33 @@ func (_u *APITokenUpdateOne) Mutation() *APITokenMutation {
 func (_u *APITokenUpdateOne) ClearRole() *APITokenUpdateOne {
 	_u.mutation.ClearRole()
 	return _u
+}
+
+// ClearMaker clears the "maker" edge to the User entity.
+func (_u *APITokenUpdateOne) ClearMaker() *APITokenUpdateOne {
+	_u.mutation.ClearMaker()
+	return _u
+}
+
+// ClearScopes clears all "scopes" edges to the TokenScope entity.
+func (_u *APITokenUpdateOne) ClearScopes() *APITokenUpdateOne {
+	_u.mutation.ClearScopes()
+	return _u
+}
+
+// RemoveScopeIDs removes the "scopes" edge to TokenScope entities by IDs.
+func (_u *APITokenUpdateOne) RemoveScopeIDs(ids ...int) *APITokenUpdateOne {
+	_u.mutation.RemoveScopeIDs(ids...)
+	return _u
+}
+
+// RemoveScopes removes "scopes" edges to TokenScope entities.
+func (_u *APITokenUpdateOne) RemoveScopes(v ...*TokenScope) *APITokenUpdateOne {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveScopeIDs(ids...)
 }
 
 // Where appends a list predicates to the APITokenUpdate builder.
@@ -390,8 +835,10 @@ func (_u *APITokenUpdateOne) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *APITokenUpdateOne) check() error {
-	if _u.mutation.RoleCleared() && len(_u.mutation.RoleIDs()) > 0 {
-		return errors.New(`generated: clearing a required unique edge "APIToken.role"`)
+	if v, ok := _u.mutation.Kind(); ok {
+		if err := apitoken.KindValidator(v); err != nil {
+			return &ValidationError{Name: "kind", err: fmt.Errorf(`generated: validator failed for field "APIToken.kind": %w`, err)}
+		}
 	}
 	return nil
 }
@@ -437,17 +884,46 @@ func (_u *APITokenUpdateOne) sqlSave(ctx context.Context) (_node *APIToken, err 
 	if value, ok := _u.mutation.Hash(); ok {
 		_spec.SetField(apitoken.FieldHash, field.TypeBytes, value)
 	}
+	if value, ok := _u.mutation.Kind(); ok {
+		_spec.SetField(apitoken.FieldKind, field.TypeEnum, value)
+	}
+	if value, ok := _u.mutation.CredentialVersion(); ok {
+		_spec.SetField(apitoken.FieldCredentialVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedCredentialVersion(); ok {
+		_spec.AddField(apitoken.FieldCredentialVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Permissions(); ok {
+		_spec.SetField(apitoken.FieldPermissions, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedPermissions(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, apitoken.FieldPermissions, value)
+		})
+	}
+	if _u.mutation.PermissionsCleared() {
+		_spec.ClearField(apitoken.FieldPermissions, field.TypeJSON)
+	}
+	if value, ok := _u.mutation.CreatedAt(); ok {
+		_spec.SetField(apitoken.FieldCreatedAt, field.TypeTime, value)
+	}
 	if value, ok := _u.mutation.ExpiresAt(); ok {
 		_spec.SetField(apitoken.FieldExpiresAt, field.TypeTime, value)
 	}
 	if value, ok := _u.mutation.LastUsedAt(); ok {
 		_spec.SetField(apitoken.FieldLastUsedAt, field.TypeTime, value)
 	}
+	if value, ok := _u.mutation.LastUsedAddress(); ok {
+		_spec.SetField(apitoken.FieldLastUsedAddress, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.RevokedAt(); ok {
 		_spec.SetField(apitoken.FieldRevokedAt, field.TypeTime, value)
 	}
 	if _u.mutation.RevokedAtCleared() {
 		_spec.ClearField(apitoken.FieldRevokedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.RevokeReason(); ok {
+		_spec.SetField(apitoken.FieldRevokeReason, field.TypeString, value)
 	}
 	if _u.mutation.RoleCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -471,6 +947,80 @@ func (_u *APITokenUpdateOne) sqlSave(ctx context.Context) (_node *APIToken, err 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(role.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MakerCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   apitoken.MakerTable,
+			Columns: []string{apitoken.MakerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeInt),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MakerIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   apitoken.MakerTable,
+			Columns: []string{apitoken.MakerColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(user.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ScopesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   apitoken.ScopesTable,
+			Columns: []string{apitoken.ScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedScopesIDs(); len(nodes) > 0 && !_u.mutation.ScopesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   apitoken.ScopesTable,
+			Columns: []string{apitoken.ScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ScopesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   apitoken.ScopesTable,
+			Columns: []string{apitoken.ScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
 			},
 		}
 		for _, k := range nodes {

@@ -33,6 +33,7 @@ import (
 	"roster/ent/generated/setting"
 	"roster/ent/generated/signin"
 	"roster/ent/generated/throttle"
+	"roster/ent/generated/tokenscope"
 	"roster/ent/generated/trusteddevice"
 	"roster/ent/generated/user"
 
@@ -93,6 +94,8 @@ type Client struct {
 	SignIn *SignInClient
 	// Throttle is the client for interacting with the Throttle builders.
 	Throttle *ThrottleClient
+	// TokenScope is the client for interacting with the TokenScope builders.
+	TokenScope *TokenScopeClient
 	// TrustedDevice is the client for interacting with the TrustedDevice builders.
 	TrustedDevice *TrustedDeviceClient
 	// User is the client for interacting with the User builders.
@@ -130,6 +133,7 @@ func (c *Client) init() {
 	c.Setting = NewSettingClient(c.config)
 	c.SignIn = NewSignInClient(c.config)
 	c.Throttle = NewThrottleClient(c.config)
+	c.TokenScope = NewTokenScopeClient(c.config)
 	c.TrustedDevice = NewTrustedDeviceClient(c.config)
 	c.User = NewUserClient(c.config)
 }
@@ -246,6 +250,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Setting:            NewSettingClient(cfg),
 		SignIn:             NewSignInClient(cfg),
 		Throttle:           NewThrottleClient(cfg),
+		TokenScope:         NewTokenScopeClient(cfg),
 		TrustedDevice:      NewTrustedDeviceClient(cfg),
 		User:               NewUserClient(cfg),
 	}, nil
@@ -289,6 +294,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Setting:            NewSettingClient(cfg),
 		SignIn:             NewSignInClient(cfg),
 		Throttle:           NewThrottleClient(cfg),
+		TokenScope:         NewTokenScopeClient(cfg),
 		TrustedDevice:      NewTrustedDeviceClient(cfg),
 		User:               NewUserClient(cfg),
 	}, nil
@@ -323,7 +329,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.APIToken, c.Account, c.AuditDetail, c.AuditEntry, c.BackupCode, c.Factor,
 		c.Invitation, c.Mail, c.Membership, c.OneTimeToken, c.Order, c.Passkey,
 		c.PasskeyCeremony, c.Password, c.PermissionTemplate, c.Role, c.SecurityAnswer,
-		c.SecurityQuestion, c.Session, c.Setting, c.SignIn, c.Throttle,
+		c.SecurityQuestion, c.Session, c.Setting, c.SignIn, c.Throttle, c.TokenScope,
 		c.TrustedDevice, c.User,
 	} {
 		n.Use(hooks...)
@@ -337,7 +343,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.APIToken, c.Account, c.AuditDetail, c.AuditEntry, c.BackupCode, c.Factor,
 		c.Invitation, c.Mail, c.Membership, c.OneTimeToken, c.Order, c.Passkey,
 		c.PasskeyCeremony, c.Password, c.PermissionTemplate, c.Role, c.SecurityAnswer,
-		c.SecurityQuestion, c.Session, c.Setting, c.SignIn, c.Throttle,
+		c.SecurityQuestion, c.Session, c.Setting, c.SignIn, c.Throttle, c.TokenScope,
 		c.TrustedDevice, c.User,
 	} {
 		n.Intercept(interceptors...)
@@ -391,6 +397,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.SignIn.mutate(ctx, m)
 	case *ThrottleMutation:
 		return c.Throttle.mutate(ctx, m)
+	case *TokenScopeMutation:
+		return c.TokenScope.mutate(ctx, m)
 	case *TrustedDeviceMutation:
 		return c.TrustedDevice.mutate(ctx, m)
 	case *UserMutation:
@@ -517,6 +525,38 @@ func (c *APITokenClient) QueryRole(_m *APIToken) *RoleQuery {
 			sqlgraph.From(apitoken.Table, apitoken.FieldID, id),
 			sqlgraph.To(role.Table, role.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, apitoken.RoleTable, apitoken.RoleColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMaker queries the maker edge of a APIToken.
+func (c *APITokenClient) QueryMaker(_m *APIToken) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(apitoken.Table, apitoken.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, apitoken.MakerTable, apitoken.MakerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryScopes queries the scopes edge of a APIToken.
+func (c *APITokenClient) QueryScopes(_m *APIToken) *TokenScopeQuery {
+	query := (&TokenScopeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(apitoken.Table, apitoken.FieldID, id),
+			sqlgraph.To(tokenscope.Table, tokenscope.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, apitoken.ScopesTable, apitoken.ScopesColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -699,6 +739,22 @@ func (c *AccountClient) QueryOrders(_m *Account) *OrderQuery {
 			sqlgraph.From(account.Table, account.FieldID, id),
 			sqlgraph.To(order.Table, order.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, account.OrdersTable, account.OrdersColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryTokenScopes queries the token_scopes edge of a Account.
+func (c *AccountClient) QueryTokenScopes(_m *Account) *TokenScopeQuery {
+	query := (&TokenScopeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(account.Table, account.FieldID, id),
+			sqlgraph.To(tokenscope.Table, tokenscope.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, account.TokenScopesTable, account.TokenScopesColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -3716,6 +3772,172 @@ func (c *ThrottleClient) mutate(ctx context.Context, m *ThrottleMutation) (Value
 	}
 }
 
+// TokenScopeClient is a client for the TokenScope schema.
+type TokenScopeClient struct {
+	config
+}
+
+// NewTokenScopeClient returns a client for the TokenScope from the given config.
+func NewTokenScopeClient(c config) *TokenScopeClient {
+	return &TokenScopeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `tokenscope.Hooks(f(g(h())))`.
+func (c *TokenScopeClient) Use(hooks ...Hook) {
+	c.hooks.TokenScope = append(c.hooks.TokenScope, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `tokenscope.Intercept(f(g(h())))`.
+func (c *TokenScopeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.TokenScope = append(c.inters.TokenScope, interceptors...)
+}
+
+// Create returns a builder for creating a TokenScope entity.
+func (c *TokenScopeClient) Create() *TokenScopeCreate {
+	mutation := newTokenScopeMutation(c.config, OpCreate)
+	return &TokenScopeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of TokenScope entities.
+func (c *TokenScopeClient) CreateBulk(builders ...*TokenScopeCreate) *TokenScopeCreateBulk {
+	return &TokenScopeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TokenScopeClient) MapCreateBulk(slice any, setFunc func(*TokenScopeCreate, int)) *TokenScopeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TokenScopeCreateBulk{err: fmt.Errorf("calling to TokenScopeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TokenScopeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TokenScopeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for TokenScope.
+func (c *TokenScopeClient) Update() *TokenScopeUpdate {
+	mutation := newTokenScopeMutation(c.config, OpUpdate)
+	return &TokenScopeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TokenScopeClient) UpdateOne(_m *TokenScope) *TokenScopeUpdateOne {
+	mutation := newTokenScopeMutation(c.config, OpUpdateOne, withTokenScope(_m))
+	return &TokenScopeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TokenScopeClient) UpdateOneID(id int) *TokenScopeUpdateOne {
+	mutation := newTokenScopeMutation(c.config, OpUpdateOne, withTokenScopeID(id))
+	return &TokenScopeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for TokenScope.
+func (c *TokenScopeClient) Delete() *TokenScopeDelete {
+	mutation := newTokenScopeMutation(c.config, OpDelete)
+	return &TokenScopeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TokenScopeClient) DeleteOne(_m *TokenScope) *TokenScopeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TokenScopeClient) DeleteOneID(id int) *TokenScopeDeleteOne {
+	builder := c.Delete().Where(tokenscope.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TokenScopeDeleteOne{builder}
+}
+
+// Query returns a query builder for TokenScope.
+func (c *TokenScopeClient) Query() *TokenScopeQuery {
+	return &TokenScopeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTokenScope},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a TokenScope entity by its id.
+func (c *TokenScopeClient) Get(ctx context.Context, id int) (*TokenScope, error) {
+	return c.Query().Where(tokenscope.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TokenScopeClient) GetX(ctx context.Context, id int) *TokenScope {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryToken queries the token edge of a TokenScope.
+func (c *TokenScopeClient) QueryToken(_m *TokenScope) *APITokenQuery {
+	query := (&APITokenClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(tokenscope.Table, tokenscope.FieldID, id),
+			sqlgraph.To(apitoken.Table, apitoken.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, tokenscope.TokenTable, tokenscope.TokenColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAccount queries the account edge of a TokenScope.
+func (c *TokenScopeClient) QueryAccount(_m *TokenScope) *AccountQuery {
+	query := (&AccountClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(tokenscope.Table, tokenscope.FieldID, id),
+			sqlgraph.To(account.Table, account.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, tokenscope.AccountTable, tokenscope.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *TokenScopeClient) Hooks() []Hook {
+	hooks := c.hooks.TokenScope
+	return append(hooks[:len(hooks):len(hooks)], tokenscope.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *TokenScopeClient) Interceptors() []Interceptor {
+	return c.inters.TokenScope
+}
+
+func (c *TokenScopeClient) mutate(ctx context.Context, m *TokenScopeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TokenScopeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TokenScopeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TokenScopeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TokenScopeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown TokenScope mutation op: %q", m.Op())
+	}
+}
+
 // TrustedDeviceClient is a client for the TrustedDevice schema.
 type TrustedDeviceClient struct {
 	config
@@ -4118,6 +4340,22 @@ func (c *UserClient) QueryBackupCodes(_m *User) *BackupCodeQuery {
 	return query
 }
 
+// QueryAPITokens queries the api_tokens edge of a User.
+func (c *UserClient) QueryAPITokens(_m *User) *APITokenQuery {
+	query := (&APITokenClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(user.Table, user.FieldID, id),
+			sqlgraph.To(apitoken.Table, apitoken.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, user.APITokensTable, user.APITokensColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryTrustedDevices queries the trusted_devices edge of a User.
 func (c *UserClient) QueryTrustedDevices(_m *User) *TrustedDeviceQuery {
 	query := (&TrustedDeviceClient{config: c.config}).Query()
@@ -4166,13 +4404,13 @@ type (
 		APIToken, Account, AuditDetail, AuditEntry, BackupCode, Factor, Invitation,
 		Mail, Membership, OneTimeToken, Order, Passkey, PasskeyCeremony, Password,
 		PermissionTemplate, Role, SecurityAnswer, SecurityQuestion, Session, Setting,
-		SignIn, Throttle, TrustedDevice, User []ent.Hook
+		SignIn, Throttle, TokenScope, TrustedDevice, User []ent.Hook
 	}
 	inters struct {
 		APIToken, Account, AuditDetail, AuditEntry, BackupCode, Factor, Invitation,
 		Mail, Membership, OneTimeToken, Order, Passkey, PasskeyCeremony, Password,
 		PermissionTemplate, Role, SecurityAnswer, SecurityQuestion, Session, Setting,
-		SignIn, Throttle, TrustedDevice, User []ent.Interceptor
+		SignIn, Throttle, TokenScope, TrustedDevice, User []ent.Interceptor
 	}
 )
 

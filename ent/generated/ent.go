@@ -29,6 +29,7 @@ import (
 	"roster/ent/generated/setting"
 	"roster/ent/generated/signin"
 	"roster/ent/generated/throttle"
+	"roster/ent/generated/tokenscope"
 	"roster/ent/generated/trusteddevice"
 	"roster/ent/generated/user"
 	"sync"
@@ -118,6 +119,7 @@ func checkColumn(t, c string) error {
 			setting.Table:            setting.ValidColumn,
 			signin.Table:             signin.ValidColumn,
 			throttle.Table:           throttle.ValidColumn,
+			tokenscope.Table:         tokenscope.ValidColumn,
 			trusteddevice.Table:      trusteddevice.ValidColumn,
 			user.Table:               user.ValidColumn,
 		})

@@ -29,6 +29,7 @@ import (
 	"roster/ent/generated/setting"
 	"roster/ent/generated/signin"
 	"roster/ent/generated/throttle"
+	"roster/ent/generated/tokenscope"
 	"roster/ent/generated/trusteddevice"
 	"roster/ent/generated/user"
 	"roster/ent/permission"
@@ -70,6 +71,7 @@ const (
 	TypeSetting            = "Setting"
 	TypeSignIn             = "SignIn"
 	TypeThrottle           = "Throttle"
+	TypeTokenScope         = "TokenScope"
 	TypeTrustedDevice      = "TrustedDevice"
 	TypeUser               = "User"
 )
@@ -77,21 +79,33 @@ const (
 // APITokenMutation represents an operation that mutates the APIToken nodes in the graph.
 type APITokenMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *int
-	name          *string
-	hash          *[]byte
-	created_at    *time.Time
-	expires_at    *time.Time
-	last_used_at  *time.Time
-	revoked_at    *time.Time
-	clearedFields map[string]struct{}
-	role          *int
-	clearedrole   bool
-	done          bool
-	oldValue      func(context.Context) (*APIToken, error)
-	predicates    []predicate.APIToken
+	op                    Op
+	typ                   string
+	id                    *int
+	name                  *string
+	hash                  *[]byte
+	kind                  *apitoken.Kind
+	credential_version    *int
+	addcredential_version *int
+	permissions           *[]permission.Admin
+	appendpermissions     []permission.Admin
+	created_at            *time.Time
+	expires_at            *time.Time
+	last_used_at          *time.Time
+	last_used_address     *string
+	revoked_at            *time.Time
+	revoke_reason         *string
+	clearedFields         map[string]struct{}
+	role                  *int
+	clearedrole           bool
+	maker                 *int
+	clearedmaker          bool
+	scopes                map[int]struct{}
+	removedscopes         map[int]struct{}
+	clearedscopes         bool
+	done                  bool
+	oldValue              func(context.Context) (*APIToken, error)
+	predicates            []predicate.APIToken
 }
 
 var _ ent.Mutation = (*APITokenMutation)(nil)
@@ -264,6 +278,42 @@ func (m *APITokenMutation) ResetHash() {
 	m.hash = nil
 }
 
+// SetKind sets the "kind" field.
+func (m *APITokenMutation) SetKind(a apitoken.Kind) {
+	m.kind = &a
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *APITokenMutation) Kind() (r apitoken.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the APIToken entity.
+// If the APIToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *APITokenMutation) OldKind(ctx context.Context) (v apitoken.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *APITokenMutation) ResetKind() {
+	m.kind = nil
+}
+
 // SetRoleID sets the "role_id" field.
 func (m *APITokenMutation) SetRoleID(i int) {
 	m.role = &i
@@ -281,7 +331,7 @@ func (m *APITokenMutation) RoleID() (r int, exists bool) {
 // OldRoleID returns the old "role_id" field's value of the APIToken entity.
 // If the APIToken object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *APITokenMutation) OldRoleID(ctx context.Context) (v int, err error) {
+func (m *APITokenMutation) OldRoleID(ctx context.Context) (v *int, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldRoleID is only allowed on UpdateOne operations")
 	}
@@ -295,9 +345,192 @@ func (m *APITokenMutation) OldRoleID(ctx context.Context) (v int, err error) {
 	return oldValue.RoleID, nil
 }
 
+// ClearRoleID clears the value of the "role_id" field.
+func (m *APITokenMutation) ClearRoleID() {
+	m.role = nil
+	m.clearedFields[apitoken.FieldRoleID] = struct{}{}
+}
+
+// RoleIDCleared returns if the "role_id" field was cleared in this mutation.
+func (m *APITokenMutation) RoleIDCleared() bool {
+	_, ok := m.clearedFields[apitoken.FieldRoleID]
+	return ok
+}
+
 // ResetRoleID resets all changes to the "role_id" field.
 func (m *APITokenMutation) ResetRoleID() {
 	m.role = nil
+	delete(m.clearedFields, apitoken.FieldRoleID)
+}
+
+// SetMakerID sets the "maker_id" field.
+func (m *APITokenMutation) SetMakerID(i int) {
+	m.maker = &i
+}
+
+// MakerID returns the value of the "maker_id" field in the mutation.
+func (m *APITokenMutation) MakerID() (r int, exists bool) {
+	v := m.maker
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMakerID returns the old "maker_id" field's value of the APIToken entity.
+// If the APIToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *APITokenMutation) OldMakerID(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMakerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMakerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMakerID: %w", err)
+	}
+	return oldValue.MakerID, nil
+}
+
+// ClearMakerID clears the value of the "maker_id" field.
+func (m *APITokenMutation) ClearMakerID() {
+	m.maker = nil
+	m.clearedFields[apitoken.FieldMakerID] = struct{}{}
+}
+
+// MakerIDCleared returns if the "maker_id" field was cleared in this mutation.
+func (m *APITokenMutation) MakerIDCleared() bool {
+	_, ok := m.clearedFields[apitoken.FieldMakerID]
+	return ok
+}
+
+// ResetMakerID resets all changes to the "maker_id" field.
+func (m *APITokenMutation) ResetMakerID() {
+	m.maker = nil
+	delete(m.clearedFields, apitoken.FieldMakerID)
+}
+
+// SetCredentialVersion sets the "credential_version" field.
+func (m *APITokenMutation) SetCredentialVersion(i int) {
+	m.credential_version = &i
+	m.addcredential_version = nil
+}
+
+// CredentialVersion returns the value of the "credential_version" field in the mutation.
+func (m *APITokenMutation) CredentialVersion() (r int, exists bool) {
+	v := m.credential_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCredentialVersion returns the old "credential_version" field's value of the APIToken entity.
+// If the APIToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *APITokenMutation) OldCredentialVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCredentialVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCredentialVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCredentialVersion: %w", err)
+	}
+	return oldValue.CredentialVersion, nil
+}
+
+// AddCredentialVersion adds i to the "credential_version" field.
+func (m *APITokenMutation) AddCredentialVersion(i int) {
+	if m.addcredential_version != nil {
+		*m.addcredential_version += i
+	} else {
+		m.addcredential_version = &i
+	}
+}
+
+// AddedCredentialVersion returns the value that was added to the "credential_version" field in this mutation.
+func (m *APITokenMutation) AddedCredentialVersion() (r int, exists bool) {
+	v := m.addcredential_version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCredentialVersion resets all changes to the "credential_version" field.
+func (m *APITokenMutation) ResetCredentialVersion() {
+	m.credential_version = nil
+	m.addcredential_version = nil
+}
+
+// SetPermissions sets the "permissions" field.
+func (m *APITokenMutation) SetPermissions(pe []permission.Admin) {
+	m.permissions = &pe
+	m.appendpermissions = nil
+}
+
+// Permissions returns the value of the "permissions" field in the mutation.
+func (m *APITokenMutation) Permissions() (r []permission.Admin, exists bool) {
+	v := m.permissions
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPermissions returns the old "permissions" field's value of the APIToken entity.
+// If the APIToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *APITokenMutation) OldPermissions(ctx context.Context) (v []permission.Admin, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPermissions is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPermissions requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPermissions: %w", err)
+	}
+	return oldValue.Permissions, nil
+}
+
+// AppendPermissions adds pe to the "permissions" field.
+func (m *APITokenMutation) AppendPermissions(pe []permission.Admin) {
+	m.appendpermissions = append(m.appendpermissions, pe...)
+}
+
+// AppendedPermissions returns the list of values that were appended to the "permissions" field in this mutation.
+func (m *APITokenMutation) AppendedPermissions() ([]permission.Admin, bool) {
+	if len(m.appendpermissions) == 0 {
+		return nil, false
+	}
+	return m.appendpermissions, true
+}
+
+// ClearPermissions clears the value of the "permissions" field.
+func (m *APITokenMutation) ClearPermissions() {
+	m.permissions = nil
+	m.appendpermissions = nil
+	m.clearedFields[apitoken.FieldPermissions] = struct{}{}
+}
+
+// PermissionsCleared returns if the "permissions" field was cleared in this mutation.
+func (m *APITokenMutation) PermissionsCleared() bool {
+	_, ok := m.clearedFields[apitoken.FieldPermissions]
+	return ok
+}
+
+// ResetPermissions resets all changes to the "permissions" field.
+func (m *APITokenMutation) ResetPermissions() {
+	m.permissions = nil
+	m.appendpermissions = nil
+	delete(m.clearedFields, apitoken.FieldPermissions)
 }
 
 // SetCreatedAt sets the "created_at" field.
@@ -408,6 +641,42 @@ func (m *APITokenMutation) ResetLastUsedAt() {
 	m.last_used_at = nil
 }
 
+// SetLastUsedAddress sets the "last_used_address" field.
+func (m *APITokenMutation) SetLastUsedAddress(s string) {
+	m.last_used_address = &s
+}
+
+// LastUsedAddress returns the value of the "last_used_address" field in the mutation.
+func (m *APITokenMutation) LastUsedAddress() (r string, exists bool) {
+	v := m.last_used_address
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastUsedAddress returns the old "last_used_address" field's value of the APIToken entity.
+// If the APIToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *APITokenMutation) OldLastUsedAddress(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastUsedAddress is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastUsedAddress requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastUsedAddress: %w", err)
+	}
+	return oldValue.LastUsedAddress, nil
+}
+
+// ResetLastUsedAddress resets all changes to the "last_used_address" field.
+func (m *APITokenMutation) ResetLastUsedAddress() {
+	m.last_used_address = nil
+}
+
 // SetRevokedAt sets the "revoked_at" field.
 func (m *APITokenMutation) SetRevokedAt(t time.Time) {
 	m.revoked_at = &t
@@ -457,6 +726,42 @@ func (m *APITokenMutation) ResetRevokedAt() {
 	delete(m.clearedFields, apitoken.FieldRevokedAt)
 }
 
+// SetRevokeReason sets the "revoke_reason" field.
+func (m *APITokenMutation) SetRevokeReason(s string) {
+	m.revoke_reason = &s
+}
+
+// RevokeReason returns the value of the "revoke_reason" field in the mutation.
+func (m *APITokenMutation) RevokeReason() (r string, exists bool) {
+	v := m.revoke_reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevokeReason returns the old "revoke_reason" field's value of the APIToken entity.
+// If the APIToken object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *APITokenMutation) OldRevokeReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevokeReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevokeReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevokeReason: %w", err)
+	}
+	return oldValue.RevokeReason, nil
+}
+
+// ResetRevokeReason resets all changes to the "revoke_reason" field.
+func (m *APITokenMutation) ResetRevokeReason() {
+	m.revoke_reason = nil
+}
+
 // ClearRole clears the "role" edge to the Role entity.
 func (m *APITokenMutation) ClearRole() {
 	m.clearedrole = true
@@ -465,7 +770,7 @@ func (m *APITokenMutation) ClearRole() {
 
 // RoleCleared reports if the "role" edge to the Role entity was cleared.
 func (m *APITokenMutation) RoleCleared() bool {
-	return m.clearedrole
+	return m.RoleIDCleared() || m.clearedrole
 }
 
 // RoleIDs returns the "role" edge IDs in the mutation.
@@ -482,6 +787,87 @@ func (m *APITokenMutation) RoleIDs() (ids []int) {
 func (m *APITokenMutation) ResetRole() {
 	m.role = nil
 	m.clearedrole = false
+}
+
+// ClearMaker clears the "maker" edge to the User entity.
+func (m *APITokenMutation) ClearMaker() {
+	m.clearedmaker = true
+	m.clearedFields[apitoken.FieldMakerID] = struct{}{}
+}
+
+// MakerCleared reports if the "maker" edge to the User entity was cleared.
+func (m *APITokenMutation) MakerCleared() bool {
+	return m.MakerIDCleared() || m.clearedmaker
+}
+
+// MakerIDs returns the "maker" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MakerID instead. It exists only for internal usage by the builders.
+func (m *APITokenMutation) MakerIDs() (ids []int) {
+	if id := m.maker; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMaker resets all changes to the "maker" edge.
+func (m *APITokenMutation) ResetMaker() {
+	m.maker = nil
+	m.clearedmaker = false
+}
+
+// AddScopeIDs adds the "scopes" edge to the TokenScope entity by ids.
+func (m *APITokenMutation) AddScopeIDs(ids ...int) {
+	if m.scopes == nil {
+		m.scopes = make(map[int]struct{})
+	}
+	for i := range ids {
+		m.scopes[ids[i]] = struct{}{}
+	}
+}
+
+// ClearScopes clears the "scopes" edge to the TokenScope entity.
+func (m *APITokenMutation) ClearScopes() {
+	m.clearedscopes = true
+}
+
+// ScopesCleared reports if the "scopes" edge to the TokenScope entity was cleared.
+func (m *APITokenMutation) ScopesCleared() bool {
+	return m.clearedscopes
+}
+
+// RemoveScopeIDs removes the "scopes" edge to the TokenScope entity by IDs.
+func (m *APITokenMutation) RemoveScopeIDs(ids ...int) {
+	if m.removedscopes == nil {
+		m.removedscopes = make(map[int]struct{})
+	}
+	for i := range ids {
+		delete(m.scopes, ids[i])
+		m.removedscopes[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedScopes returns the removed IDs of the "scopes" edge to the TokenScope entity.
+func (m *APITokenMutation) RemovedScopesIDs() (ids []int) {
+	for id := range m.removedscopes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ScopesIDs returns the "scopes" edge IDs in the mutation.
+func (m *APITokenMutation) ScopesIDs() (ids []int) {
+	for id := range m.scopes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetScopes resets all changes to the "scopes" edge.
+func (m *APITokenMutation) ResetScopes() {
+	m.scopes = nil
+	m.clearedscopes = false
+	m.removedscopes = nil
 }
 
 // Where appends a list predicates to the APITokenMutation builder.
@@ -518,15 +904,27 @@ func (m *APITokenMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *APITokenMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 13)
 	if m.name != nil {
 		fields = append(fields, apitoken.FieldName)
 	}
 	if m.hash != nil {
 		fields = append(fields, apitoken.FieldHash)
 	}
+	if m.kind != nil {
+		fields = append(fields, apitoken.FieldKind)
+	}
 	if m.role != nil {
 		fields = append(fields, apitoken.FieldRoleID)
+	}
+	if m.maker != nil {
+		fields = append(fields, apitoken.FieldMakerID)
+	}
+	if m.credential_version != nil {
+		fields = append(fields, apitoken.FieldCredentialVersion)
+	}
+	if m.permissions != nil {
+		fields = append(fields, apitoken.FieldPermissions)
 	}
 	if m.created_at != nil {
 		fields = append(fields, apitoken.FieldCreatedAt)
@@ -537,8 +935,14 @@ func (m *APITokenMutation) Fields() []string {
 	if m.last_used_at != nil {
 		fields = append(fields, apitoken.FieldLastUsedAt)
 	}
+	if m.last_used_address != nil {
+		fields = append(fields, apitoken.FieldLastUsedAddress)
+	}
 	if m.revoked_at != nil {
 		fields = append(fields, apitoken.FieldRevokedAt)
+	}
+	if m.revoke_reason != nil {
+		fields = append(fields, apitoken.FieldRevokeReason)
 	}
 	return fields
 }
@@ -552,16 +956,28 @@ func (m *APITokenMutation) Field(name string) (ent.Value, bool) {
 		return m.Name()
 	case apitoken.FieldHash:
 		return m.Hash()
+	case apitoken.FieldKind:
+		return m.Kind()
 	case apitoken.FieldRoleID:
 		return m.RoleID()
+	case apitoken.FieldMakerID:
+		return m.MakerID()
+	case apitoken.FieldCredentialVersion:
+		return m.CredentialVersion()
+	case apitoken.FieldPermissions:
+		return m.Permissions()
 	case apitoken.FieldCreatedAt:
 		return m.CreatedAt()
 	case apitoken.FieldExpiresAt:
 		return m.ExpiresAt()
 	case apitoken.FieldLastUsedAt:
 		return m.LastUsedAt()
+	case apitoken.FieldLastUsedAddress:
+		return m.LastUsedAddress()
 	case apitoken.FieldRevokedAt:
 		return m.RevokedAt()
+	case apitoken.FieldRevokeReason:
+		return m.RevokeReason()
 	}
 	return nil, false
 }
@@ -575,16 +991,28 @@ func (m *APITokenMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldName(ctx)
 	case apitoken.FieldHash:
 		return m.OldHash(ctx)
+	case apitoken.FieldKind:
+		return m.OldKind(ctx)
 	case apitoken.FieldRoleID:
 		return m.OldRoleID(ctx)
+	case apitoken.FieldMakerID:
+		return m.OldMakerID(ctx)
+	case apitoken.FieldCredentialVersion:
+		return m.OldCredentialVersion(ctx)
+	case apitoken.FieldPermissions:
+		return m.OldPermissions(ctx)
 	case apitoken.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	case apitoken.FieldExpiresAt:
 		return m.OldExpiresAt(ctx)
 	case apitoken.FieldLastUsedAt:
 		return m.OldLastUsedAt(ctx)
+	case apitoken.FieldLastUsedAddress:
+		return m.OldLastUsedAddress(ctx)
 	case apitoken.FieldRevokedAt:
 		return m.OldRevokedAt(ctx)
+	case apitoken.FieldRevokeReason:
+		return m.OldRevokeReason(ctx)
 	}
 	return nil, fmt.Errorf("unknown APIToken field %s", name)
 }
@@ -608,12 +1036,40 @@ func (m *APITokenMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetHash(v)
 		return nil
+	case apitoken.FieldKind:
+		v, ok := value.(apitoken.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
 	case apitoken.FieldRoleID:
 		v, ok := value.(int)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRoleID(v)
+		return nil
+	case apitoken.FieldMakerID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMakerID(v)
+		return nil
+	case apitoken.FieldCredentialVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCredentialVersion(v)
+		return nil
+	case apitoken.FieldPermissions:
+		v, ok := value.([]permission.Admin)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPermissions(v)
 		return nil
 	case apitoken.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -636,12 +1092,26 @@ func (m *APITokenMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetLastUsedAt(v)
 		return nil
+	case apitoken.FieldLastUsedAddress:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastUsedAddress(v)
+		return nil
 	case apitoken.FieldRevokedAt:
 		v, ok := value.(time.Time)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRevokedAt(v)
+		return nil
+	case apitoken.FieldRevokeReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevokeReason(v)
 		return nil
 	}
 	return fmt.Errorf("unknown APIToken field %s", name)
@@ -651,6 +1121,9 @@ func (m *APITokenMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *APITokenMutation) AddedFields() []string {
 	var fields []string
+	if m.addcredential_version != nil {
+		fields = append(fields, apitoken.FieldCredentialVersion)
+	}
 	return fields
 }
 
@@ -659,6 +1132,8 @@ func (m *APITokenMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *APITokenMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
+	case apitoken.FieldCredentialVersion:
+		return m.AddedCredentialVersion()
 	}
 	return nil, false
 }
@@ -668,6 +1143,13 @@ func (m *APITokenMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *APITokenMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case apitoken.FieldCredentialVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCredentialVersion(v)
+		return nil
 	}
 	return fmt.Errorf("unknown APIToken numeric field %s", name)
 }
@@ -676,6 +1158,15 @@ func (m *APITokenMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *APITokenMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(apitoken.FieldRoleID) {
+		fields = append(fields, apitoken.FieldRoleID)
+	}
+	if m.FieldCleared(apitoken.FieldMakerID) {
+		fields = append(fields, apitoken.FieldMakerID)
+	}
+	if m.FieldCleared(apitoken.FieldPermissions) {
+		fields = append(fields, apitoken.FieldPermissions)
+	}
 	if m.FieldCleared(apitoken.FieldRevokedAt) {
 		fields = append(fields, apitoken.FieldRevokedAt)
 	}
@@ -693,6 +1184,15 @@ func (m *APITokenMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *APITokenMutation) ClearField(name string) error {
 	switch name {
+	case apitoken.FieldRoleID:
+		m.ClearRoleID()
+		return nil
+	case apitoken.FieldMakerID:
+		m.ClearMakerID()
+		return nil
+	case apitoken.FieldPermissions:
+		m.ClearPermissions()
+		return nil
 	case apitoken.FieldRevokedAt:
 		m.ClearRevokedAt()
 		return nil
@@ -710,8 +1210,20 @@ func (m *APITokenMutation) ResetField(name string) error {
 	case apitoken.FieldHash:
 		m.ResetHash()
 		return nil
+	case apitoken.FieldKind:
+		m.ResetKind()
+		return nil
 	case apitoken.FieldRoleID:
 		m.ResetRoleID()
+		return nil
+	case apitoken.FieldMakerID:
+		m.ResetMakerID()
+		return nil
+	case apitoken.FieldCredentialVersion:
+		m.ResetCredentialVersion()
+		return nil
+	case apitoken.FieldPermissions:
+		m.ResetPermissions()
 		return nil
 	case apitoken.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -722,8 +1234,14 @@ func (m *APITokenMutation) ResetField(name string) error {
 	case apitoken.FieldLastUsedAt:
 		m.ResetLastUsedAt()
 		return nil
+	case apitoken.FieldLastUsedAddress:
+		m.ResetLastUsedAddress()
+		return nil
 	case apitoken.FieldRevokedAt:
 		m.ResetRevokedAt()
+		return nil
+	case apitoken.FieldRevokeReason:
+		m.ResetRevokeReason()
 		return nil
 	}
 	return fmt.Errorf("unknown APIToken field %s", name)
@@ -731,9 +1249,15 @@ func (m *APITokenMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *APITokenMutation) AddedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 3)
 	if m.role != nil {
 		edges = append(edges, apitoken.EdgeRole)
+	}
+	if m.maker != nil {
+		edges = append(edges, apitoken.EdgeMaker)
+	}
+	if m.scopes != nil {
+		edges = append(edges, apitoken.EdgeScopes)
 	}
 	return edges
 }
@@ -746,27 +1270,54 @@ func (m *APITokenMutation) AddedIDs(name string) []ent.Value {
 		if id := m.role; id != nil {
 			return []ent.Value{*id}
 		}
+	case apitoken.EdgeMaker:
+		if id := m.maker; id != nil {
+			return []ent.Value{*id}
+		}
+	case apitoken.EdgeScopes:
+		ids := make([]ent.Value, 0, len(m.scopes))
+		for id := range m.scopes {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *APITokenMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 3)
+	if m.removedscopes != nil {
+		edges = append(edges, apitoken.EdgeScopes)
+	}
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
 func (m *APITokenMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case apitoken.EdgeScopes:
+		ids := make([]ent.Value, 0, len(m.removedscopes))
+		for id := range m.removedscopes {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *APITokenMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 1)
+	edges := make([]string, 0, 3)
 	if m.clearedrole {
 		edges = append(edges, apitoken.EdgeRole)
+	}
+	if m.clearedmaker {
+		edges = append(edges, apitoken.EdgeMaker)
+	}
+	if m.clearedscopes {
+		edges = append(edges, apitoken.EdgeScopes)
 	}
 	return edges
 }
@@ -777,6 +1328,10 @@ func (m *APITokenMutation) EdgeCleared(name string) bool {
 	switch name {
 	case apitoken.EdgeRole:
 		return m.clearedrole
+	case apitoken.EdgeMaker:
+		return m.clearedmaker
+	case apitoken.EdgeScopes:
+		return m.clearedscopes
 	}
 	return false
 }
@@ -787,6 +1342,9 @@ func (m *APITokenMutation) ClearEdge(name string) error {
 	switch name {
 	case apitoken.EdgeRole:
 		m.ClearRole()
+		return nil
+	case apitoken.EdgeMaker:
+		m.ClearMaker()
 		return nil
 	}
 	return fmt.Errorf("unknown APIToken unique edge %s", name)
@@ -799,6 +1357,12 @@ func (m *APITokenMutation) ResetEdge(name string) error {
 	case apitoken.EdgeRole:
 		m.ResetRole()
 		return nil
+	case apitoken.EdgeMaker:
+		m.ResetMaker()
+		return nil
+	case apitoken.EdgeScopes:
+		m.ResetScopes()
+		return nil
 	}
 	return fmt.Errorf("unknown APIToken edge %s", name)
 }
@@ -806,32 +1370,35 @@ func (m *APITokenMutation) ResetEdge(name string) error {
 // AccountMutation represents an operation that mutates the Account nodes in the graph.
 type AccountMutation struct {
 	config
-	op                 Op
-	typ                string
-	id                 *int
-	name               *string
-	name_key           *string
-	email              *string
-	email_key          *string
-	search_text        *string
-	status             *account.Status
-	created_at         *time.Time
-	updated_at         *time.Time
-	version            *int
-	addversion         *int
-	clearedFields      map[string]struct{}
-	memberships        map[int]struct{}
-	removedmemberships map[int]struct{}
-	clearedmemberships bool
-	invitations        map[int]struct{}
-	removedinvitations map[int]struct{}
-	clearedinvitations bool
-	orders             map[int]struct{}
-	removedorders      map[int]struct{}
-	clearedorders      bool
-	done               bool
-	oldValue           func(context.Context) (*Account, error)
-	predicates         []predicate.Account
+	op                  Op
+	typ                 string
+	id                  *int
+	name                *string
+	name_key            *string
+	email               *string
+	email_key           *string
+	search_text         *string
+	status              *account.Status
+	created_at          *time.Time
+	updated_at          *time.Time
+	version             *int
+	addversion          *int
+	clearedFields       map[string]struct{}
+	memberships         map[int]struct{}
+	removedmemberships  map[int]struct{}
+	clearedmemberships  bool
+	invitations         map[int]struct{}
+	removedinvitations  map[int]struct{}
+	clearedinvitations  bool
+	orders              map[int]struct{}
+	removedorders       map[int]struct{}
+	clearedorders       bool
+	token_scopes        map[int]struct{}
+	removedtoken_scopes map[int]struct{}
+	clearedtoken_scopes bool
+	done                bool
+	oldValue            func(context.Context) (*Account, error)
+	predicates          []predicate.Account
 }
 
 var _ ent.Mutation = (*AccountMutation)(nil)
@@ -1438,6 +2005,60 @@ func (m *AccountMutation) ResetOrders() {
 	m.removedorders = nil
 }
 
+// AddTokenScopeIDs adds the "token_scopes" edge to the TokenScope entity by ids.
+func (m *AccountMutation) AddTokenScopeIDs(ids ...int) {
+	if m.token_scopes == nil {
+		m.token_scopes = make(map[int]struct{})
+	}
+	for i := range ids {
+		m.token_scopes[ids[i]] = struct{}{}
+	}
+}
+
+// ClearTokenScopes clears the "token_scopes" edge to the TokenScope entity.
+func (m *AccountMutation) ClearTokenScopes() {
+	m.clearedtoken_scopes = true
+}
+
+// TokenScopesCleared reports if the "token_scopes" edge to the TokenScope entity was cleared.
+func (m *AccountMutation) TokenScopesCleared() bool {
+	return m.clearedtoken_scopes
+}
+
+// RemoveTokenScopeIDs removes the "token_scopes" edge to the TokenScope entity by IDs.
+func (m *AccountMutation) RemoveTokenScopeIDs(ids ...int) {
+	if m.removedtoken_scopes == nil {
+		m.removedtoken_scopes = make(map[int]struct{})
+	}
+	for i := range ids {
+		delete(m.token_scopes, ids[i])
+		m.removedtoken_scopes[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedTokenScopes returns the removed IDs of the "token_scopes" edge to the TokenScope entity.
+func (m *AccountMutation) RemovedTokenScopesIDs() (ids []int) {
+	for id := range m.removedtoken_scopes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// TokenScopesIDs returns the "token_scopes" edge IDs in the mutation.
+func (m *AccountMutation) TokenScopesIDs() (ids []int) {
+	for id := range m.token_scopes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetTokenScopes resets all changes to the "token_scopes" edge.
+func (m *AccountMutation) ResetTokenScopes() {
+	m.token_scopes = nil
+	m.clearedtoken_scopes = false
+	m.removedtoken_scopes = nil
+}
+
 // Where appends a list predicates to the AccountMutation builder.
 func (m *AccountMutation) Where(ps ...predicate.Account) {
 	m.predicates = append(m.predicates, ps...)
@@ -1722,7 +2343,7 @@ func (m *AccountMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *AccountMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.memberships != nil {
 		edges = append(edges, account.EdgeMemberships)
 	}
@@ -1731,6 +2352,9 @@ func (m *AccountMutation) AddedEdges() []string {
 	}
 	if m.orders != nil {
 		edges = append(edges, account.EdgeOrders)
+	}
+	if m.token_scopes != nil {
+		edges = append(edges, account.EdgeTokenScopes)
 	}
 	return edges
 }
@@ -1757,13 +2381,19 @@ func (m *AccountMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case account.EdgeTokenScopes:
+		ids := make([]ent.Value, 0, len(m.token_scopes))
+		for id := range m.token_scopes {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *AccountMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.removedmemberships != nil {
 		edges = append(edges, account.EdgeMemberships)
 	}
@@ -1772,6 +2402,9 @@ func (m *AccountMutation) RemovedEdges() []string {
 	}
 	if m.removedorders != nil {
 		edges = append(edges, account.EdgeOrders)
+	}
+	if m.removedtoken_scopes != nil {
+		edges = append(edges, account.EdgeTokenScopes)
 	}
 	return edges
 }
@@ -1798,13 +2431,19 @@ func (m *AccountMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case account.EdgeTokenScopes:
+		ids := make([]ent.Value, 0, len(m.removedtoken_scopes))
+		for id := range m.removedtoken_scopes {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *AccountMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.clearedmemberships {
 		edges = append(edges, account.EdgeMemberships)
 	}
@@ -1813,6 +2452,9 @@ func (m *AccountMutation) ClearedEdges() []string {
 	}
 	if m.clearedorders {
 		edges = append(edges, account.EdgeOrders)
+	}
+	if m.clearedtoken_scopes {
+		edges = append(edges, account.EdgeTokenScopes)
 	}
 	return edges
 }
@@ -1827,6 +2469,8 @@ func (m *AccountMutation) EdgeCleared(name string) bool {
 		return m.clearedinvitations
 	case account.EdgeOrders:
 		return m.clearedorders
+	case account.EdgeTokenScopes:
+		return m.clearedtoken_scopes
 	}
 	return false
 }
@@ -1851,6 +2495,9 @@ func (m *AccountMutation) ResetEdge(name string) error {
 		return nil
 	case account.EdgeOrders:
 		m.ResetOrders()
+		return nil
+	case account.EdgeTokenScopes:
+		m.ResetTokenScopes()
 		return nil
 	}
 	return fmt.Errorf("unknown Account edge %s", name)
@@ -16909,6 +17556,559 @@ func (m *ThrottleMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Throttle edge %s", name)
 }
 
+// TokenScopeMutation represents an operation that mutates the TokenScope nodes in the graph.
+type TokenScopeMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int
+	permissions       *[]permission.Account
+	appendpermissions []permission.Account
+	clearedFields     map[string]struct{}
+	token             *int
+	clearedtoken      bool
+	account           *int
+	clearedaccount    bool
+	done              bool
+	oldValue          func(context.Context) (*TokenScope, error)
+	predicates        []predicate.TokenScope
+}
+
+var _ ent.Mutation = (*TokenScopeMutation)(nil)
+
+// tokenscopeOption allows management of the mutation configuration using functional options.
+type tokenscopeOption func(*TokenScopeMutation)
+
+// newTokenScopeMutation creates new mutation for the TokenScope entity.
+func newTokenScopeMutation(c config, op Op, opts ...tokenscopeOption) *TokenScopeMutation {
+	m := &TokenScopeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTokenScope,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTokenScopeID sets the ID field of the mutation.
+func withTokenScopeID(id int) tokenscopeOption {
+	return func(m *TokenScopeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *TokenScope
+		)
+		m.oldValue = func(ctx context.Context) (*TokenScope, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().TokenScope.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTokenScope sets the old TokenScope of the mutation.
+func withTokenScope(node *TokenScope) tokenscopeOption {
+	return func(m *TokenScopeMutation) {
+		m.oldValue = func(context.Context) (*TokenScope, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TokenScopeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TokenScopeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TokenScopeMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TokenScopeMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().TokenScope.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTokenID sets the "token_id" field.
+func (m *TokenScopeMutation) SetTokenID(i int) {
+	m.token = &i
+}
+
+// TokenID returns the value of the "token_id" field in the mutation.
+func (m *TokenScopeMutation) TokenID() (r int, exists bool) {
+	v := m.token
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTokenID returns the old "token_id" field's value of the TokenScope entity.
+// If the TokenScope object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TokenScopeMutation) OldTokenID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTokenID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTokenID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTokenID: %w", err)
+	}
+	return oldValue.TokenID, nil
+}
+
+// ResetTokenID resets all changes to the "token_id" field.
+func (m *TokenScopeMutation) ResetTokenID() {
+	m.token = nil
+}
+
+// SetAccountID sets the "account_id" field.
+func (m *TokenScopeMutation) SetAccountID(i int) {
+	m.account = &i
+}
+
+// AccountID returns the value of the "account_id" field in the mutation.
+func (m *TokenScopeMutation) AccountID() (r int, exists bool) {
+	v := m.account
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccountID returns the old "account_id" field's value of the TokenScope entity.
+// If the TokenScope object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TokenScopeMutation) OldAccountID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccountID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccountID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccountID: %w", err)
+	}
+	return oldValue.AccountID, nil
+}
+
+// ResetAccountID resets all changes to the "account_id" field.
+func (m *TokenScopeMutation) ResetAccountID() {
+	m.account = nil
+}
+
+// SetPermissions sets the "permissions" field.
+func (m *TokenScopeMutation) SetPermissions(pe []permission.Account) {
+	m.permissions = &pe
+	m.appendpermissions = nil
+}
+
+// Permissions returns the value of the "permissions" field in the mutation.
+func (m *TokenScopeMutation) Permissions() (r []permission.Account, exists bool) {
+	v := m.permissions
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPermissions returns the old "permissions" field's value of the TokenScope entity.
+// If the TokenScope object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TokenScopeMutation) OldPermissions(ctx context.Context) (v []permission.Account, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPermissions is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPermissions requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPermissions: %w", err)
+	}
+	return oldValue.Permissions, nil
+}
+
+// AppendPermissions adds pe to the "permissions" field.
+func (m *TokenScopeMutation) AppendPermissions(pe []permission.Account) {
+	m.appendpermissions = append(m.appendpermissions, pe...)
+}
+
+// AppendedPermissions returns the list of values that were appended to the "permissions" field in this mutation.
+func (m *TokenScopeMutation) AppendedPermissions() ([]permission.Account, bool) {
+	if len(m.appendpermissions) == 0 {
+		return nil, false
+	}
+	return m.appendpermissions, true
+}
+
+// ResetPermissions resets all changes to the "permissions" field.
+func (m *TokenScopeMutation) ResetPermissions() {
+	m.permissions = nil
+	m.appendpermissions = nil
+}
+
+// ClearToken clears the "token" edge to the APIToken entity.
+func (m *TokenScopeMutation) ClearToken() {
+	m.clearedtoken = true
+	m.clearedFields[tokenscope.FieldTokenID] = struct{}{}
+}
+
+// TokenCleared reports if the "token" edge to the APIToken entity was cleared.
+func (m *TokenScopeMutation) TokenCleared() bool {
+	return m.clearedtoken
+}
+
+// TokenIDs returns the "token" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TokenID instead. It exists only for internal usage by the builders.
+func (m *TokenScopeMutation) TokenIDs() (ids []int) {
+	if id := m.token; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetToken resets all changes to the "token" edge.
+func (m *TokenScopeMutation) ResetToken() {
+	m.token = nil
+	m.clearedtoken = false
+}
+
+// ClearAccount clears the "account" edge to the Account entity.
+func (m *TokenScopeMutation) ClearAccount() {
+	m.clearedaccount = true
+	m.clearedFields[tokenscope.FieldAccountID] = struct{}{}
+}
+
+// AccountCleared reports if the "account" edge to the Account entity was cleared.
+func (m *TokenScopeMutation) AccountCleared() bool {
+	return m.clearedaccount
+}
+
+// AccountIDs returns the "account" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AccountID instead. It exists only for internal usage by the builders.
+func (m *TokenScopeMutation) AccountIDs() (ids []int) {
+	if id := m.account; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAccount resets all changes to the "account" edge.
+func (m *TokenScopeMutation) ResetAccount() {
+	m.account = nil
+	m.clearedaccount = false
+}
+
+// Where appends a list predicates to the TokenScopeMutation builder.
+func (m *TokenScopeMutation) Where(ps ...predicate.TokenScope) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TokenScopeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TokenScopeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.TokenScope, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TokenScopeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TokenScopeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (TokenScope).
+func (m *TokenScopeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TokenScopeMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.token != nil {
+		fields = append(fields, tokenscope.FieldTokenID)
+	}
+	if m.account != nil {
+		fields = append(fields, tokenscope.FieldAccountID)
+	}
+	if m.permissions != nil {
+		fields = append(fields, tokenscope.FieldPermissions)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TokenScopeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case tokenscope.FieldTokenID:
+		return m.TokenID()
+	case tokenscope.FieldAccountID:
+		return m.AccountID()
+	case tokenscope.FieldPermissions:
+		return m.Permissions()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TokenScopeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case tokenscope.FieldTokenID:
+		return m.OldTokenID(ctx)
+	case tokenscope.FieldAccountID:
+		return m.OldAccountID(ctx)
+	case tokenscope.FieldPermissions:
+		return m.OldPermissions(ctx)
+	}
+	return nil, fmt.Errorf("unknown TokenScope field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TokenScopeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case tokenscope.FieldTokenID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTokenID(v)
+		return nil
+	case tokenscope.FieldAccountID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccountID(v)
+		return nil
+	case tokenscope.FieldPermissions:
+		v, ok := value.([]permission.Account)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPermissions(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TokenScope field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TokenScopeMutation) AddedFields() []string {
+	var fields []string
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TokenScopeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TokenScopeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown TokenScope numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TokenScopeMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TokenScopeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TokenScopeMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown TokenScope nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TokenScopeMutation) ResetField(name string) error {
+	switch name {
+	case tokenscope.FieldTokenID:
+		m.ResetTokenID()
+		return nil
+	case tokenscope.FieldAccountID:
+		m.ResetAccountID()
+		return nil
+	case tokenscope.FieldPermissions:
+		m.ResetPermissions()
+		return nil
+	}
+	return fmt.Errorf("unknown TokenScope field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TokenScopeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.token != nil {
+		edges = append(edges, tokenscope.EdgeToken)
+	}
+	if m.account != nil {
+		edges = append(edges, tokenscope.EdgeAccount)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TokenScopeMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case tokenscope.EdgeToken:
+		if id := m.token; id != nil {
+			return []ent.Value{*id}
+		}
+	case tokenscope.EdgeAccount:
+		if id := m.account; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TokenScopeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TokenScopeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TokenScopeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedtoken {
+		edges = append(edges, tokenscope.EdgeToken)
+	}
+	if m.clearedaccount {
+		edges = append(edges, tokenscope.EdgeAccount)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TokenScopeMutation) EdgeCleared(name string) bool {
+	switch name {
+	case tokenscope.EdgeToken:
+		return m.clearedtoken
+	case tokenscope.EdgeAccount:
+		return m.clearedaccount
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TokenScopeMutation) ClearEdge(name string) error {
+	switch name {
+	case tokenscope.EdgeToken:
+		m.ClearToken()
+		return nil
+	case tokenscope.EdgeAccount:
+		m.ClearAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown TokenScope unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TokenScopeMutation) ResetEdge(name string) error {
+	switch name {
+	case tokenscope.EdgeToken:
+		m.ResetToken()
+		return nil
+	case tokenscope.EdgeAccount:
+		m.ResetAccount()
+		return nil
+	}
+	return fmt.Errorf("unknown TokenScope edge %s", name)
+}
+
 // TrustedDeviceMutation represents an operation that mutates the TrustedDevice nodes in the graph.
 type TrustedDeviceMutation struct {
 	config
@@ -17756,6 +18956,9 @@ type UserMutation struct {
 	backup_codes           map[int]struct{}
 	removedbackup_codes    map[int]struct{}
 	clearedbackup_codes    bool
+	api_tokens             map[int]struct{}
+	removedapi_tokens      map[int]struct{}
+	clearedapi_tokens      bool
 	trusted_devices        map[int]struct{}
 	removedtrusted_devices map[int]struct{}
 	clearedtrusted_devices bool
@@ -19100,6 +20303,60 @@ func (m *UserMutation) ResetBackupCodes() {
 	m.removedbackup_codes = nil
 }
 
+// AddAPITokenIDs adds the "api_tokens" edge to the APIToken entity by ids.
+func (m *UserMutation) AddAPITokenIDs(ids ...int) {
+	if m.api_tokens == nil {
+		m.api_tokens = make(map[int]struct{})
+	}
+	for i := range ids {
+		m.api_tokens[ids[i]] = struct{}{}
+	}
+}
+
+// ClearAPITokens clears the "api_tokens" edge to the APIToken entity.
+func (m *UserMutation) ClearAPITokens() {
+	m.clearedapi_tokens = true
+}
+
+// APITokensCleared reports if the "api_tokens" edge to the APIToken entity was cleared.
+func (m *UserMutation) APITokensCleared() bool {
+	return m.clearedapi_tokens
+}
+
+// RemoveAPITokenIDs removes the "api_tokens" edge to the APIToken entity by IDs.
+func (m *UserMutation) RemoveAPITokenIDs(ids ...int) {
+	if m.removedapi_tokens == nil {
+		m.removedapi_tokens = make(map[int]struct{})
+	}
+	for i := range ids {
+		delete(m.api_tokens, ids[i])
+		m.removedapi_tokens[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedAPITokens returns the removed IDs of the "api_tokens" edge to the APIToken entity.
+func (m *UserMutation) RemovedAPITokensIDs() (ids []int) {
+	for id := range m.removedapi_tokens {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// APITokensIDs returns the "api_tokens" edge IDs in the mutation.
+func (m *UserMutation) APITokensIDs() (ids []int) {
+	for id := range m.api_tokens {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetAPITokens resets all changes to the "api_tokens" edge.
+func (m *UserMutation) ResetAPITokens() {
+	m.api_tokens = nil
+	m.clearedapi_tokens = false
+	m.removedapi_tokens = nil
+}
+
 // AddTrustedDeviceIDs adds the "trusted_devices" edge to the TrustedDevice entity by ids.
 func (m *UserMutation) AddTrustedDeviceIDs(ids ...int) {
 	if m.trusted_devices == nil {
@@ -19663,7 +20920,7 @@ func (m *UserMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *UserMutation) AddedEdges() []string {
-	edges := make([]string, 0, 10)
+	edges := make([]string, 0, 11)
 	if m.memberships != nil {
 		edges = append(edges, user.EdgeMemberships)
 	}
@@ -19690,6 +20947,9 @@ func (m *UserMutation) AddedEdges() []string {
 	}
 	if m.backup_codes != nil {
 		edges = append(edges, user.EdgeBackupCodes)
+	}
+	if m.api_tokens != nil {
+		edges = append(edges, user.EdgeAPITokens)
 	}
 	if m.trusted_devices != nil {
 		edges = append(edges, user.EdgeTrustedDevices)
@@ -19749,6 +21009,12 @@ func (m *UserMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case user.EdgeAPITokens:
+		ids := make([]ent.Value, 0, len(m.api_tokens))
+		for id := range m.api_tokens {
+			ids = append(ids, id)
+		}
+		return ids
 	case user.EdgeTrustedDevices:
 		ids := make([]ent.Value, 0, len(m.trusted_devices))
 		for id := range m.trusted_devices {
@@ -19761,7 +21027,7 @@ func (m *UserMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *UserMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 10)
+	edges := make([]string, 0, 11)
 	if m.removedmemberships != nil {
 		edges = append(edges, user.EdgeMemberships)
 	}
@@ -19779,6 +21045,9 @@ func (m *UserMutation) RemovedEdges() []string {
 	}
 	if m.removedbackup_codes != nil {
 		edges = append(edges, user.EdgeBackupCodes)
+	}
+	if m.removedapi_tokens != nil {
+		edges = append(edges, user.EdgeAPITokens)
 	}
 	if m.removedtrusted_devices != nil {
 		edges = append(edges, user.EdgeTrustedDevices)
@@ -19826,6 +21095,12 @@ func (m *UserMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case user.EdgeAPITokens:
+		ids := make([]ent.Value, 0, len(m.removedapi_tokens))
+		for id := range m.removedapi_tokens {
+			ids = append(ids, id)
+		}
+		return ids
 	case user.EdgeTrustedDevices:
 		ids := make([]ent.Value, 0, len(m.removedtrusted_devices))
 		for id := range m.removedtrusted_devices {
@@ -19838,7 +21113,7 @@ func (m *UserMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *UserMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 10)
+	edges := make([]string, 0, 11)
 	if m.clearedmemberships {
 		edges = append(edges, user.EdgeMemberships)
 	}
@@ -19865,6 +21140,9 @@ func (m *UserMutation) ClearedEdges() []string {
 	}
 	if m.clearedbackup_codes {
 		edges = append(edges, user.EdgeBackupCodes)
+	}
+	if m.clearedapi_tokens {
+		edges = append(edges, user.EdgeAPITokens)
 	}
 	if m.clearedtrusted_devices {
 		edges = append(edges, user.EdgeTrustedDevices)
@@ -19894,6 +21172,8 @@ func (m *UserMutation) EdgeCleared(name string) bool {
 		return m.clearedpasskeys
 	case user.EdgeBackupCodes:
 		return m.clearedbackup_codes
+	case user.EdgeAPITokens:
+		return m.clearedapi_tokens
 	case user.EdgeTrustedDevices:
 		return m.clearedtrusted_devices
 	}
@@ -19947,6 +21227,9 @@ func (m *UserMutation) ResetEdge(name string) error {
 		return nil
 	case user.EdgeBackupCodes:
 		m.ResetBackupCodes()
+		return nil
+	case user.EdgeAPITokens:
+		m.ResetAPITokens()
 		return nil
 	case user.EdgeTrustedDevices:
 		m.ResetTrustedDevices()

@@ -163,6 +163,13 @@ func (q *ThrottleQuery) WhereP(ps ...func(*sql.Selector)) {
 }
 
 // WhereP appends storage-level predicates to the query.
+func (q *TokenScopeQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(predicate.TokenScope(p))
+	}
+}
+
+// WhereP appends storage-level predicates to the query.
 func (q *TrustedDeviceQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
 		q.Where(predicate.TrustedDevice(p))

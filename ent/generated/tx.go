@@ -58,6 +58,8 @@ type Tx struct {
 	SignIn *SignInClient
 	// Throttle is the client for interacting with the Throttle builders.
 	Throttle *ThrottleClient
+	// TokenScope is the client for interacting with the TokenScope builders.
+	TokenScope *TokenScopeClient
 	// TrustedDevice is the client for interacting with the TrustedDevice builders.
 	TrustedDevice *TrustedDeviceClient
 	// User is the client for interacting with the User builders.
@@ -215,6 +217,7 @@ func (tx *Tx) init() {
 	tx.Setting = NewSettingClient(tx.config)
 	tx.SignIn = NewSignInClient(tx.config)
 	tx.Throttle = NewThrottleClient(tx.config)
+	tx.TokenScope = NewTokenScopeClient(tx.config)
 	tx.TrustedDevice = NewTrustedDeviceClient(tx.config)
 	tx.User = NewUserClient(tx.config)
 }

@@ -89,11 +89,13 @@ type UserEdges struct {
 	Passkeys []*Passkey `json:"passkeys,omitempty"`
 	// BackupCodes holds the value of the backup_codes edge.
 	BackupCodes []*BackupCode `json:"backup_codes,omitempty"`
+	// APITokens holds the value of the api_tokens edge.
+	APITokens []*APIToken `json:"api_tokens,omitempty"`
 	// TrustedDevices holds the value of the trusted_devices edge.
 	TrustedDevices []*TrustedDevice `json:"trusted_devices,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [10]bool
+	loadedTypes [11]bool
 }
 
 // MembershipsOrErr returns the Memberships value or an error if the edge
@@ -183,10 +185,19 @@ func (e UserEdges) BackupCodesOrErr() ([]*BackupCode, error) {
 	return nil, &NotLoadedError{edge: "backup_codes"}
 }
 
+// APITokensOrErr returns the APITokens value or an error if the edge
+// was not loaded in eager-loading.
+func (e UserEdges) APITokensOrErr() ([]*APIToken, error) {
+	if e.loadedTypes[9] {
+		return e.APITokens, nil
+	}
+	return nil, &NotLoadedError{edge: "api_tokens"}
+}
+
 // TrustedDevicesOrErr returns the TrustedDevices value or an error if the edge
 // was not loaded in eager-loading.
 func (e UserEdges) TrustedDevicesOrErr() ([]*TrustedDevice, error) {
-	if e.loadedTypes[9] {
+	if e.loadedTypes[10] {
 		return e.TrustedDevices, nil
 	}
 	return nil, &NotLoadedError{edge: "trusted_devices"}
@@ -409,6 +420,11 @@ func (_m *User) QueryPasskeys() *PasskeyQuery {
 // QueryBackupCodes queries the "backup_codes" edge of the User entity.
 func (_m *User) QueryBackupCodes() *BackupCodeQuery {
 	return NewUserClient(_m.config).QueryBackupCodes(_m)
+}
+
+// QueryAPITokens queries the "api_tokens" edge of the User entity.
+func (_m *User) QueryAPITokens() *APITokenQuery {
+	return NewUserClient(_m.config).QueryAPITokens(_m)
 }
 
 // QueryTrustedDevices queries the "trusted_devices" edge of the User entity.

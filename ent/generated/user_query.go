@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"roster/ent/generated/apitoken"
 	"roster/ent/generated/backupcode"
 	"roster/ent/generated/factor"
 	"roster/ent/generated/membership"
@@ -44,6 +45,7 @@ type UserQuery struct {
 	withSignIns        *SignInQuery
 	withPasskeys       *PasskeyQuery
 	withBackupCodes    *BackupCodeQuery
+	withAPITokens      *APITokenQuery
 	withTrustedDevices *TrustedDeviceQuery
 	modifiers          []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
@@ -280,6 +282,28 @@ func (_q *UserQuery) QueryBackupCodes() *BackupCodeQuery {
 	return query
 }
 
+// QueryAPITokens chains the current query on the "api_tokens" edge.
+func (_q *UserQuery) QueryAPITokens() *APITokenQuery {
+	query := (&APITokenClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(user.Table, user.FieldID, selector),
+			sqlgraph.To(apitoken.Table, apitoken.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, user.APITokensTable, user.APITokensColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
 // QueryTrustedDevices chains the current query on the "trusted_devices" edge.
 func (_q *UserQuery) QueryTrustedDevices() *TrustedDeviceQuery {
 	query := (&TrustedDeviceClient{config: _q.config}).Query()
@@ -503,6 +527,7 @@ func (_q *UserQuery) Clone() *UserQuery {
 		withSignIns:        _q.withSignIns.Clone(),
 		withPasskeys:       _q.withPasskeys.Clone(),
 		withBackupCodes:    _q.withBackupCodes.Clone(),
+		withAPITokens:      _q.withAPITokens.Clone(),
 		withTrustedDevices: _q.withTrustedDevices.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
@@ -610,6 +635,17 @@ func (_q *UserQuery) WithBackupCodes(opts ...func(*BackupCodeQuery)) *UserQuery 
 	return _q
 }
 
+// WithAPITokens tells the query-builder to eager-load the nodes that are connected to
+// the "api_tokens" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *UserQuery) WithAPITokens(opts ...func(*APITokenQuery)) *UserQuery {
+	query := (&APITokenClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withAPITokens = query
+	return _q
+}
+
 // WithTrustedDevices tells the query-builder to eager-load the nodes that are connected to
 // the "trusted_devices" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *UserQuery) WithTrustedDevices(opts ...func(*TrustedDeviceQuery)) *UserQuery {
@@ -705,7 +741,7 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 	var (
 		nodes       = []*User{}
 		_spec       = _q.querySpec()
-		loadedTypes = [10]bool{
+		loadedTypes = [11]bool{
 			_q.withMemberships != nil,
 			_q.withRole != nil,
 			_q.withSessions != nil,
@@ -715,6 +751,7 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 			_q.withSignIns != nil,
 			_q.withPasskeys != nil,
 			_q.withBackupCodes != nil,
+			_q.withAPITokens != nil,
 			_q.withTrustedDevices != nil,
 		}
 	)
@@ -796,6 +833,13 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 		if err := _q.loadBackupCodes(ctx, query, nodes,
 			func(n *User) { n.Edges.BackupCodes = []*BackupCode{} },
 			func(n *User, e *BackupCode) { n.Edges.BackupCodes = append(n.Edges.BackupCodes, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withAPITokens; query != nil {
+		if err := _q.loadAPITokens(ctx, query, nodes,
+			func(n *User) { n.Edges.APITokens = []*APIToken{} },
+			func(n *User, e *APIToken) { n.Edges.APITokens = append(n.Edges.APITokens, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -1070,6 +1114,39 @@ func (_q *UserQuery) loadBackupCodes(ctx context.Context, query *BackupCodeQuery
 		node, ok := nodeids[fk]
 		if !ok {
 			return fmt.Errorf(`unexpected referenced foreign-key "user_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *UserQuery) loadAPITokens(ctx context.Context, query *APITokenQuery, nodes []*User, init func(*User), assign func(*User, *APIToken)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int]*User)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(apitoken.FieldMakerID)
+	}
+	query.Where(predicate.APIToken(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(user.APITokensColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.MakerID
+		if fk == nil {
+			return fmt.Errorf(`foreign-key "maker_id" is nil for node %v`, n.ID)
+		}
+		node, ok := nodeids[*fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "maker_id" returned %v for node %v`, *fk, n.ID)
 		}
 		assign(node, n)
 	}

@@ -23,12 +23,13 @@ const (
 	SecurityQuestion Kind = "question"
 	Invitation       Kind = "invitation"
 	Order            Kind = "order"
+	APIToken         Kind = "apitoken"
 
 	PermissionTemplate Kind = "template"
 )
 
 var kinds = []Kind{
-	User, Account, Membership, Role, Session, Passkey, TrustedDevice, SecurityQuestion, Invitation, Order, PermissionTemplate,
+	User, Account, Membership, Role, Session, Passkey, TrustedDevice, SecurityQuestion, Invitation, Order, PermissionTemplate, APIToken,
 }
 
 // Encode makes the global ID of row id.

@@ -2,6 +2,8 @@ package rule
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"entgo.io/ent"
@@ -17,7 +19,7 @@ type filterable interface {
 }
 
 // inReach lets staff read everything and clients the rows that narrow leaves them.
-func inReach(narrow func(userID int, at time.Time) func(*sql.Selector)) Rule {
+func inReach(narrow func(*viewer.Viewer) func(*sql.Selector)) Rule {
 	return Rule{Query: func(_ context.Context, v *viewer.Viewer, q ent.Query) error {
 		switch {
 		case v.IsStaff():
@@ -27,17 +29,21 @@ func inReach(narrow func(userID int, at time.Time) func(*sql.Selector)) Rule {
 			if !ok {
 				return privacy.Denyf("%T cannot be narrowed", q)
 			}
-			f.WhereP(narrow(v.UserID, v.At))
+			f.WhereP(narrow(v))
 			return privacy.Allow
 		}
 		return nil
 	}}
 }
 
-// accountsOf selects the accounts that a user is a member of at a moment.
-func accountsOf(s *sql.Selector, userID int, at time.Time) *sql.Selector {
+// accountsOf selects the accounts that the viewer is a member of; a token, those of its maker's that it was made for.
+func accountsOf(s *sql.Selector, v *viewer.Viewer) *sql.Selector {
 	m := sql.Dialect(s.Dialect()).Select("account_id").From(sql.Table("memberships"))
-	return m.Where(sql.And(sql.EQ("user_id", userID), standing("ends_at", at)))
+	m.Where(sql.And(sql.EQ("user_id", v.Self()), standing("ends_at", v.At)))
+	if v.TokenID != 0 {
+		m.Where(sql.InInts("account_id", slices.Sorted(maps.Keys(v.Scopes))...))
+	}
+	return m
 }
 
 // standing holds for memberships that have not ended at a moment. Where nobody said which, only those stand that never
@@ -51,26 +57,26 @@ func standing(column string, at time.Time) *sql.Predicate {
 
 // UsersInReach lets a user see themselves and those who share an account with them.
 func UsersInReach() Rule {
-	return inReach(func(userID int, at time.Time) func(*sql.Selector) {
+	return inReach(func(v *viewer.Viewer) func(*sql.Selector) {
 		return func(s *sql.Selector) {
 			fellows := sql.Dialect(s.Dialect()).Select("user_id").From(sql.Table("memberships"))
-			fellows.Where(sql.In("account_id", accountsOf(s, userID, at)))
-			s.Where(sql.Or(sql.EQ(s.C("id"), userID), sql.In(s.C("id"), fellows)))
+			fellows.Where(sql.In("account_id", accountsOf(s, v)))
+			s.Where(sql.Or(sql.EQ(s.C("id"), v.UserID), sql.In(s.C("id"), fellows)))
 		}
 	})
 }
 
 // AccountsInReach lets a user see the accounts that they are a member of.
 func AccountsInReach() Rule {
-	return inReach(func(userID int, at time.Time) func(*sql.Selector) {
-		return func(s *sql.Selector) { s.Where(sql.In(s.C("id"), accountsOf(s, userID, at))) }
+	return inReach(func(v *viewer.Viewer) func(*sql.Selector) {
+		return func(s *sql.Selector) { s.Where(sql.In(s.C("id"), accountsOf(s, v))) }
 	})
 }
 
 // MembershipsInReach lets a user see the memberships of the accounts that they are a member of.
 func MembershipsInReach() Rule {
-	return inReach(func(userID int, at time.Time) func(*sql.Selector) {
-		return func(s *sql.Selector) { s.Where(sql.In(s.C("account_id"), accountsOf(s, userID, at))) }
+	return inReach(func(v *viewer.Viewer) func(*sql.Selector) {
+		return func(s *sql.Selector) { s.Where(sql.In(s.C("account_id"), accountsOf(s, v))) }
 	})
 }
 

@@ -38,6 +38,7 @@ func (Account) Edges() []ent.Edge {
 		edge.To("memberships", Membership.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("invitations", Invitation.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("orders", Order.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("token_scopes", TokenScope.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }
 

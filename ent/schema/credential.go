@@ -256,30 +256,3 @@ func (OneTimeToken) Indexes() []ent.Index {
 
 // Policy of OneTimeToken.
 func (OneTimeToken) Policy() ent.Policy { return rule.Policy() }
-
-// APIToken lets a program act (security.md #14).
-type APIToken struct{ ent.Schema }
-
-// Fields of APIToken.
-func (APIToken) Fields() []ent.Field {
-	return []ent.Field{
-		field.String("name"),
-		field.Bytes("hash").Unique().Sensitive(),
-		field.Int("role_id").Comment("its permissions at each use are the scopes"),
-		field.Time("created_at").Immutable(),
-		field.Time("expires_at"),
-		field.Time("last_used_at").Default(time.Time{}).Comment("to the minute; zero: never"),
-		field.Time("revoked_at").Optional().Nillable(),
-	}
-}
-
-// Edges of APIToken.
-func (APIToken) Edges() []ent.Edge {
-	return []ent.Edge{edge.From("role", Role.Type).Ref("api_tokens").Field("role_id").Unique().Required()}
-}
-
-// Indexes of APIToken.
-func (APIToken) Indexes() []ent.Index { return []ent.Index{index.Fields("role_id")} }
-
-// Policy of APIToken.
-func (APIToken) Policy() ent.Policy { return rule.Policy() }

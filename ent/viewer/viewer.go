@@ -33,6 +33,10 @@ type Viewer struct {
 	Permissions permission.AdminSet
 	// SessionID is 0 unless a cookie was accepted; TokenID is 0 unless an API token was.
 	SessionID, TokenID int
+	// MakerID is who made the token, where it is a personal one: it acts in the maker's accounts, and UserID stays 0, for
+	// what is a person's own is no token's. Scopes are those accounts, and what it may do in each at most.
+	MakerID int
+	Scopes  map[int][]permission.Account
 	// SudoUntil is when the explicit proof of identity runs out (security.md #32); zero: none was given.
 	SudoUntil time.Time
 	// TwoFactorRequired says that the user must have a second factor; TwoFactorDueAt is from when on nothing opens
@@ -107,6 +111,20 @@ func (v *Viewer) Can(p permission.Admin) bool { return v != nil && v.Permissions
 // IsStaff reports whether the viewer came through the staff door: a member of staff, or a token with admin scopes.
 func (v *Viewer) IsStaff() bool {
 	return v != nil && (v.Kind == Staff || v.Kind == Token && v.Permissions != 0)
+}
+
+// Self is the user in whose name the viewer acts in accounts: themselves, or the maker of a personal token. 0: nobody.
+func (v *Viewer) Self() int {
+	if v.TokenID != 0 {
+		return v.MakerID
+	}
+	return v.UserID
+}
+
+// Reaches reports whether the viewer acts in the account at all, if Self does: a token only in those that it was made for.
+func (v *Viewer) Reaches(accountID int) bool {
+	_, scoped := v.Scopes[accountID]
+	return scoped || v.TokenID == 0
 }
 
 // EnrolmentNeeded reports whether the sign-in waits for a second factor to be set up.

@@ -27,6 +27,8 @@ type ResolverRoot interface {
 	Account() AccountResolver
 	AccountConnection() AccountConnectionResolver
 	AccountEmailConnection() AccountEmailConnectionResolver
+	ApiToken() ApiTokenResolver
+	ApiTokenScope() ApiTokenScopeResolver
 	Invitation() InvitationResolver
 	InvitationConnection() InvitationConnectionResolver
 	Membership() MembershipResolver
@@ -155,6 +157,38 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ApiToken struct {
+		CreatedAt       func(childComplexity int) int
+		ExpiresAt       func(childComplexity int) int
+		GlobalID        func(childComplexity int) int
+		Kind            func(childComplexity int) int
+		LastUsedAddress func(childComplexity int) int
+		LastUsedAt      func(childComplexity int) int
+		Maker           func(childComplexity int) int
+		Name            func(childComplexity int) int
+		Permissions     func(childComplexity int) int
+		RevokeReason    func(childComplexity int) int
+		RevokedAt       func(childComplexity int) int
+		Scopes          func(childComplexity int) int
+		Usable          func(childComplexity int) int
+	}
+
+	ApiTokenConnection struct {
+		Edges    func(childComplexity int) int
+		Nodes    func(childComplexity int) int
+		PageInfo func(childComplexity int) int
+	}
+
+	ApiTokenEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	ApiTokenScope struct {
+		Account     func(childComplexity int) int
+		Permissions func(childComplexity int) int
+	}
+
 	AssociateUserPayload struct {
 		Invitation func(childComplexity int) int
 		Membership func(childComplexity int) int
@@ -200,6 +234,12 @@ type ComplexityRoot struct {
 
 	CreateAccountPayload struct {
 		Account    func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	CreateApiTokenPayload struct {
+		APIToken   func(childComplexity int) int
+		Secret     func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -401,6 +441,7 @@ type ComplexityRoot struct {
 		ClearUserLock               func(childComplexity int, input model.ClearUserLockInput) int
 		ConfirmEmailChange          func(childComplexity int, input model.ConfirmEmailChangeInput) int
 		ConfirmIdentity             func(childComplexity int, input model.ConfirmIdentityInput) int
+		CreateAPIToken              func(childComplexity int, input model.CreateAPITokenInput) int
 		CreateAccount               func(childComplexity int, input model.CreateAccountInput) int
 		CreatePermissionTemplate    func(childComplexity int, input model.CreatePermissionTemplateInput) int
 		CreateSecurityQuestion      func(childComplexity int, input model.CreateSecurityQuestionInput) int
@@ -432,9 +473,11 @@ type ComplexityRoot struct {
 		ResetPassword               func(childComplexity int, input model.ResetPasswordInput) int
 		RestoreSecurityQuestion     func(childComplexity int, input model.RestoreSecurityQuestionInput) int
 		RetireSecurityQuestion      func(childComplexity int, input model.RetireSecurityQuestionInput) int
+		RevokeAPIToken              func(childComplexity int, input model.RevokeAPITokenInput) int
 		RevokeOtherSessions         func(childComplexity int, input model.RevokeOtherSessionsInput) int
 		RevokeSession               func(childComplexity int, input model.RevokeSessionInput) int
 		RevokeTrustedDevice         func(childComplexity int, input model.RevokeTrustedDeviceInput) int
+		RotateAPIToken              func(childComplexity int, input model.RotateAPITokenInput) int
 		SaveMemberships             func(childComplexity int, input model.SaveMembershipsInput) int
 		SendPasswordReset           func(childComplexity int, input model.SendPasswordResetInput) int
 		SetRoleTwoFactor            func(childComplexity int, input model.SetRoleTwoFactorInput) int
@@ -533,6 +576,7 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
+		APITokens                func(childComplexity int, first *int, after *string) int
 		Account                  func(childComplexity int, id *string, number *int) int
 		Accounts                 func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.AccountFilter, orderBy *model.AccountOrder) int
 		AllSecurityQuestions     func(childComplexity int) int
@@ -632,6 +676,11 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	RevokeApiTokenPayload struct {
+		APIToken   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	RevokeOtherSessionsPayload struct {
 		Ended      func(childComplexity int) int
 		User       func(childComplexity int) int
@@ -654,6 +703,12 @@ type ComplexityRoot struct {
 		Name             func(childComplexity int) int
 		Permissions      func(childComplexity int) int
 		RequireTwoFactor func(childComplexity int) int
+	}
+
+	RotateApiTokenPayload struct {
+		APIToken   func(childComplexity int) int
+		Secret     func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	SaveMembershipsPayload struct {
@@ -911,6 +966,7 @@ type ComplexityRoot struct {
 	}
 
 	Viewer struct {
+		APITokens         func(childComplexity int, first *int, after *string) int
 		Account           func(childComplexity int) int
 		Accounts          func(childComplexity int, first *int, after *string) int
 		Activity          func(childComplexity int, first *int, after *string) int
@@ -921,6 +977,7 @@ type ComplexityRoot struct {
 		Password          func(childComplexity int) int
 		SecondFactors     func(childComplexity int) int
 		SudoUntil         func(childComplexity int) int
+		TokenPermissions  func(childComplexity int) int
 		TrustedDevices    func(childComplexity int) int
 		TwoFactorDueAt    func(childComplexity int) int
 		TwoFactorRequired func(childComplexity int) int
@@ -1358,6 +1415,130 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ActivityEdge.Node(childComplexity), true
 
+	case "ApiToken.createdAt":
+		if e.ComplexityRoot.ApiToken.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.CreatedAt(childComplexity), true
+	case "ApiToken.expiresAt":
+		if e.ComplexityRoot.ApiToken.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.ExpiresAt(childComplexity), true
+	case "ApiToken.id":
+		if e.ComplexityRoot.ApiToken.GlobalID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.GlobalID(childComplexity), true
+	case "ApiToken.kind":
+		if e.ComplexityRoot.ApiToken.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.Kind(childComplexity), true
+	case "ApiToken.lastUsedAddress":
+		if e.ComplexityRoot.ApiToken.LastUsedAddress == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.LastUsedAddress(childComplexity), true
+	case "ApiToken.lastUsedAt":
+		if e.ComplexityRoot.ApiToken.LastUsedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.LastUsedAt(childComplexity), true
+	case "ApiToken.maker":
+		if e.ComplexityRoot.ApiToken.Maker == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.Maker(childComplexity), true
+	case "ApiToken.name":
+		if e.ComplexityRoot.ApiToken.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.Name(childComplexity), true
+	case "ApiToken.permissions":
+		if e.ComplexityRoot.ApiToken.Permissions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.Permissions(childComplexity), true
+	case "ApiToken.revokeReason":
+		if e.ComplexityRoot.ApiToken.RevokeReason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.RevokeReason(childComplexity), true
+	case "ApiToken.revokedAt":
+		if e.ComplexityRoot.ApiToken.RevokedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.RevokedAt(childComplexity), true
+	case "ApiToken.scopes":
+		if e.ComplexityRoot.ApiToken.Scopes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.Scopes(childComplexity), true
+	case "ApiToken.usable":
+		if e.ComplexityRoot.ApiToken.Usable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiToken.Usable(childComplexity), true
+
+	case "ApiTokenConnection.edges":
+		if e.ComplexityRoot.ApiTokenConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiTokenConnection.Edges(childComplexity), true
+	case "ApiTokenConnection.nodes":
+		if e.ComplexityRoot.ApiTokenConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiTokenConnection.Nodes(childComplexity), true
+	case "ApiTokenConnection.pageInfo":
+		if e.ComplexityRoot.ApiTokenConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiTokenConnection.PageInfo(childComplexity), true
+
+	case "ApiTokenEdge.cursor":
+		if e.ComplexityRoot.ApiTokenEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiTokenEdge.Cursor(childComplexity), true
+	case "ApiTokenEdge.node":
+		if e.ComplexityRoot.ApiTokenEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiTokenEdge.Node(childComplexity), true
+
+	case "ApiTokenScope.account":
+		if e.ComplexityRoot.ApiTokenScope.Account == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiTokenScope.Account(childComplexity), true
+	case "ApiTokenScope.permissions":
+		if e.ComplexityRoot.ApiTokenScope.Permissions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiTokenScope.Permissions(childComplexity), true
+
 	case "AssociateUserPayload.invitation":
 		if e.ComplexityRoot.AssociateUserPayload.Invitation == nil {
 			break
@@ -1492,6 +1673,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateAccountPayload.UserErrors(childComplexity), true
+
+	case "CreateApiTokenPayload.apiToken":
+		if e.ComplexityRoot.CreateApiTokenPayload.APIToken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateApiTokenPayload.APIToken(childComplexity), true
+	case "CreateApiTokenPayload.secret":
+		if e.ComplexityRoot.CreateApiTokenPayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateApiTokenPayload.Secret(childComplexity), true
+	case "CreateApiTokenPayload.userErrors":
+		if e.ComplexityRoot.CreateApiTokenPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CreateApiTokenPayload.UserErrors(childComplexity), true
 
 	case "CreatePermissionTemplatePayload.template":
 		if e.ComplexityRoot.CreatePermissionTemplatePayload.Template == nil {
@@ -2249,6 +2449,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConfirmIdentity(childComplexity, args["input"].(model.ConfirmIdentityInput)), true
+	case "Mutation.createApiToken":
+		if e.ComplexityRoot.Mutation.CreateAPIToken == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_createApiToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CreateAPIToken(childComplexity, args["input"].(model.CreateAPITokenInput)), true
 	case "Mutation.createAccount":
 		if e.ComplexityRoot.Mutation.CreateAccount == nil {
 			break
@@ -2580,6 +2791,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RetireSecurityQuestion(childComplexity, args["input"].(model.RetireSecurityQuestionInput)), true
+	case "Mutation.revokeApiToken":
+		if e.ComplexityRoot.Mutation.RevokeAPIToken == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeApiToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeAPIToken(childComplexity, args["input"].(model.RevokeAPITokenInput)), true
 	case "Mutation.revokeOtherSessions":
 		if e.ComplexityRoot.Mutation.RevokeOtherSessions == nil {
 			break
@@ -2613,6 +2835,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RevokeTrustedDevice(childComplexity, args["input"].(model.RevokeTrustedDeviceInput)), true
+	case "Mutation.rotateApiToken":
+		if e.ComplexityRoot.Mutation.RotateAPIToken == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_rotateApiToken_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RotateAPIToken(childComplexity, args["input"].(model.RotateAPITokenInput)), true
 	case "Mutation.saveMemberships":
 		if e.ComplexityRoot.Mutation.SaveMemberships == nil {
 			break
@@ -3087,6 +3320,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PermissionTemplate.Permissions(childComplexity), true
 
+	case "Query.apiTokens":
+		if e.ComplexityRoot.Query.APITokens == nil {
+			break
+		}
+
+		args, err := ec.field_Query_apiTokens_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.APITokens(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Query.account":
 		if e.ComplexityRoot.Query.Account == nil {
 			break
@@ -3481,6 +3725,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RetireSecurityQuestionPayload.UserErrors(childComplexity), true
 
+	case "RevokeApiTokenPayload.apiToken":
+		if e.ComplexityRoot.RevokeApiTokenPayload.APIToken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeApiTokenPayload.APIToken(childComplexity), true
+	case "RevokeApiTokenPayload.userErrors":
+		if e.ComplexityRoot.RevokeApiTokenPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeApiTokenPayload.UserErrors(childComplexity), true
+
 	case "RevokeOtherSessionsPayload.ended":
 		if e.ComplexityRoot.RevokeOtherSessionsPayload.Ended == nil {
 			break
@@ -3556,6 +3813,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Role.RequireTwoFactor(childComplexity), true
+
+	case "RotateApiTokenPayload.apiToken":
+		if e.ComplexityRoot.RotateApiTokenPayload.APIToken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RotateApiTokenPayload.APIToken(childComplexity), true
+	case "RotateApiTokenPayload.secret":
+		if e.ComplexityRoot.RotateApiTokenPayload.Secret == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RotateApiTokenPayload.Secret(childComplexity), true
+	case "RotateApiTokenPayload.userErrors":
+		if e.ComplexityRoot.RotateApiTokenPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RotateApiTokenPayload.UserErrors(childComplexity), true
 
 	case "SaveMembershipsPayload.memberships":
 		if e.ComplexityRoot.SaveMembershipsPayload.Memberships == nil {
@@ -4472,6 +4748,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.VerifyEmailPayload.UserErrors(childComplexity), true
 
+	case "Viewer.apiTokens":
+		if e.ComplexityRoot.Viewer.APITokens == nil {
+			break
+		}
+
+		args, err := ec.field_Viewer_apiTokens_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Viewer.APITokens(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "Viewer.account":
 		if e.ComplexityRoot.Viewer.Account == nil {
 			break
@@ -4542,6 +4829,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Viewer.SudoUntil(childComplexity), true
+	case "Viewer.tokenPermissions":
+		if e.ComplexityRoot.Viewer.TokenPermissions == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.TokenPermissions(childComplexity), true
 	case "Viewer.trustedDevices":
 		if e.ComplexityRoot.Viewer.TrustedDevices == nil {
 			break
@@ -4599,6 +4892,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AcceptOwnershipInput", ec.unmarshalInputAcceptOwnershipInput),
 			graphql.NewInputUnmarshaler("AccountFilter", ec.unmarshalInputAccountFilter),
 			graphql.NewInputUnmarshaler("AccountOrder", ec.unmarshalInputAccountOrder),
+			graphql.NewInputUnmarshaler("ApiTokenScopeInput", ec.unmarshalInputApiTokenScopeInput),
 			graphql.NewInputUnmarshaler("AssociateUserInput", ec.unmarshalInputAssociateUserInput),
 			graphql.NewInputUnmarshaler("CancelInvitationInput", ec.unmarshalInputCancelInvitationInput),
 			graphql.NewInputUnmarshaler("ChangeEmailInput", ec.unmarshalInputChangeEmailInput),
@@ -4608,6 +4902,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ConfirmEmailChangeInput", ec.unmarshalInputConfirmEmailChangeInput),
 			graphql.NewInputUnmarshaler("ConfirmIdentityInput", ec.unmarshalInputConfirmIdentityInput),
 			graphql.NewInputUnmarshaler("CreateAccountInput", ec.unmarshalInputCreateAccountInput),
+			graphql.NewInputUnmarshaler("CreateApiTokenInput", ec.unmarshalInputCreateApiTokenInput),
 			graphql.NewInputUnmarshaler("CreatePermissionTemplateInput", ec.unmarshalInputCreatePermissionTemplateInput),
 			graphql.NewInputUnmarshaler("CreateSecurityQuestionInput", ec.unmarshalInputCreateSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("DeclineInvitationInput", ec.unmarshalInputDeclineInvitationInput),
@@ -4637,9 +4932,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ResetPasswordInput", ec.unmarshalInputResetPasswordInput),
 			graphql.NewInputUnmarshaler("RestoreSecurityQuestionInput", ec.unmarshalInputRestoreSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("RetireSecurityQuestionInput", ec.unmarshalInputRetireSecurityQuestionInput),
+			graphql.NewInputUnmarshaler("RevokeApiTokenInput", ec.unmarshalInputRevokeApiTokenInput),
 			graphql.NewInputUnmarshaler("RevokeOtherSessionsInput", ec.unmarshalInputRevokeOtherSessionsInput),
 			graphql.NewInputUnmarshaler("RevokeSessionInput", ec.unmarshalInputRevokeSessionInput),
 			graphql.NewInputUnmarshaler("RevokeTrustedDeviceInput", ec.unmarshalInputRevokeTrustedDeviceInput),
+			graphql.NewInputUnmarshaler("RotateApiTokenInput", ec.unmarshalInputRotateApiTokenInput),
 			graphql.NewInputUnmarshaler("SaveMembershipsInput", ec.unmarshalInputSaveMembershipsInput),
 			graphql.NewInputUnmarshaler("SecurityQuestionTextInput", ec.unmarshalInputSecurityQuestionTextInput),
 			graphql.NewInputUnmarshaler("SendPasswordResetInput", ec.unmarshalInputSendPasswordResetInput),
@@ -5232,6 +5529,12 @@ enum ActivityAction {
   PASSKEY_RENAMED
   "A passkey was removed."
   PASSKEY_REMOVED
+  "An API token was made."
+  TOKEN_CREATED
+  "An API token got another secret."
+  TOKEN_ROTATED
+  "An API token was revoked."
+  TOKEN_REVOKED
   "A security question was chosen, or changed."
   SECURITY_QUESTION_SET
   "The security question was removed."
@@ -6000,6 +6303,8 @@ enum AccessFact {
   GRANTED
   "The permission was not granted."
   NOT_GRANTED
+  "The API token was not made for it."
+  NOT_IN_SCOPE
 }
 
 "A named set of account permissions."
@@ -7112,6 +7417,160 @@ type SetUpPayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
+	{Name: "../schema/token.graphql", Input: `extend type Query {
+  "All API tokens, the newest first, those that are over among them. Needs a page size."
+  apiTokens("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): ApiTokenConnection! @staff(can: MANAGE_API_TOKENS)
+}
+
+extend type Viewer {
+  "The user's own API tokens, the newest first, those that are over among them. For people only. Needs a page size."
+  apiTokens("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): ApiTokenConnection
+  "The admin permissions that the viewer may give an API token: their own, less what no token can do."
+  tokenPermissions: [AdminPermission!]!
+}
+
+extend type Mutation {
+  """
+  Makes an API token of the viewer's: with admin permissions, for which it needs MANAGE_API_TOKENS, or acting as its maker in
+  some of their accounts. At each use it can do what it was made for and its maker may still do; it ends with its time, when
+  it is revoked, and when the maker is suspended or changes password, address or second factor. The secret is in the answer
+  this once.
+  """
+  createApiToken(input: CreateApiTokenInput!): CreateApiTokenPayload @authenticated @sudo @alone
+  "Gives a token of the viewer's another secret, and as much time as it had at first. The old secret is dead at once; the new one is in the answer this once."
+  rotateApiToken(input: RotateApiTokenInput!): RotateApiTokenPayload @authenticated @sudo @alone
+  "Ends a token at once: one of the viewer's own, or with MANAGE_API_TOKENS any."
+  revokeApiToken(input: RevokeApiTokenInput!): RevokeApiTokenPayload @authenticated @sudo
+}
+
+"What a program acts with, in place of somebody who signs in."
+type ApiToken implements Node {
+  "The global ID."
+  id: ID!
+  "What it is for."
+  name: String!
+  "What it acts as."
+  kind: ApiTokenKind!
+  "Who made it; null for the command line's, and for who may not know."
+  maker: User
+  "What it was made for, of the installation's; of the command line's, what its role may at present. The maker must still hold it at each use."
+  permissions: [AdminPermission!]!
+  "The accounts it was made for, and what it may do there; empty but for a personal one."
+  scopes: [ApiTokenScope!]!
+  "Whether requests with it are let through at present: it is neither revoked nor too old, and its maker, or its role, is as it was."
+  usable: Boolean!
+  "When it was made, or rotated last."
+  createdAt: DateTime!
+  "Until when it can be used."
+  expiresAt: DateTime!
+  "When it was last used, to the minute; null: not yet."
+  lastUsedAt: DateTime
+  "The IP address from which it was last used; null: not yet, or not known."
+  lastUsedAddress: String
+  "When it was revoked; null: it was not."
+  revokedAt: DateTime
+  "Why it was revoked; null where nobody said."
+  revokeReason: String
+}
+
+"What an API token acts as."
+enum ApiTokenKind {
+  "Made on the command line, with a role; it belongs to nobody."
+  COMMAND_LINE
+  "For the installation, with admin permissions of its maker's."
+  INSTALLATION
+  "Its maker, in some of their accounts."
+  PERSONAL
+}
+
+"What a personal API token may do in one account."
+type ApiTokenScope {
+  "The account; null for who may not know of it, and after the maker left it."
+  account: Account
+  "What it may do there, as long as its maker may."
+  permissions: [AccountPermission!]!
+}
+
+"A page of API tokens."
+type ApiTokenConnection {
+  "The tokens of the page, with their cursors."
+  edges: [ApiTokenEdge!]!
+  "The tokens of the page."
+  nodes: [ApiToken!]!
+  "Where the page stands."
+  pageInfo: PageInfo!
+}
+
+"An API token in a list."
+type ApiTokenEdge {
+  "Where the token stands in this list."
+  cursor: String!
+  "The token."
+  node: ApiToken!
+}
+
+"An API token to be made: give permissions or accounts."
+input CreateApiTokenInput {
+  "What it is for: 1 to 100 characters."
+  name: String!
+  "How many days it lasts, 1 to 365; 90 when it is not said."
+  days: Int
+  "The admin permissions of an installation's; the viewer must hold them."
+  permissions: [AdminPermission!]
+  "The accounts of a personal one, at most 50."
+  accounts: [ApiTokenScopeInput!]
+}
+
+"What a personal API token is to do in one account."
+input ApiTokenScopeInput {
+  "The account: one of the viewer's."
+  accountId: ID!
+  "What it may do there; the viewer must hold it."
+  permissions: [AccountPermission!]!
+}
+
+"The answer of createApiToken."
+type CreateApiTokenPayload {
+  "The token; null when it was not made."
+  apiToken: ApiToken
+  "The secret, this once; null when it was not made."
+  secret: String
+  "What is to be mended."
+  userErrors: [UserError!]!
+}
+
+"Which token gets another secret."
+input RotateApiTokenInput {
+  "The token."
+  tokenId: ID!
+}
+
+"The answer of rotateApiToken."
+type RotateApiTokenPayload {
+  "The token; null when nothing changed."
+  apiToken: ApiToken
+  "The new secret, this once; null when nothing changed."
+  secret: String
+  "What is to be mended."
+  userErrors: [UserError!]!
+}
+
+"Which token ends."
+input RevokeApiTokenInput {
+  "The token."
+  tokenId: ID!
+  "Why, up to 200 characters; needed where the token is somebody else's."
+  reason: String
+}
+
+"The answer of revokeApiToken."
+type RevokeApiTokenPayload {
+  "The token; null when nothing changed."
+  apiToken: ApiToken
+  "What is to be mended."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
 	{Name: "../schema/user.graphql", Input: `extend type Query {
   "One user, by exactly one of the three; null when there is none that the viewer may see."
   user("The global ID." id: ID, "The number that people see." number: Int, "The exact address; staff only." email: String): User @authenticated
@@ -7408,7 +7867,7 @@ type Viewer {
   account: Account
   "Whether customers manage the users of their accounts themselves in this installation."
   userManagement: Boolean!
-  "The accounts that the user can reach, by name. Empty when there is no user."
+  "The accounts that the user can reach, by name; of a personal API token, those that it was made for. Empty when there is no user."
   accounts("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): MembershipConnection!
 }
 
@@ -7689,6 +8148,70 @@ func (ec *executionContext) childFields_ActivityEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ActivityEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ApiToken(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ApiToken_id(ctx, field)
+	case "name":
+		return ec.fieldContext_ApiToken_name(ctx, field)
+	case "kind":
+		return ec.fieldContext_ApiToken_kind(ctx, field)
+	case "maker":
+		return ec.fieldContext_ApiToken_maker(ctx, field)
+	case "permissions":
+		return ec.fieldContext_ApiToken_permissions(ctx, field)
+	case "scopes":
+		return ec.fieldContext_ApiToken_scopes(ctx, field)
+	case "usable":
+		return ec.fieldContext_ApiToken_usable(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_ApiToken_createdAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_ApiToken_expiresAt(ctx, field)
+	case "lastUsedAt":
+		return ec.fieldContext_ApiToken_lastUsedAt(ctx, field)
+	case "lastUsedAddress":
+		return ec.fieldContext_ApiToken_lastUsedAddress(ctx, field)
+	case "revokedAt":
+		return ec.fieldContext_ApiToken_revokedAt(ctx, field)
+	case "revokeReason":
+		return ec.fieldContext_ApiToken_revokeReason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiToken", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiTokenConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_ApiTokenConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_ApiTokenConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_ApiTokenConnection_pageInfo(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiTokenConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiTokenEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cursor":
+		return ec.fieldContext_ApiTokenEdge_cursor(ctx, field)
+	case "node":
+		return ec.fieldContext_ApiTokenEdge_node(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiTokenEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_ApiTokenScope(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "account":
+		return ec.fieldContext_ApiTokenScope_account(ctx, field)
+	case "permissions":
+		return ec.fieldContext_ApiTokenScope_permissions(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiTokenScope", field.Name)
+}
+
 func (ec *executionContext) childFields_AssociateUserPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "membership":
@@ -7783,6 +8306,18 @@ func (ec *executionContext) childFields_CreateAccountPayload(ctx context.Context
 		return ec.fieldContext_CreateAccountPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateAccountPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CreateApiTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "apiToken":
+		return ec.fieldContext_CreateApiTokenPayload_apiToken(ctx, field)
+	case "secret":
+		return ec.fieldContext_CreateApiTokenPayload_secret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_CreateApiTokenPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CreateApiTokenPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CreatePermissionTemplatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8447,6 +8982,16 @@ func (ec *executionContext) childFields_RetireSecurityQuestionPayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type RetireSecurityQuestionPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RevokeApiTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "apiToken":
+		return ec.fieldContext_RevokeApiTokenPayload_apiToken(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RevokeApiTokenPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeApiTokenPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RevokeOtherSessionsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "user":
@@ -8493,6 +9038,18 @@ func (ec *executionContext) childFields_Role(ctx context.Context, field graphql.
 		return ec.fieldContext_Role_requireTwoFactor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Role", field.Name)
+}
+
+func (ec *executionContext) childFields_RotateApiTokenPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "apiToken":
+		return ec.fieldContext_RotateApiTokenPayload_apiToken(ctx, field)
+	case "secret":
+		return ec.fieldContext_RotateApiTokenPayload_secret(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_RotateApiTokenPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RotateApiTokenPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_SaveMembershipsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9015,6 +9572,10 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_secondFactors(ctx, field)
 	case "password":
 		return ec.fieldContext_Viewer_password(ctx, field)
+	case "apiTokens":
+		return ec.fieldContext_Viewer_apiTokens(ctx, field)
+	case "tokenPermissions":
+		return ec.fieldContext_Viewer_tokenPermissions(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Viewer", field.Name)
 }

@@ -19,7 +19,7 @@ import (
 // Fact is a fact that decides about what somebody may do in an account.
 type Fact string
 
-// The facts, in the order in which they are looked at.
+// The facts, in the order in which they are looked at; of NotInScope only API tokens hear.
 const (
 	UserNotActive          Fact = "USER_NOT_ACTIVE"
 	NotAMember             Fact = "NOT_A_MEMBER"
@@ -28,6 +28,7 @@ const (
 	UserManagementDisabled Fact = "USER_MANAGEMENT_DISABLED"
 	Owner                  Fact = "OWNER"
 	Granted                Fact = "GRANTED"
+	NotInScope             Fact = "NOT_IN_SCOPE"
 	NotGranted             Fact = "NOT_GRANTED"
 )
 
@@ -49,6 +50,9 @@ type Link struct {
 	endsAt *time.Time
 	// unmanaged: customers are kept from managing users.
 	unmanaged bool
+	// scoped: it is an API token that acts, and may do no more than scope whatever its maker holds.
+	scoped bool
+	scope  []permission.Account
 }
 
 // On judges one permission. There is no other place that does.
@@ -60,6 +64,7 @@ func (l Link) On(p permission.Account) Verdict {
 	}{
 		{!l.active, UserNotActive}, {!l.member, NotAMember}, {l.closed, AccountClosed}, {l.member && l.ended, MembershipEnded},
 		{p == permission.ManageUsers && l.unmanaged, UserManagementDisabled},
+		{l.scoped && !slices.Contains(l.scope, p), NotInScope},
 	} {
 		if c.so {
 			against = append(against, c.fact)
@@ -97,8 +102,8 @@ func (l Link) Member() bool { return l.member }
 // Closed reports whether nobody can act in the account.
 func (l Link) Closed() bool { return l.closed }
 
-// Owner reports whether they own the account.
-func (l Link) Owner() bool { return l.Stands() && l.owner }
+// Owner reports whether they own the account, and act in it themselves.
+func (l Link) Owner() bool { return l.Stands() && l.owner && !l.scoped }
 
 func ended(at *time.Time, now time.Time) bool { return at != nil && !now.Before(*at) }
 
@@ -151,18 +156,37 @@ func Here(ctx context.Context, client *ent.Client, accountID int) (*Link, error)
 	if err := SignedIn(ctx); err != nil {
 		return nil, err
 	}
-	v := viewer.From(ctx)
-	if v.UserID == 0 {
-		return nil, fault.Gone("account")
-	}
-	l, err := LinkOf(ctx, client, v.UserID, accountID, v.At)
+	own, err := Own(ctx, client, []int{accountID})
 	if err != nil {
 		return nil, err
 	}
+	l := own[accountID]
 	if l == nil || !l.Stands() {
 		return nil, fault.Gone("account")
 	}
 	return l, nil
+}
+
+// Own is what the viewer is in each of the accounts, as far as they are anything there: a personal token is what its maker
+// is, within its scopes.
+func Own(ctx context.Context, client *ent.Client, accountIDs []int) (map[int]*Link, error) {
+	v := viewer.From(ctx)
+	return OwnOf(ctx, client, v, accountIDs, v.At)
+}
+
+// OwnOf is Own for another viewer than that of the request, at now.
+func OwnOf(ctx context.Context, client *ent.Client, v *viewer.Viewer, accountIDs []int, now time.Time) (map[int]*Link, error) {
+	reached := slices.DeleteFunc(slices.Clone(accountIDs), func(id int) bool { return !v.Reaches(id) })
+	if v.Self() == 0 || len(reached) == 0 {
+		return map[int]*Link{}, nil
+	}
+	links, err := Links(ctx, client, v.Self(), reached, now)
+	if v.TokenID != 0 {
+		for id, l := range links {
+			l.scoped, l.scope = true, v.Scopes[id]
+		}
+	}
+	return links, err
 }
 
 // Require refuses viewers who do not hold every one of need in the account: fault.NotFound for those who are not in
@@ -267,7 +291,7 @@ func SeesFellow(ctx context.Context, client *ent.Client, userID int) (bool, erro
 	for i, m := range theirs {
 		accounts[i] = m.AccountID
 	}
-	links, err := Links(ctx, client, v.UserID, accounts, v.At)
+	links, err := Own(ctx, client, accounts)
 	if err != nil {
 		return false, err
 	}

@@ -314,14 +314,16 @@ func (w *World) Noted(entry string) {
 	}
 }
 
-// Secretless checks that no token of a link is anywhere but in the mind of who got it (security.md #13).
+// Secretless checks that no token of a link and no API token is anywhere but in the mind of who got it (security.md #13).
 func (w *World) Secretless() {
 	w.Helper()
 	for _, where := range []struct{ table, text string }{
 		{"mails", "CAST(params AS text) || last_error"}, {"audit_details", w.textOf("detail")}, {"throttles", "id"}, {"invitations", "email || CAST(permissions AS text)"},
 	} {
-		if n := w.Count(where.table + " WHERE " + where.text + " LIKE '%inv\\_%' ESCAPE '\\'"); n != 0 {
-			w.Errorf("%d rows of %s hold a token", n, where.table)
+		for _, prefix := range []string{"inv", "rat"} {
+			if n := w.Count(where.table + " WHERE " + where.text + " LIKE '%" + prefix + "\\_%' ESCAPE '\\'"); n != 0 {
+				w.Errorf("%d rows of %s hold a token", n, where.table)
+			}
 		}
 	}
 }

@@ -30,6 +30,7 @@ var actions = []string{
 	string(audit.PasswordChanged), string(audit.TwoFactorDisabled), string(audit.AuthenticatorAdded),
 	string(audit.AuthenticatorRemoved), string(audit.BackupCodesMade), string(audit.BackupCodeUsed), string(audit.DeviceTrusted),
 	string(audit.DeviceTrustRevoked), string(audit.PasskeyAdded), string(audit.PasskeyRenamed), string(audit.PasskeyRemoved),
+	string(audit.TokenCreated), string(audit.TokenRotated), string(audit.TokenRevoked),
 	string(audit.SecurityQuestionSet), string(audit.SecurityQuestionRemoved), string(audit.SecurityAnswerChecked),
 	string(audit.LockCleared), string(audit.SessionEnded), string(audit.OtherSessionsEnded), string(audit.OwnDataExported),
 }
@@ -183,8 +184,7 @@ func (s *Service) name(ctx context.Context, acts []*Act) error {
 
 // forget takes the names of accounts away that the viewer is not in: what they are called by now is not for who has left.
 func (s *Service) forget(ctx context.Context, accounts []int, called map[int]*string) error {
-	v := viewer.From(ctx)
-	links, err := access.Links(ctx, s.DB.Client, v.UserID, accounts, v.At)
+	links, err := access.Own(ctx, s.DB.Client, accounts)
 	if err != nil {
 		return err
 	}

@@ -32,6 +32,8 @@ const (
 	AdminCreated            Action = "ADMIN_CREATED"
 	SetUp                   Action = "SET_UP"
 	TokenCreated            Action = "TOKEN_CREATED"
+	TokenRotated            Action = "TOKEN_ROTATED"
+	TokenRevoked            Action = "TOKEN_REVOKED"
 	UserUpdated             Action = "USER_UPDATED"
 	EmailVerified           Action = "EMAIL_VERIFIED"
 	PasswordResetSent       Action = "PASSWORD_RESET_SENT"
@@ -148,7 +150,8 @@ type Entry struct {
 // Done is the outcome of an act that took place.
 const Done = "DONE"
 
-// Record writes an act that takes place in tx. Actor, session, address and device come from the viewer in ctx.
+// Record writes an act that takes place in tx. Actor, session, address and device come from the viewer in ctx; who made a
+// personal token is the actor of what is done with it.
 func Record(ctx context.Context, tx *db.Tx, at time.Time, e Entry) error {
 	return write(ctx, tx, at, e, Done)
 }
@@ -204,7 +207,7 @@ func write(ctx context.Context, tx *db.Tx, at time.Time, e Entry, outcome string
 	ctx = viewer.ForSystem(ctx, "audit")
 	entry, err := tx.AuditEntry.Create().
 		SetAt(at.UTC().Truncate(time.Microsecond)).SetAction(string(e.Action)).SetOutcome(outcome).
-		SetActorKind(string(actor.Kind)).SetActorID(actor.UserID).SetActorName(actor.Name).
+		SetActorKind(string(actor.Kind)).SetActorID(actor.Self()).SetActorName(actor.Name).
 		SetTokenID(actor.TokenID).SetSessionID(actor.SessionID).
 		SetTargetKind(e.Target.Kind).SetTargetID(e.Target.ID).SetAboutUserID(e.AboutUserID).
 		SetRequestID(v.RequestID).SetDetailHash(hash[:]).
@@ -228,7 +231,7 @@ func insertBoth(ctx context.Context, tx *db.Tx, at time.Time, e Entry, outcome s
 	v := viewer.From(ctx)
 	actor := v.Actor()
 	_, err := tx.SQL.ExecContext(ctx, both, at.UTC().Truncate(time.Microsecond), string(e.Action), outcome,
-		string(actor.Kind), actor.UserID, actor.Name, actor.TokenID, actor.SessionID,
+		string(actor.Kind), actor.Self(), actor.Name, actor.TokenID, actor.SessionID,
 		e.Target.Kind, e.Target.ID, e.AboutUserID, v.RequestID, hash, salt, detail)
 	if err != nil {
 		return fmt.Errorf("recording %s: %w", e.Action, err)

@@ -6,6 +6,7 @@ import (
 
 	ent "roster/ent/generated"
 	"roster/ent/generated/account"
+	"roster/ent/generated/apitoken"
 	"roster/ent/generated/backupcode"
 	"roster/ent/generated/factor"
 	entmail "roster/ent/generated/mail"
@@ -185,6 +186,25 @@ func (o *Own) factors(ctx context.Context) (any, error) {
 		f.TrustedDevices = append(f.TrustedDevices, trusted{d.Device, d.Address, d.CreatedAt, moment(d.LastUsedAt), d.ExpiresAt})
 	}
 	return f, err
+}
+
+type token struct {
+	Name            string        `json:"name"`
+	Kind            apitoken.Kind `json:"kind"`
+	CreatedAt       time.Time     `json:"createdAt"`
+	ExpiresAt       time.Time     `json:"expiresAt"`
+	LastUsedAt      *time.Time    `json:"lastUsedAt"`
+	LastUsedAddress string        `json:"lastUsedAddress"`
+	RevokedAt       *time.Time    `json:"revokedAt"`
+}
+
+func (o *Own) tokens(ctx context.Context) (any, error) {
+	list, err := o.service.DB.APIToken.Query().Where(apitoken.MakerID(o.userID)).Order(apitoken.ByID()).All(system(ctx))
+	all := make([]token, len(list))
+	for i, t := range list {
+		all[i] = token{t.Name, t.Kind, t.CreatedAt, t.ExpiresAt, moment(t.LastUsedAt), t.LastUsedAddress, t.RevokedAt}
+	}
+	return all, err
 }
 
 type try struct {

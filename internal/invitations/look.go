@@ -8,7 +8,6 @@ import (
 
 	ent "roster/ent/generated"
 	"roster/ent/generated/account"
-	"roster/ent/generated/apitoken"
 	"roster/ent/generated/invitation"
 	"roster/ent/generated/user"
 	"roster/ent/permission"
@@ -17,6 +16,7 @@ import (
 	"roster/internal/fault"
 	"roster/internal/links"
 	"roster/internal/settings"
+	"roster/internal/tokens"
 )
 
 // LinkStatus is how a link to join an account stands.
@@ -142,14 +142,7 @@ func (s *Service) status(ctx context.Context, client *ent.Client, l *links.Invit
 func (s *Service) stillMay(ctx context.Context, client *ent.Client, i *ent.Invitation) (bool, error) {
 	system := viewer.ForSystem(ctx, "invitations")
 	if i.InviterTokenID != 0 {
-		t, err := client.APIToken.Query().
-			Where(apitoken.ID(i.InviterTokenID), apitoken.RevokedAtIsNil(), apitoken.ExpiresAtGT(s.now())).WithRole().Only(system)
-		if ent.IsNotFound(err) {
-			return false, nil
-		} else if err != nil {
-			return false, fmt.Errorf("loading the token that invited: %w", err)
-		}
-		return slices.Contains(t.Edges.Role.Permissions, permission.ManageMemberships), nil
+		return s.tokenStillMay(ctx, client, i)
 	}
 	if i.InviterID == nil {
 		return false, nil
@@ -169,6 +162,20 @@ func (s *Service) stillMay(ctx context.Context, client *ent.Client, i *ent.Invit
 	}
 	// Where customers can't manage users any more, what was sent before can still be accepted (product.md C7).
 	return link.MayHandOn(i.Permissions) && link.Outlasts(i.MembershipEndsAt), nil
+}
+
+// tokenStillMay is stillMay of an API token, which may do less than its maker.
+func (s *Service) tokenStillMay(ctx context.Context, client *ent.Client, i *ent.Invitation) (bool, error) {
+	v, err := tokens.Acting(ctx, client, i.InviterTokenID, s.now())
+	if err != nil || v == nil {
+		return false, err
+	}
+	if v.Can(permission.ManageMemberships) {
+		return true, nil
+	}
+	own, err := access.OwnOf(ctx, client, v, []int{i.AccountID}, s.now())
+	link := own[i.AccountID]
+	return err == nil && link != nil && link.MayHandOn(i.Permissions) && link.Outlasts(i.MembershipEndsAt), err
 }
 
 // refusals say why a link does not open.

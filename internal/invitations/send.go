@@ -169,7 +169,7 @@ func (s *Service) allowed(ctx context.Context, tx *db.Tx, i invitee, a *ent.Acco
 	case err != nil:
 		return fmt.Errorf("looking for a member: %w", err)
 	case member.EndedBy(s.now()): // what has ended counts for nothing, and makes room when the invitation is accepted
-	case member.UserID == viewer.From(ctx).UserID:
+	case member.UserID == viewer.From(ctx).Self():
 		return fault.On("email", fault.NotAllowed, "This is your own address.")
 	default:
 		return fault.On("email", fault.NotAllowed, "This user is a member of the account already.")
@@ -193,8 +193,8 @@ func (s *Service) save(ctx context.Context, tx *db.Tx, i invitee, office access.
 	create := tx.Invitation.Create().SetAccountID(i.AccountID).SetEmail(i.address.Spelling).SetEmailKey(i.address.Key).
 		SetPermissions(members.Ordered(i.Permissions)).SetNillableMembershipEndsAt(i.EndsAt).
 		SetByStaff(office.Staff).SetInviterTokenID(v.TokenID).SetCreatedAt(s.now()).SetSentAt(s.now())
-	if v.UserID != 0 {
-		create.SetInviterID(v.UserID)
+	if v.Self() != 0 {
+		create.SetInviterID(v.Self())
 	}
 	row, err := create.Save(viewer.ForSystem(ctx, "invitations"))
 	if err != nil {
@@ -304,10 +304,10 @@ func (s *Service) Resend(ctx context.Context, id int) (*Offer, error) {
 func (s *Service) takeOver(ctx context.Context, tx *db.Tx, row *ent.Invitation, office access.Office) (*ent.Invitation, error) {
 	v := viewer.From(ctx)
 	update := tx.Invitation.UpdateOne(row).SetByStaff(office.Staff).SetInviterTokenID(v.TokenID)
-	if v.UserID == 0 {
+	if v.Self() == 0 {
 		update.ClearInviterID()
 	} else {
-		update.SetInviterID(v.UserID)
+		update.SetInviterID(v.Self())
 	}
 	row, err := update.Save(viewer.ForSystem(ctx, "invitations"))
 	if err != nil {

@@ -399,7 +399,7 @@ func TestTexts(t *testing.T) {
 		for _, kind := range mail.Kinds {
 			w.user.Language, w.user.FirstName, w.user.LastName = language, nasty, ""
 			w.tx(func(ctx context.Context, tx *db.Tx) error {
-				params := map[string]string{"name": nasty, "reason": strings.Repeat("long ", 100), "address": "j…@example.com", "passkey": nasty,
+				params := map[string]string{"name": nasty, "reason": strings.Repeat("long ", 100), "address": "j…@example.com", "passkey": nasty, "token": nasty,
 					"left": "0", "browser": "Firefox", "system": "", "network": "", "at": "2026-03-01 12:00 UTC",
 					"account": nasty, "inviter": nasty, "person": nasty, "invited": "j…@example.com", "days": "7"}
 				if kind == mail.Invitation || kind == mail.InvitationByStaff {

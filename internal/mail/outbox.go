@@ -38,6 +38,7 @@ const (
 	// removed it.
 	SecurityQuestionSet     Kind = "SECURITY_QUESTION_SET"
 	SecurityQuestionRemoved Kind = "SECURITY_QUESTION_REMOVED"
+	APITokenMade            Kind = "API_TOKEN_MADE"
 	PasskeyAdded            Kind = "PASSKEY_ADDED"
 	PasskeyRemoved          Kind = "PASSKEY_REMOVED"
 	PasskeyCopied           Kind = "PASSKEY_COPIED"
@@ -102,7 +103,7 @@ var Kinds = []Kind{
 	PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail,
 	AlreadyRegistered, AddressWanted, ConfirmEmailChange, EmailChangedUnproven, NewEmail, EmailDisputed,
 	SecurityQuestionSet, SecurityQuestionRemoved,
-	PasskeyAdded, PasskeyRemoved, PasskeyCopied, OwnPasswordChanged, FirstPassword,
+	APITokenMade, PasskeyAdded, PasskeyRemoved, PasskeyCopied, OwnPasswordChanged, FirstPassword,
 	AuthenticatorAdded, AuthenticatorRemoved, BackupCodesMade, BackupCodeUsed,
 	NewSignIn, WrongSecondFactor,
 	Welcome, Invitation, InvitationByStaff, InvitationAccepted, InvitationAcceptedElsewhere, AccessGiven, PermissionsChanged,

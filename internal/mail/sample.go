@@ -19,6 +19,7 @@ var samples = map[string]string{
 	"name":    "Maria Sample",
 	"address": "m•••@sample.example",
 	"passkey": "Laptop",
+	"token":   "Billing sync",
 	"left":    "7",
 	"reason":  "Asked for on the phone",
 	"browser": "Firefox",

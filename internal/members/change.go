@@ -227,7 +227,7 @@ func (m held) touchable(ctx context.Context) error {
 	switch {
 	case m.office.Staff:
 		return nil
-	case m.UserID == viewer.From(ctx).UserID:
+	case m.UserID == viewer.From(ctx).Self():
 		return fault.On("membershipId", fault.NotAllowed, "You can't change what you may do yourself.")
 	case !m.office.Covers(m.Permissions):
 		return fault.On("membershipId", fault.NotAllowed, "This member holds a permission that you do not have.")

@@ -4,6 +4,7 @@ package members
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -40,6 +41,9 @@ type Page struct {
 	HasPrevious, HasNext bool
 	// UserID or AccountID is whose memberships these are; the other is 0.
 	UserID, AccountID int
+
+	// within are the only accounts of the user's that the list is about; nil: all.
+	within []int
 }
 
 // Edge is a membership in a list.
@@ -98,8 +102,8 @@ func (s *Service) Get(ctx context.Context, id int) (*ent.Membership, error) {
 	if v.Can(permission.ListAccounts) || m.UserID == v.UserID || m.Owner {
 		return m, nil
 	}
-	link, err := access.LinkOf(ctx, s.DB.Client, v.UserID, m.AccountID, v.At)
-	if err != nil || link == nil || !link.On(permission.ManageUsers).Allowed {
+	own, err := access.Own(ctx, s.DB.Client, []int{m.AccountID})
+	if link := own[m.AccountID]; err != nil || link == nil || !link.On(permission.ManageUsers).Allowed {
 		return nil, err
 	}
 	return m, nil
@@ -192,6 +196,15 @@ func alongAccounts(q *sql.Selector) {
 	q.OrderBy(a.C(account.FieldNameKey), q.C(membership.FieldID))
 }
 
+// cut takes the slice of a list that is ordered by the accounts' names.
+func cut(slice paging.Slice) func(*sql.Selector) {
+	return func(q *sql.Selector) {
+		t := sql.Table(account.Table)
+		q.Join(t).On(q.C(membership.FieldAccountID), t.C(account.FieldID))
+		slice.ApplyAlong(q, t.C(account.FieldNameKey))
+	}
+}
+
 // Further returns a page of one user's memberships from a cursor on, on the same terms as OfUsers.
 func (s *Service) Further(ctx context.Context, a Ask) (*Page, error) {
 	slice, err := paging.Request{First: &a.First, After: &a.After}.Check(byAccountName)
@@ -204,11 +217,7 @@ func (s *Service) Further(ctx context.Context, a Ask) (*Page, error) {
 	rows, err := s.DB.Membership.Query().
 		Where(membership.UserID(a.UserID), standing(ctx)).
 		WithAccount().
-		Modify(func(q *sql.Selector) {
-			t := sql.Table(account.Table)
-			q.Join(t).On(q.C(membership.FieldAccountID), t.C(account.FieldID))
-			slice.ApplyAlong(q, t.C(account.FieldNameKey))
-		}).
+		Modify(cut(slice)).
 		All(viewer.ForSystem(ctx, "memberships of a visible user"))
 	if err != nil {
 		return nil, fmt.Errorf("loading memberships: %w", err)
@@ -218,12 +227,39 @@ func (s *Service) Further(ctx context.Context, a Ask) (*Page, error) {
 	return p, nil
 }
 
+// InScope returns a page of the memberships of who made the personal token that acts, in the accounts that it was made for.
+func (s *Service) InScope(ctx context.Context, a Ask) (*Page, error) {
+	v := viewer.From(ctx)
+	request := paging.Request{First: &a.First}
+	if a.After != "" {
+		request.After = &a.After
+	}
+	slice, err := request.Check(byAccountName)
+	if err != nil {
+		return nil, err
+	}
+	p := &Page{UserID: v.MakerID, within: slices.Sorted(maps.Keys(v.Scopes))}
+	rows, err := s.DB.Membership.Query().
+		Where(membership.UserID(p.UserID), membership.AccountIDIn(p.within...), standing(ctx)).
+		WithAccount().
+		Modify(cut(slice)).
+		All(viewer.ForSystem(ctx, "memberships in the scope of a token"))
+	if err != nil {
+		return nil, fmt.Errorf("loading memberships: %w", err)
+	}
+	p.Memberships, p.HasPrevious, p.HasNext = paging.Cut(slice, rows)
+	return p, nil
+}
+
 // Count returns how many memberships the whole list has that the page is from. The caller has checked that the viewer
 // may see it.
 func (s *Service) Count(ctx context.Context, p *Page) (int, error) {
 	whose := membership.And(membership.UserID(p.UserID), standing(ctx))
-	if p.AccountID != 0 {
+	switch {
+	case p.AccountID != 0:
 		whose = membership.AccountID(p.AccountID)
+	case p.within != nil:
+		whose = membership.And(whose, membership.AccountIDIn(p.within...))
 	}
 	n, err := s.DB.Membership.Query().Where(whose).Count(viewer.ForSystem(ctx, "memberships of a visible object"))
 	if err != nil {

@@ -3,11 +3,7 @@ package tokens
 
 import (
 	"context"
-	"database/sql"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"log/slog"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,6 +15,7 @@ import (
 	"roster/internal/audit"
 	"roster/internal/db"
 	"roster/internal/fault"
+	"roster/internal/mail"
 	"roster/internal/secret"
 )
 
@@ -30,31 +27,29 @@ const (
 
 const nameMax = 100
 
-// seldom is how often a use is written down, at most.
-const seldom = time.Minute
-
 // Never is what no token can do, whatever its role says: make tokens, set passwords, act as somebody, change roles,
 // merge, delete or erase.
 var Never = permission.SetOf(permission.ManageAPITokens, permission.SetUserPassword, permission.Masquerade,
 	permission.ConfigureRoles, permission.MergeUsers, permission.DeleteUsers)
 
-// Service makes tokens and recognises them.
+// Service makes tokens, looks after them, and recognises them.
 type Service struct {
-	DB  *db.DB
-	Now func() time.Time
+	DB     *db.DB
+	Now    func() time.Time
+	Outbox *mail.Outbox
 }
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
 
-// Create makes a token that may do what the role may, less what no token can. It belongs to nobody, and is for the
-// command line: it asks for no permission. The plain token is returned this once. A lifetime of 0 means
+// Create makes a token for the command line: it may do what the role may, less what no token can. It belongs to nobody,
+// and making it asks for no permission. The plain token is returned this once. A lifetime of 0 means
 // DefaultLifetime. fault.Required, fault.TooLong: the name. fault.Invalid: no such role, or a lifetime out of bounds.
 func (s *Service) Create(ctx context.Context, name, roleName string, lifetime time.Duration) (plain string, made *ent.APIToken, err error) {
 	if lifetime == 0 {
 		lifetime = DefaultLifetime
 	}
 	name = strings.TrimSpace(name)
-	if err := check(name, lifetime); err != nil {
+	if err := check(name, lifetime).Err(); err != nil {
 		return "", nil, err
 	}
 	token := secret.New(secret.API)
@@ -91,7 +86,7 @@ func noSuchRole(ctx context.Context, tx *db.Tx) error {
 	return fault.On("role", fault.Invalid, "There is no role with this name, but there are: "+strings.Join(names, ", ")+".")
 }
 
-func check(name string, lifetime time.Duration) error {
+func check(name string, lifetime time.Duration) fault.List {
 	var problems fault.List
 	switch {
 	case name == "":
@@ -100,51 +95,7 @@ func check(name string, lifetime time.Duration) error {
 		problems = append(problems, fault.On("name", fault.TooLong, "The name may have up to 100 characters."))
 	}
 	if lifetime < time.Minute || lifetime > MaxLifetime {
-		problems = append(problems, fault.On("lifetime", fault.Invalid, "A token lasts a minute to a year."))
+		problems = append(problems, fault.On("days", fault.Invalid, "A token lasts 1 to 365 days."))
 	}
-	return problems.Err()
-}
-
-const lookup = `SELECT t.id, t.expires_at, t.last_used_at, t.revoked_at, r.permissions
-FROM api_tokens t JOIN roles r ON r.id = t.role_id WHERE t.hash = $1`
-
-// Authenticate returns who a request with this token acts as: one statement. fault.Unauthenticated for a token that
-// is malformed, unknown, revoked or too old, without saying which.
-func (s *Service) Authenticate(ctx context.Context, plain string) (*viewer.Viewer, error) {
-	refused := fault.New(fault.Unauthenticated, "This token is not valid.")
-	hash, ok := secret.Hash(secret.API, plain)
-	if !ok {
-		return nil, refused
-	}
-	var id int
-	var expires, used time.Time
-	var revoked sql.NullTime
-	var list []byte
-	err := s.DB.Reader().QueryRowContext(ctx, lookup, hash).Scan(&id, &expires, &used, &revoked, &list)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, refused
-	} else if err != nil {
-		return nil, fmt.Errorf("loading token: %w", err)
-	}
-	now := s.now()
-	if revoked.Valid || !now.Before(expires) {
-		return nil, refused
-	}
-	var may permission.AdminSet
-	if err := json.Unmarshal(list, &may); err != nil {
-		return nil, fmt.Errorf("loading role: %w", err)
-	}
-	if now.Sub(used) >= seldom {
-		s.used(ctx, id, now)
-	}
-	return &viewer.Viewer{Kind: viewer.Token, TokenID: id, Permissions: may.Without(Never)}, nil
-}
-
-// used writes the use down. What it can't write is no reason to refuse the request.
-func (s *Service) used(ctx context.Context, id int, now time.Time) {
-	_, err := s.DB.Writer().ExecContext(ctx,
-		"UPDATE api_tokens SET last_used_at = $1 WHERE id = $2 AND last_used_at <= $3", now, id, now.Add(-seldom))
-	if err != nil {
-		slog.WarnContext(ctx, "writing down the use of a token", "token", id, "err", err)
-	}
+	return problems
 }

@@ -39,6 +39,8 @@ const (
 	EdgeInvitations = "invitations"
 	// EdgeOrders holds the string denoting the orders edge name in mutations.
 	EdgeOrders = "orders"
+	// EdgeTokenScopes holds the string denoting the token_scopes edge name in mutations.
+	EdgeTokenScopes = "token_scopes"
 	// Table holds the table name of the account in the database.
 	Table = "accounts"
 	// MembershipsTable is the table that holds the memberships relation/edge.
@@ -62,6 +64,13 @@ const (
 	OrdersInverseTable = "orders"
 	// OrdersColumn is the table column denoting the orders relation/edge.
 	OrdersColumn = "account_id"
+	// TokenScopesTable is the table that holds the token_scopes relation/edge.
+	TokenScopesTable = "token_scopes"
+	// TokenScopesInverseTable is the table name for the TokenScope entity.
+	// It exists in this package in order to avoid circular dependency with the "tokenscope" package.
+	TokenScopesInverseTable = "token_scopes"
+	// TokenScopesColumn is the table column denoting the token_scopes relation/edge.
+	TokenScopesColumn = "account_id"
 )
 
 // Columns holds all SQL columns for account fields.
@@ -223,6 +232,20 @@ func ByOrders(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newOrdersStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByTokenScopesCount orders the results by token_scopes count.
+func ByTokenScopesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newTokenScopesStep(), opts...)
+	}
+}
+
+// ByTokenScopes orders the results by token_scopes terms.
+func ByTokenScopes(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newTokenScopesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newMembershipsStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -242,5 +265,12 @@ func newOrdersStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(OrdersInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, OrdersTable, OrdersColumn),
+	)
+}
+func newTokenScopesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(TokenScopesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, TokenScopesTable, TokenScopesColumn),
 	)
 }

@@ -629,6 +629,29 @@ func HasOrdersWith(preds ...predicate.Order) predicate.Account {
 	})
 }
 
+// HasTokenScopes applies the HasEdge predicate on the "token_scopes" edge.
+func HasTokenScopes() predicate.Account {
+	return predicate.Account(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, TokenScopesTable, TokenScopesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasTokenScopesWith applies the HasEdge predicate on the "token_scopes" edge with a given conditions (other predicates).
+func HasTokenScopesWith(preds ...predicate.TokenScope) predicate.Account {
+	return predicate.Account(func(s *sql.Selector) {
+		step := newTokenScopesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Account) predicate.Account {
 	return predicate.Account(sql.AndPredicates(predicates...))

@@ -3,6 +3,7 @@
 package apitoken
 
 import (
+	"fmt"
 	"time"
 
 	"entgo.io/ent"
@@ -19,18 +20,34 @@ const (
 	FieldName = "name"
 	// FieldHash holds the string denoting the hash field in the database.
 	FieldHash = "hash"
+	// FieldKind holds the string denoting the kind field in the database.
+	FieldKind = "kind"
 	// FieldRoleID holds the string denoting the role_id field in the database.
 	FieldRoleID = "role_id"
+	// FieldMakerID holds the string denoting the maker_id field in the database.
+	FieldMakerID = "maker_id"
+	// FieldCredentialVersion holds the string denoting the credential_version field in the database.
+	FieldCredentialVersion = "credential_version"
+	// FieldPermissions holds the string denoting the permissions field in the database.
+	FieldPermissions = "permissions"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldExpiresAt holds the string denoting the expires_at field in the database.
 	FieldExpiresAt = "expires_at"
 	// FieldLastUsedAt holds the string denoting the last_used_at field in the database.
 	FieldLastUsedAt = "last_used_at"
+	// FieldLastUsedAddress holds the string denoting the last_used_address field in the database.
+	FieldLastUsedAddress = "last_used_address"
 	// FieldRevokedAt holds the string denoting the revoked_at field in the database.
 	FieldRevokedAt = "revoked_at"
+	// FieldRevokeReason holds the string denoting the revoke_reason field in the database.
+	FieldRevokeReason = "revoke_reason"
 	// EdgeRole holds the string denoting the role edge name in mutations.
 	EdgeRole = "role"
+	// EdgeMaker holds the string denoting the maker edge name in mutations.
+	EdgeMaker = "maker"
+	// EdgeScopes holds the string denoting the scopes edge name in mutations.
+	EdgeScopes = "scopes"
 	// Table holds the table name of the apitoken in the database.
 	Table = "api_tokens"
 	// RoleTable is the table that holds the role relation/edge.
@@ -40,6 +57,20 @@ const (
 	RoleInverseTable = "roles"
 	// RoleColumn is the table column denoting the role relation/edge.
 	RoleColumn = "role_id"
+	// MakerTable is the table that holds the maker relation/edge.
+	MakerTable = "api_tokens"
+	// MakerInverseTable is the table name for the User entity.
+	// It exists in this package in order to avoid circular dependency with the "user" package.
+	MakerInverseTable = "users"
+	// MakerColumn is the table column denoting the maker relation/edge.
+	MakerColumn = "maker_id"
+	// ScopesTable is the table that holds the scopes relation/edge.
+	ScopesTable = "token_scopes"
+	// ScopesInverseTable is the table name for the TokenScope entity.
+	// It exists in this package in order to avoid circular dependency with the "tokenscope" package.
+	ScopesInverseTable = "token_scopes"
+	// ScopesColumn is the table column denoting the scopes relation/edge.
+	ScopesColumn = "token_id"
 )
 
 // Columns holds all SQL columns for apitoken fields.
@@ -47,11 +78,17 @@ var Columns = []string{
 	FieldID,
 	FieldName,
 	FieldHash,
+	FieldKind,
 	FieldRoleID,
+	FieldMakerID,
+	FieldCredentialVersion,
+	FieldPermissions,
 	FieldCreatedAt,
 	FieldExpiresAt,
 	FieldLastUsedAt,
+	FieldLastUsedAddress,
 	FieldRevokedAt,
+	FieldRevokeReason,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -72,9 +109,42 @@ func ValidColumn(column string) bool {
 var (
 	Hooks  [1]ent.Hook
 	Policy ent.Policy
+	// DefaultCredentialVersion holds the default value on creation for the "credential_version" field.
+	DefaultCredentialVersion int
 	// DefaultLastUsedAt holds the default value on creation for the "last_used_at" field.
 	DefaultLastUsedAt time.Time
+	// DefaultLastUsedAddress holds the default value on creation for the "last_used_address" field.
+	DefaultLastUsedAddress string
+	// DefaultRevokeReason holds the default value on creation for the "revoke_reason" field.
+	DefaultRevokeReason string
 )
+
+// Kind defines the type for the "kind" enum field.
+type Kind string
+
+// KindCOMMAND_LINE is the default value of the Kind enum.
+const DefaultKind = KindCOMMAND_LINE
+
+// Kind values.
+const (
+	KindCOMMAND_LINE Kind = "COMMAND_LINE"
+	KindINSTALLATION Kind = "INSTALLATION"
+	KindPERSONAL     Kind = "PERSONAL"
+)
+
+func (k Kind) String() string {
+	return string(k)
+}
+
+// KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
+func KindValidator(k Kind) error {
+	switch k {
+	case KindCOMMAND_LINE, KindINSTALLATION, KindPERSONAL:
+		return nil
+	default:
+		return fmt.Errorf("apitoken: invalid enum value for kind field: %q", k)
+	}
+}
 
 // OrderOption defines the ordering options for the APIToken queries.
 type OrderOption func(*sql.Selector)
@@ -89,9 +159,24 @@ func ByName(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldName, opts...).ToFunc()
 }
 
+// ByKind orders the results by the kind field.
+func ByKind(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldKind, opts...).ToFunc()
+}
+
 // ByRoleID orders the results by the role_id field.
 func ByRoleID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRoleID, opts...).ToFunc()
+}
+
+// ByMakerID orders the results by the maker_id field.
+func ByMakerID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMakerID, opts...).ToFunc()
+}
+
+// ByCredentialVersion orders the results by the credential_version field.
+func ByCredentialVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldCredentialVersion, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.
@@ -109,9 +194,19 @@ func ByLastUsedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLastUsedAt, opts...).ToFunc()
 }
 
+// ByLastUsedAddress orders the results by the last_used_address field.
+func ByLastUsedAddress(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLastUsedAddress, opts...).ToFunc()
+}
+
 // ByRevokedAt orders the results by the revoked_at field.
 func ByRevokedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRevokedAt, opts...).ToFunc()
+}
+
+// ByRevokeReason orders the results by the revoke_reason field.
+func ByRevokeReason(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRevokeReason, opts...).ToFunc()
 }
 
 // ByRoleField orders the results by role field.
@@ -120,10 +215,45 @@ func ByRoleField(field string, opts ...sql.OrderTermOption) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newRoleStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByMakerField orders the results by maker field.
+func ByMakerField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newMakerStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByScopesCount orders the results by scopes count.
+func ByScopesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newScopesStep(), opts...)
+	}
+}
+
+// ByScopes orders the results by scopes terms.
+func ByScopes(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newScopesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newRoleStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(RoleInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, true, RoleTable, RoleColumn),
+	)
+}
+func newMakerStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(MakerInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, true, MakerTable, MakerColumn),
+	)
+}
+func newScopesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ScopesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, ScopesTable, ScopesColumn),
 	)
 }

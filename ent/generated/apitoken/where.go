@@ -70,6 +70,16 @@ func RoleID(v int) predicate.APIToken {
 	return predicate.APIToken(sql.FieldEQ(FieldRoleID, v))
 }
 
+// MakerID applies equality check predicate on the "maker_id" field. It's identical to MakerIDEQ.
+func MakerID(v int) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEQ(FieldMakerID, v))
+}
+
+// CredentialVersion applies equality check predicate on the "credential_version" field. It's identical to CredentialVersionEQ.
+func CredentialVersion(v int) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEQ(FieldCredentialVersion, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.APIToken {
 	return predicate.APIToken(sql.FieldEQ(FieldCreatedAt, v))
@@ -85,9 +95,19 @@ func LastUsedAt(v time.Time) predicate.APIToken {
 	return predicate.APIToken(sql.FieldEQ(FieldLastUsedAt, v))
 }
 
+// LastUsedAddress applies equality check predicate on the "last_used_address" field. It's identical to LastUsedAddressEQ.
+func LastUsedAddress(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEQ(FieldLastUsedAddress, v))
+}
+
 // RevokedAt applies equality check predicate on the "revoked_at" field. It's identical to RevokedAtEQ.
 func RevokedAt(v time.Time) predicate.APIToken {
 	return predicate.APIToken(sql.FieldEQ(FieldRevokedAt, v))
+}
+
+// RevokeReason applies equality check predicate on the "revoke_reason" field. It's identical to RevokeReasonEQ.
+func RevokeReason(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEQ(FieldRevokeReason, v))
 }
 
 // NameEQ applies the EQ predicate on the "name" field.
@@ -195,6 +215,26 @@ func HashLTE(v []byte) predicate.APIToken {
 	return predicate.APIToken(sql.FieldLTE(FieldHash, v))
 }
 
+// KindEQ applies the EQ predicate on the "kind" field.
+func KindEQ(v Kind) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEQ(FieldKind, v))
+}
+
+// KindNEQ applies the NEQ predicate on the "kind" field.
+func KindNEQ(v Kind) predicate.APIToken {
+	return predicate.APIToken(sql.FieldNEQ(FieldKind, v))
+}
+
+// KindIn applies the In predicate on the "kind" field.
+func KindIn(vs ...Kind) predicate.APIToken {
+	return predicate.APIToken(sql.FieldIn(FieldKind, vs...))
+}
+
+// KindNotIn applies the NotIn predicate on the "kind" field.
+func KindNotIn(vs ...Kind) predicate.APIToken {
+	return predicate.APIToken(sql.FieldNotIn(FieldKind, vs...))
+}
+
 // RoleIDEQ applies the EQ predicate on the "role_id" field.
 func RoleIDEQ(v int) predicate.APIToken {
 	return predicate.APIToken(sql.FieldEQ(FieldRoleID, v))
@@ -213,6 +253,96 @@ func RoleIDIn(vs ...int) predicate.APIToken {
 // RoleIDNotIn applies the NotIn predicate on the "role_id" field.
 func RoleIDNotIn(vs ...int) predicate.APIToken {
 	return predicate.APIToken(sql.FieldNotIn(FieldRoleID, vs...))
+}
+
+// RoleIDIsNil applies the IsNil predicate on the "role_id" field.
+func RoleIDIsNil() predicate.APIToken {
+	return predicate.APIToken(sql.FieldIsNull(FieldRoleID))
+}
+
+// RoleIDNotNil applies the NotNil predicate on the "role_id" field.
+func RoleIDNotNil() predicate.APIToken {
+	return predicate.APIToken(sql.FieldNotNull(FieldRoleID))
+}
+
+// MakerIDEQ applies the EQ predicate on the "maker_id" field.
+func MakerIDEQ(v int) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEQ(FieldMakerID, v))
+}
+
+// MakerIDNEQ applies the NEQ predicate on the "maker_id" field.
+func MakerIDNEQ(v int) predicate.APIToken {
+	return predicate.APIToken(sql.FieldNEQ(FieldMakerID, v))
+}
+
+// MakerIDIn applies the In predicate on the "maker_id" field.
+func MakerIDIn(vs ...int) predicate.APIToken {
+	return predicate.APIToken(sql.FieldIn(FieldMakerID, vs...))
+}
+
+// MakerIDNotIn applies the NotIn predicate on the "maker_id" field.
+func MakerIDNotIn(vs ...int) predicate.APIToken {
+	return predicate.APIToken(sql.FieldNotIn(FieldMakerID, vs...))
+}
+
+// MakerIDIsNil applies the IsNil predicate on the "maker_id" field.
+func MakerIDIsNil() predicate.APIToken {
+	return predicate.APIToken(sql.FieldIsNull(FieldMakerID))
+}
+
+// MakerIDNotNil applies the NotNil predicate on the "maker_id" field.
+func MakerIDNotNil() predicate.APIToken {
+	return predicate.APIToken(sql.FieldNotNull(FieldMakerID))
+}
+
+// CredentialVersionEQ applies the EQ predicate on the "credential_version" field.
+func CredentialVersionEQ(v int) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEQ(FieldCredentialVersion, v))
+}
+
+// CredentialVersionNEQ applies the NEQ predicate on the "credential_version" field.
+func CredentialVersionNEQ(v int) predicate.APIToken {
+	return predicate.APIToken(sql.FieldNEQ(FieldCredentialVersion, v))
+}
+
+// CredentialVersionIn applies the In predicate on the "credential_version" field.
+func CredentialVersionIn(vs ...int) predicate.APIToken {
+	return predicate.APIToken(sql.FieldIn(FieldCredentialVersion, vs...))
+}
+
+// CredentialVersionNotIn applies the NotIn predicate on the "credential_version" field.
+func CredentialVersionNotIn(vs ...int) predicate.APIToken {
+	return predicate.APIToken(sql.FieldNotIn(FieldCredentialVersion, vs...))
+}
+
+// CredentialVersionGT applies the GT predicate on the "credential_version" field.
+func CredentialVersionGT(v int) predicate.APIToken {
+	return predicate.APIToken(sql.FieldGT(FieldCredentialVersion, v))
+}
+
+// CredentialVersionGTE applies the GTE predicate on the "credential_version" field.
+func CredentialVersionGTE(v int) predicate.APIToken {
+	return predicate.APIToken(sql.FieldGTE(FieldCredentialVersion, v))
+}
+
+// CredentialVersionLT applies the LT predicate on the "credential_version" field.
+func CredentialVersionLT(v int) predicate.APIToken {
+	return predicate.APIToken(sql.FieldLT(FieldCredentialVersion, v))
+}
+
+// CredentialVersionLTE applies the LTE predicate on the "credential_version" field.
+func CredentialVersionLTE(v int) predicate.APIToken {
+	return predicate.APIToken(sql.FieldLTE(FieldCredentialVersion, v))
+}
+
+// PermissionsIsNil applies the IsNil predicate on the "permissions" field.
+func PermissionsIsNil() predicate.APIToken {
+	return predicate.APIToken(sql.FieldIsNull(FieldPermissions))
+}
+
+// PermissionsNotNil applies the NotNil predicate on the "permissions" field.
+func PermissionsNotNil() predicate.APIToken {
+	return predicate.APIToken(sql.FieldNotNull(FieldPermissions))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -335,6 +465,71 @@ func LastUsedAtLTE(v time.Time) predicate.APIToken {
 	return predicate.APIToken(sql.FieldLTE(FieldLastUsedAt, v))
 }
 
+// LastUsedAddressEQ applies the EQ predicate on the "last_used_address" field.
+func LastUsedAddressEQ(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEQ(FieldLastUsedAddress, v))
+}
+
+// LastUsedAddressNEQ applies the NEQ predicate on the "last_used_address" field.
+func LastUsedAddressNEQ(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldNEQ(FieldLastUsedAddress, v))
+}
+
+// LastUsedAddressIn applies the In predicate on the "last_used_address" field.
+func LastUsedAddressIn(vs ...string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldIn(FieldLastUsedAddress, vs...))
+}
+
+// LastUsedAddressNotIn applies the NotIn predicate on the "last_used_address" field.
+func LastUsedAddressNotIn(vs ...string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldNotIn(FieldLastUsedAddress, vs...))
+}
+
+// LastUsedAddressGT applies the GT predicate on the "last_used_address" field.
+func LastUsedAddressGT(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldGT(FieldLastUsedAddress, v))
+}
+
+// LastUsedAddressGTE applies the GTE predicate on the "last_used_address" field.
+func LastUsedAddressGTE(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldGTE(FieldLastUsedAddress, v))
+}
+
+// LastUsedAddressLT applies the LT predicate on the "last_used_address" field.
+func LastUsedAddressLT(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldLT(FieldLastUsedAddress, v))
+}
+
+// LastUsedAddressLTE applies the LTE predicate on the "last_used_address" field.
+func LastUsedAddressLTE(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldLTE(FieldLastUsedAddress, v))
+}
+
+// LastUsedAddressContains applies the Contains predicate on the "last_used_address" field.
+func LastUsedAddressContains(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldContains(FieldLastUsedAddress, v))
+}
+
+// LastUsedAddressHasPrefix applies the HasPrefix predicate on the "last_used_address" field.
+func LastUsedAddressHasPrefix(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldHasPrefix(FieldLastUsedAddress, v))
+}
+
+// LastUsedAddressHasSuffix applies the HasSuffix predicate on the "last_used_address" field.
+func LastUsedAddressHasSuffix(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldHasSuffix(FieldLastUsedAddress, v))
+}
+
+// LastUsedAddressEqualFold applies the EqualFold predicate on the "last_used_address" field.
+func LastUsedAddressEqualFold(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEqualFold(FieldLastUsedAddress, v))
+}
+
+// LastUsedAddressContainsFold applies the ContainsFold predicate on the "last_used_address" field.
+func LastUsedAddressContainsFold(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldContainsFold(FieldLastUsedAddress, v))
+}
+
 // RevokedAtEQ applies the EQ predicate on the "revoked_at" field.
 func RevokedAtEQ(v time.Time) predicate.APIToken {
 	return predicate.APIToken(sql.FieldEQ(FieldRevokedAt, v))
@@ -385,6 +580,71 @@ func RevokedAtNotNil() predicate.APIToken {
 	return predicate.APIToken(sql.FieldNotNull(FieldRevokedAt))
 }
 
+// RevokeReasonEQ applies the EQ predicate on the "revoke_reason" field.
+func RevokeReasonEQ(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEQ(FieldRevokeReason, v))
+}
+
+// RevokeReasonNEQ applies the NEQ predicate on the "revoke_reason" field.
+func RevokeReasonNEQ(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldNEQ(FieldRevokeReason, v))
+}
+
+// RevokeReasonIn applies the In predicate on the "revoke_reason" field.
+func RevokeReasonIn(vs ...string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldIn(FieldRevokeReason, vs...))
+}
+
+// RevokeReasonNotIn applies the NotIn predicate on the "revoke_reason" field.
+func RevokeReasonNotIn(vs ...string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldNotIn(FieldRevokeReason, vs...))
+}
+
+// RevokeReasonGT applies the GT predicate on the "revoke_reason" field.
+func RevokeReasonGT(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldGT(FieldRevokeReason, v))
+}
+
+// RevokeReasonGTE applies the GTE predicate on the "revoke_reason" field.
+func RevokeReasonGTE(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldGTE(FieldRevokeReason, v))
+}
+
+// RevokeReasonLT applies the LT predicate on the "revoke_reason" field.
+func RevokeReasonLT(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldLT(FieldRevokeReason, v))
+}
+
+// RevokeReasonLTE applies the LTE predicate on the "revoke_reason" field.
+func RevokeReasonLTE(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldLTE(FieldRevokeReason, v))
+}
+
+// RevokeReasonContains applies the Contains predicate on the "revoke_reason" field.
+func RevokeReasonContains(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldContains(FieldRevokeReason, v))
+}
+
+// RevokeReasonHasPrefix applies the HasPrefix predicate on the "revoke_reason" field.
+func RevokeReasonHasPrefix(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldHasPrefix(FieldRevokeReason, v))
+}
+
+// RevokeReasonHasSuffix applies the HasSuffix predicate on the "revoke_reason" field.
+func RevokeReasonHasSuffix(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldHasSuffix(FieldRevokeReason, v))
+}
+
+// RevokeReasonEqualFold applies the EqualFold predicate on the "revoke_reason" field.
+func RevokeReasonEqualFold(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldEqualFold(FieldRevokeReason, v))
+}
+
+// RevokeReasonContainsFold applies the ContainsFold predicate on the "revoke_reason" field.
+func RevokeReasonContainsFold(v string) predicate.APIToken {
+	return predicate.APIToken(sql.FieldContainsFold(FieldRevokeReason, v))
+}
+
 // HasRole applies the HasEdge predicate on the "role" edge.
 func HasRole() predicate.APIToken {
 	return predicate.APIToken(func(s *sql.Selector) {
@@ -400,6 +660,52 @@ func HasRole() predicate.APIToken {
 func HasRoleWith(preds ...predicate.Role) predicate.APIToken {
 	return predicate.APIToken(func(s *sql.Selector) {
 		step := newRoleStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasMaker applies the HasEdge predicate on the "maker" edge.
+func HasMaker() predicate.APIToken {
+	return predicate.APIToken(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, MakerTable, MakerColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasMakerWith applies the HasEdge predicate on the "maker" edge with a given conditions (other predicates).
+func HasMakerWith(preds ...predicate.User) predicate.APIToken {
+	return predicate.APIToken(func(s *sql.Selector) {
+		step := newMakerStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasScopes applies the HasEdge predicate on the "scopes" edge.
+func HasScopes() predicate.APIToken {
+	return predicate.APIToken(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, ScopesTable, ScopesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasScopesWith applies the HasEdge predicate on the "scopes" edge with a given conditions (other predicates).
+func HasScopesWith(preds ...predicate.TokenScope) predicate.APIToken {
+	return predicate.APIToken(func(s *sql.Selector) {
+		step := newScopesStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -272,6 +272,18 @@ func (f ThrottleFunc) Mutate(ctx context.Context, m generated.Mutation) (generat
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ThrottleMutation", m)
 }
 
+// The TokenScopeFunc type is an adapter to allow the use of ordinary
+// function as TokenScope mutator.
+type TokenScopeFunc func(context.Context, *generated.TokenScopeMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TokenScopeFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.TokenScopeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.TokenScopeMutation", m)
+}
+
 // The TrustedDeviceFunc type is an adapter to allow the use of ordinary
 // function as TrustedDevice mutator.
 type TrustedDeviceFunc func(context.Context, *generated.TrustedDeviceMutation) (generated.Value, error)

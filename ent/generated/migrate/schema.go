@@ -14,11 +14,17 @@ var (
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "name", Type: field.TypeString},
 		{Name: "hash", Type: field.TypeBytes, Unique: true},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"COMMAND_LINE", "INSTALLATION", "PERSONAL"}, Default: "COMMAND_LINE"},
+		{Name: "credential_version", Type: field.TypeInt, Default: 0},
+		{Name: "permissions", Type: field.TypeJSON, Nullable: true},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "expires_at", Type: field.TypeTime},
 		{Name: "last_used_at", Type: field.TypeTime},
+		{Name: "last_used_address", Type: field.TypeString, Default: ""},
 		{Name: "revoked_at", Type: field.TypeTime, Nullable: true},
-		{Name: "role_id", Type: field.TypeInt},
+		{Name: "revoke_reason", Type: field.TypeString, Default: ""},
+		{Name: "role_id", Type: field.TypeInt, Nullable: true},
+		{Name: "maker_id", Type: field.TypeInt, Nullable: true},
 	}
 	// APITokensTable holds the schema information for the "api_tokens" table.
 	APITokensTable = &schema.Table{
@@ -28,8 +34,14 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "api_tokens_roles_api_tokens",
-				Columns:    []*schema.Column{APITokensColumns[7]},
+				Columns:    []*schema.Column{APITokensColumns[12]},
 				RefColumns: []*schema.Column{RolesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "api_tokens_users_api_tokens",
+				Columns:    []*schema.Column{APITokensColumns[13]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 		},
@@ -37,7 +49,12 @@ var (
 			{
 				Name:    "apitoken_role_id",
 				Unique:  false,
-				Columns: []*schema.Column{APITokensColumns[7]},
+				Columns: []*schema.Column{APITokensColumns[12]},
+			},
+			{
+				Name:    "apitoken_maker_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{APITokensColumns[13], APITokensColumns[0]},
 			},
 		},
 	}
@@ -728,6 +745,45 @@ var (
 			},
 		},
 	}
+	// TokenScopesColumns holds the columns for the "token_scopes" table.
+	TokenScopesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "permissions", Type: field.TypeJSON},
+		{Name: "token_id", Type: field.TypeInt},
+		{Name: "account_id", Type: field.TypeInt},
+	}
+	// TokenScopesTable holds the schema information for the "token_scopes" table.
+	TokenScopesTable = &schema.Table{
+		Name:       "token_scopes",
+		Columns:    TokenScopesColumns,
+		PrimaryKey: []*schema.Column{TokenScopesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "token_scopes_api_tokens_scopes",
+				Columns:    []*schema.Column{TokenScopesColumns[2]},
+				RefColumns: []*schema.Column{APITokensColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "token_scopes_accounts_token_scopes",
+				Columns:    []*schema.Column{TokenScopesColumns[3]},
+				RefColumns: []*schema.Column{AccountsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "tokenscope_token_id_account_id",
+				Unique:  true,
+				Columns: []*schema.Column{TokenScopesColumns[2], TokenScopesColumns[3]},
+			},
+			{
+				Name:    "tokenscope_account_id",
+				Unique:  false,
+				Columns: []*schema.Column{TokenScopesColumns[3]},
+			},
+		},
+	}
 	// TrustedDevicesColumns holds the columns for the "trusted_devices" table.
 	TrustedDevicesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -881,6 +937,7 @@ var (
 		SettingsTable,
 		SignInsTable,
 		ThrottlesTable,
+		TokenScopesTable,
 		TrustedDevicesTable,
 		UsersTable,
 	}
@@ -888,6 +945,7 @@ var (
 
 func init() {
 	APITokensTable.ForeignKeys[0].RefTable = RolesTable
+	APITokensTable.ForeignKeys[1].RefTable = UsersTable
 	AuditDetailsTable.ForeignKeys[0].RefTable = AuditEntriesTable
 	BackupCodesTable.ForeignKeys[0].RefTable = UsersTable
 	FactorsTable.ForeignKeys[0].RefTable = UsersTable
@@ -902,6 +960,8 @@ func init() {
 	SecurityAnswersTable.ForeignKeys[1].RefTable = UsersTable
 	SessionsTable.ForeignKeys[0].RefTable = UsersTable
 	SignInsTable.ForeignKeys[0].RefTable = UsersTable
+	TokenScopesTable.ForeignKeys[0].RefTable = APITokensTable
+	TokenScopesTable.ForeignKeys[1].RefTable = AccountsTable
 	TrustedDevicesTable.ForeignKeys[0].RefTable = UsersTable
 	UsersTable.ForeignKeys[0].RefTable = RolesTable
 }

@@ -72,6 +72,9 @@ type SignIn func(*sql.Selector)
 // Throttle is the predicate function for throttle builders.
 type Throttle func(*sql.Selector)
 
+// TokenScope is the predicate function for tokenscope builders.
+type TokenScope func(*sql.Selector)
+
 // TrustedDevice is the predicate function for trusteddevice builders.
 type TrustedDevice func(*sql.Selector)
 

@@ -638,6 +638,30 @@ func (f ThrottleMutationRuleFunc) EvalMutation(ctx context.Context, m generated.
 	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.ThrottleMutation", m)
 }
 
+// The TokenScopeQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type TokenScopeQueryRuleFunc func(context.Context, *generated.TokenScopeQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f TokenScopeQueryRuleFunc) EvalQuery(ctx context.Context, q generated.Query) error {
+	if q, ok := q.(*generated.TokenScopeQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("generated/privacy: unexpected query type %T, expect *generated.TokenScopeQuery", q)
+}
+
+// The TokenScopeMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type TokenScopeMutationRuleFunc func(context.Context, *generated.TokenScopeMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f TokenScopeMutationRuleFunc) EvalMutation(ctx context.Context, m generated.Mutation) error {
+	if m, ok := m.(*generated.TokenScopeMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.TokenScopeMutation", m)
+}
+
 // The TrustedDeviceQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type TrustedDeviceQueryRuleFunc func(context.Context, *generated.TrustedDeviceQuery) error

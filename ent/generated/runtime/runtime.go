@@ -26,6 +26,7 @@ import (
 	"roster/ent/generated/setting"
 	"roster/ent/generated/signin"
 	"roster/ent/generated/throttle"
+	"roster/ent/generated/tokenscope"
 	"roster/ent/generated/trusteddevice"
 	"roster/ent/generated/user"
 	"roster/ent/permission"
@@ -51,10 +52,22 @@ func init() {
 	}
 	apitokenFields := schema.APIToken{}.Fields()
 	_ = apitokenFields
+	// apitokenDescCredentialVersion is the schema descriptor for credential_version field.
+	apitokenDescCredentialVersion := apitokenFields[5].Descriptor()
+	// apitoken.DefaultCredentialVersion holds the default value on creation for the credential_version field.
+	apitoken.DefaultCredentialVersion = apitokenDescCredentialVersion.Default.(int)
 	// apitokenDescLastUsedAt is the schema descriptor for last_used_at field.
-	apitokenDescLastUsedAt := apitokenFields[5].Descriptor()
+	apitokenDescLastUsedAt := apitokenFields[9].Descriptor()
 	// apitoken.DefaultLastUsedAt holds the default value on creation for the last_used_at field.
 	apitoken.DefaultLastUsedAt = apitokenDescLastUsedAt.Default.(time.Time)
+	// apitokenDescLastUsedAddress is the schema descriptor for last_used_address field.
+	apitokenDescLastUsedAddress := apitokenFields[10].Descriptor()
+	// apitoken.DefaultLastUsedAddress holds the default value on creation for the last_used_address field.
+	apitoken.DefaultLastUsedAddress = apitokenDescLastUsedAddress.Default.(string)
+	// apitokenDescRevokeReason is the schema descriptor for revoke_reason field.
+	apitokenDescRevokeReason := apitokenFields[12].Descriptor()
+	// apitoken.DefaultRevokeReason holds the default value on creation for the revoke_reason field.
+	apitoken.DefaultRevokeReason = apitokenDescRevokeReason.Default.(string)
 	account.Policy = privacy.NewPolicies(schema.Account{})
 	account.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -438,6 +451,15 @@ func init() {
 	throttleDescUntil := throttleFields[3].Descriptor()
 	// throttle.DefaultUntil holds the default value on creation for the until field.
 	throttle.DefaultUntil = throttleDescUntil.Default.(time.Time)
+	tokenscope.Policy = privacy.NewPolicies(schema.TokenScope{})
+	tokenscope.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := tokenscope.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	trusteddevice.Policy = privacy.NewPolicies(schema.TrustedDevice{})
 	trusteddevice.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {

@@ -76,6 +76,8 @@ const (
 	EdgePasskeys = "passkeys"
 	// EdgeBackupCodes holds the string denoting the backup_codes edge name in mutations.
 	EdgeBackupCodes = "backup_codes"
+	// EdgeAPITokens holds the string denoting the api_tokens edge name in mutations.
+	EdgeAPITokens = "api_tokens"
 	// EdgeTrustedDevices holds the string denoting the trusted_devices edge name in mutations.
 	EdgeTrustedDevices = "trusted_devices"
 	// Table holds the table name of the user in the database.
@@ -143,6 +145,13 @@ const (
 	BackupCodesInverseTable = "backup_codes"
 	// BackupCodesColumn is the table column denoting the backup_codes relation/edge.
 	BackupCodesColumn = "user_id"
+	// APITokensTable is the table that holds the api_tokens relation/edge.
+	APITokensTable = "api_tokens"
+	// APITokensInverseTable is the table name for the APIToken entity.
+	// It exists in this package in order to avoid circular dependency with the "apitoken" package.
+	APITokensInverseTable = "api_tokens"
+	// APITokensColumn is the table column denoting the api_tokens relation/edge.
+	APITokensColumn = "maker_id"
 	// TrustedDevicesTable is the table that holds the trusted_devices relation/edge.
 	TrustedDevicesTable = "trusted_devices"
 	// TrustedDevicesInverseTable is the table name for the TrustedDevice entity.
@@ -465,6 +474,20 @@ func ByBackupCodes(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByAPITokensCount orders the results by api_tokens count.
+func ByAPITokensCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newAPITokensStep(), opts...)
+	}
+}
+
+// ByAPITokens orders the results by api_tokens terms.
+func ByAPITokens(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newAPITokensStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByTrustedDevicesCount orders the results by trusted_devices count.
 func ByTrustedDevicesCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -539,6 +562,13 @@ func newBackupCodesStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(BackupCodesInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, BackupCodesTable, BackupCodesColumn),
+	)
+}
+func newAPITokensStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(APITokensInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, APITokensTable, APITokensColumn),
 	)
 }
 func newTrustedDevicesStep() *sqlgraph.Step {

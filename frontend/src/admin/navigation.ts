@@ -3,6 +3,7 @@ import {
   IconAdjustmentsHorizontal,
   IconBuilding,
   IconHelpCircle,
+  IconKey,
   IconMail,
   IconTemplate,
   IconUsers,
@@ -11,7 +12,7 @@ import type { AdminPermission } from "../gen/graphql";
 
 interface Entry {
   /** The key of its text in admin.json, under "nav". */
-  label: "users" | "accounts" | "templates" | "settings" | "questions" | "mail";
+  label: "users" | "accounts" | "templates" | "settings" | "questions" | "mail" | "tokens";
   to: string;
   icon: Icon;
   /** Shown only to those who hold it. */
@@ -44,6 +45,7 @@ export const navigation: readonly { heading: "clients" | "setup"; entries: reado
         needs: "CONFIGURE_SETTINGS",
       },
       { label: "mail", to: "/admin/mail", icon: IconMail, needs: "CONFIGURE_MAIL" },
+      { label: "tokens", to: "/admin/api-tokens", icon: IconKey, needs: "MANAGE_API_TOKENS" },
     ],
   },
 ];

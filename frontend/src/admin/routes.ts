@@ -4,6 +4,7 @@ import { mailRoutes } from "./mail/routes";
 import { questionRoutes } from "./questions/routes";
 import { settingRoutes } from "./settings/routes";
 import { templateRoutes } from "./templates/routes";
+import { tokenRoutes } from "./tokens/routes";
 import { userRoutes } from "./users/routes";
 
 /** The sections of the admin area, each with a routes.ts of its own. */
@@ -14,4 +15,5 @@ export const adminRoutes = adminRoute.addChildren([
   ...questionRoutes,
   ...templateRoutes,
   ...mailRoutes,
+  ...tokenRoutes,
 ]);

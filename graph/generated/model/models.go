@@ -87,6 +87,14 @@ type AccountOrder struct {
 	Direction OrderDirection `json:"direction"`
 }
 
+// What a personal API token is to do in one account.
+type APITokenScopeInput struct {
+	// The account: one of the viewer's.
+	AccountID string `json:"accountId"`
+	// What it may do there; the viewer must hold it.
+	Permissions []permission.Account `json:"permissions"`
+}
+
 // Whom to bring into an account.
 type AssociateUserInput struct {
 	// The account.
@@ -248,6 +256,28 @@ type CreateAccountPayload struct {
 	// The new account.
 	Account *generated.Account `json:"account,omitempty"`
 	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// An API token to be made: give permissions or accounts.
+type CreateAPITokenInput struct {
+	// What it is for: 1 to 100 characters.
+	Name string `json:"name"`
+	// How many days it lasts, 1 to 365; 90 when it is not said.
+	Days *int `json:"days,omitempty"`
+	// The admin permissions of an installation's; the viewer must hold them.
+	Permissions []permission.Admin `json:"permissions,omitempty"`
+	// The accounts of a personal one, at most 50.
+	Accounts []*APITokenScopeInput `json:"accounts,omitempty"`
+}
+
+// The answer of createApiToken.
+type CreateAPITokenPayload struct {
+	// The token; null when it was not made.
+	APIToken *generated.APIToken `json:"apiToken,omitempty"`
+	// The secret, this once; null when it was not made.
+	Secret *string `json:"secret,omitempty"`
+	// What is to be mended.
 	UserErrors []*UserError `json:"userErrors"`
 }
 
@@ -795,6 +825,22 @@ type RetireSecurityQuestionPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which token ends.
+type RevokeAPITokenInput struct {
+	// The token.
+	TokenID string `json:"tokenId"`
+	// Why, up to 200 characters; needed where the token is somebody else's.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// The answer of revokeApiToken.
+type RevokeAPITokenPayload struct {
+	// The token; null when nothing changed.
+	APIToken *generated.APIToken `json:"apiToken,omitempty"`
+	// What is to be mended.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // How to end the other sessions.
 type RevokeOtherSessionsInput struct {
 	// Whether to end none, and only say how many there are.
@@ -836,6 +882,22 @@ type RevokeTrustedDevicePayload struct {
 	// The device that is not trusted any more.
 	DeviceID *string `json:"deviceId,omitempty"`
 	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which token gets another secret.
+type RotateAPITokenInput struct {
+	// The token.
+	TokenID string `json:"tokenId"`
+}
+
+// The answer of rotateApiToken.
+type RotateAPITokenPayload struct {
+	// The token; null when nothing changed.
+	APIToken *generated.APIToken `json:"apiToken,omitempty"`
+	// The new secret, this once; null when nothing changed.
+	Secret *string `json:"secret,omitempty"`
+	// What is to be mended.
 	UserErrors []*UserError `json:"userErrors"`
 }
 

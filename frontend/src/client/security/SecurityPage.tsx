@@ -6,6 +6,7 @@ import { PasswordSection } from "./PasswordSection";
 import { SecurityQuestionSection } from "./SecurityQuestionSection";
 import { SessionsSection } from "./SessionsSection";
 import { SignInHistorySection } from "./SignInHistorySection";
+import { TokensSection } from "./TokensSection";
 import { TrustedDevicesSection } from "./TrustedDevicesSection";
 import { TwoFactorSection } from "./TwoFactorSection";
 
@@ -20,6 +21,7 @@ export function SecurityPage() {
       <SecurityQuestionSection />
       <SessionsSection />
       <TrustedDevicesSection />
+      <TokensSection />
       <SignInHistorySection />
       <ActivitySection />
     </Page>

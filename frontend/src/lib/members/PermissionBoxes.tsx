@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql } from "../../gen";
 import type { AccountPermission } from "../../gen/graphql";
+import { Boxes } from "../../ui/Boxes";
 import classes from "./PermissionBoxes.module.css";
 import { allPermissions, permissionGroups } from "./permissions";
 
@@ -32,13 +33,7 @@ export function PermissionBoxes({ value, onChange, grantable = allPermissions, e
   const fill = (wanted: readonly AccountPermission[]) =>
     onChange(allPermissions.filter((one) => (may(one) ? wanted.includes(one) : value.includes(one))));
   return (
-    <fieldset className={classes.boxes} aria-invalid={Boolean(error) || undefined} tabIndex={-1}>
-      <legend>{t("permissions.title")}</legend>
-      {error && (
-        <p className={classes.error} role="alert">
-          {error}
-        </p>
-      )}
+    <Boxes title={t("permissions.title")} error={error}>
       <div className={classes.fill}>
         <span>{t("field.label", { label: t("permissions.fill") })}</span>
         {data?.permissionTemplates.map(({ id, name, permissions }) => (
@@ -75,6 +70,6 @@ export function PermissionBoxes({ value, onChange, grantable = allPermissions, e
           </div>
         ))}
       </div>
-    </fieldset>
+    </Boxes>
   );
 }

@@ -1,0 +1,337 @@
+package tokens_test
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	ent "roster/ent/generated"
+	"roster/ent/generated/role"
+	"roster/ent/permission"
+	"roster/ent/viewer"
+	"roster/internal/accounttest"
+	"roster/internal/db"
+	"roster/internal/dbtest"
+	"roster/internal/invitations"
+	"roster/internal/paging"
+	"roster/internal/tokens"
+)
+
+const day = 24 * time.Hour
+
+func service(w *accounttest.World) *tokens.Service {
+	return &tokens.Service{DB: w.DB, Now: func() time.Time { return w.Now }, Outbox: w.Outbox}
+}
+
+// made makes a token that must be made.
+func made(w *accounttest.World, ctx context.Context, d tokens.Draft) (plain string, t *ent.APIToken) {
+	w.Helper()
+	plain, t, err := service(w).Make(ctx, d)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return plain, t
+}
+
+// by is what a request with the token acts with; nil: the token is refused.
+func by(w *accounttest.World, plain string) context.Context {
+	w.Helper()
+	ctx := w.Nobody()
+	v, err := service(w).Authenticate(ctx, plain)
+	if err != nil {
+		w.Refused("the token", err, "UNAUTHENTICATED")
+		return nil
+	}
+	v.At = w.Now
+	return viewer.With(w.Context(), v)
+}
+
+func reads(w *accounttest.World, ctx context.Context, a *ent.Account) error {
+	one := 1
+	_, err := w.Accounts.Orders(ctx, a.ID, paging.Request{First: &one})
+	return err
+}
+
+// security.md #14: a personal token is its maker in the accounts that it was made for, and no more than was asked for.
+func TestPersonal(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga, eve := w.User("Olga"), w.User("Eve")
+		acme, other := w.Account("Acme", olga), w.Account("Other", olga)
+		link := w.Member(acme, eve, permission.Orders, permission.ManageUsers)
+		w.Member(other, eve, permission.Orders)
+		plain, token := made(w, w.As(eve), tokens.Draft{Name: " Sync ", Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: []permission.Account{permission.Orders}}}})
+		if token.Name != "Sync" || !token.ExpiresAt.Equal(w.Now.Add(90*day)) || len(token.Edges.Scopes) != 1 || !strings.HasPrefix(plain, "rat_") {
+			w.Errorf("made %v with %q", token, plain)
+		}
+		w.Noted("TOKEN_CREATED DONE")
+		w.Told("API_TOKEN_MADE eve@example.com")
+		w.Secretless()
+		ctx := by(w, plain)
+		if v := viewer.From(ctx); v.UserID != 0 || v.MakerID != eve.ID || v.IsStaff() || v.Kind != viewer.Token {
+			w.Errorf("acts as %+v", v)
+		}
+		if err := reads(w, ctx, acme); err != nil {
+			w.Errorf("in its scope: %v", err)
+		}
+		w.Refused("an account of the maker's that it was not made for", reads(w, ctx, other), "NOT_FOUND")
+		draft := invitations.Draft{AccountID: acme.ID, Email: "new@example.com", Permissions: []permission.Account{permission.Orders}}
+		_, err := w.Invitations.Send(ctx, draft)
+		w.Refused("what the maker may and the token may not", err, "FORBIDDEN")
+
+		w.Do(func(ctx context.Context, tx *db.Tx) error {
+			return tx.Membership.UpdateOneID(link.ID).SetPermissions([]permission.Account{permission.ManageUsers}).Exec(ctx)
+		})
+		w.Refused("what the maker may not any more", reads(w, by(w, plain), acme), "FORBIDDEN")
+		w.End(link, w.Now)
+		w.Refused("where the maker is not any more", reads(w, by(w, plain), acme), "NOT_FOUND")
+	})
+}
+
+// security.md #9, #14: a token ends with its time, with its maker, and with the maker's credentials.
+func TestEnds(t *testing.T) {
+	for name, end := range map[string]func(w *accounttest.World, maker *ent.User){
+		"time":     func(w *accounttest.World, _ *ent.User) { w.Later(10 * day) },
+		"suspends": func(w *accounttest.World, maker *ent.User) { w.Suspend(maker) },
+		"password": func(w *accounttest.World, maker *ent.User) {
+			w.Do(func(ctx context.Context, tx *db.Tx) error {
+				return tx.User.UpdateOneID(maker.ID).AddCredentialVersion(1).Exec(ctx)
+			})
+		},
+		"deletes": func(w *accounttest.World, maker *ent.User) {
+			w.Do(func(ctx context.Context, tx *db.Tx) error {
+				if _, err := tx.SQL.ExecContext(ctx, "DELETE FROM memberships"); err != nil {
+					return err
+				}
+				return tx.User.DeleteOneID(maker.ID).Exec(ctx)
+			})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			accounttest.Each(t, func(w *accounttest.World) {
+				olga := w.User("Olga")
+				acme := w.Account("Acme", olga)
+				ada := w.Staff("Ada", permission.ManageAPITokens, permission.ListUsers)
+				personal, _ := made(w, w.As(olga), tokens.Draft{Name: "x", Days: 10, Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: []permission.Account{permission.Orders}}}})
+				staff, _ := made(w, ada, tokens.Draft{Name: "x", Days: 10, Permissions: []permission.Admin{permission.ListUsers}})
+				w.Later(10*day - time.Second)
+				if by(w, personal) == nil || by(w, staff) == nil {
+					w.Fatal("over before its time")
+				}
+				w.Later(time.Second - 10*day)
+				end(w, olga)
+				end(w, w.DB.User.GetX(dbtest.System(w.T), viewer.From(ada).UserID))
+				if by(w, personal) != nil || by(w, staff) != nil {
+					w.Error("it still opens")
+				}
+			})
+		})
+	}
+}
+
+// security.md #14: an installation's token may what it was made for and its maker still may, and nothing that no token can.
+func TestInstallation(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		ada := w.Staff("Ada", permission.ManageAPITokens, permission.ListUsers, permission.EditUsers, permission.DeleteUsers)
+		plain, _ := made(w, ada, tokens.Draft{Name: "CRM", Permissions: []permission.Admin{permission.EditUsers, permission.ListUsers}})
+		v := viewer.From(by(w, plain))
+		if got := v.AdminPermissions(); !slices.Equal(got, []permission.Admin{permission.ListUsers, permission.EditUsers}) || v.UserID != 0 || v.Self() != 0 {
+			w.Errorf("acts as %+v", v)
+		}
+		w.Do(func(ctx context.Context, tx *db.Tx) error {
+			return tx.Role.Update().Where(role.Name("role of Ada")).SetPermissions([]permission.Admin{permission.ListUsers}).Exec(ctx)
+		})
+		if got := viewer.From(by(w, plain)).AdminPermissions(); !slices.Equal(got, []permission.Admin{permission.ListUsers}) {
+			w.Errorf("after the role lost one: %v", got)
+		}
+		w.Do(func(ctx context.Context, tx *db.Tx) error {
+			return tx.User.UpdateOneID(viewer.From(ada).UserID).ClearRole().Exec(ctx)
+		})
+		if by(w, plain) != nil {
+			w.Error("it opens without its maker's role")
+		}
+	})
+}
+
+func TestMakingIsRefused(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga, eve := w.User("Olga"), w.User("Eve")
+		acme, foreign, closed := w.Account("Acme", olga), w.Account("Foreign", eve), w.Account("Closed", olga)
+		w.Member(foreign, olga, permission.Orders)
+		w.Close(closed)
+		ada := w.Staff("Ada", permission.ManageAPITokens, permission.ListUsers, permission.DeleteUsers)
+		bob := w.Staff("Bob", permission.ListUsers)
+		in := func(a *ent.Account, may ...permission.Account) []tokens.Scope {
+			return []tokens.Scope{{AccountID: a.ID, Permissions: may}}
+		}
+		orders := in(acme, permission.Orders)
+		for name, c := range map[string]struct {
+			ctx  context.Context
+			d    tokens.Draft
+			want string
+		}{
+			"no name":               {w.As(olga), tokens.Draft{Name: " ", Accounts: orders}, "REQUIRED name"},
+			"a long name":           {w.As(olga), tokens.Draft{Name: strings.Repeat("x", 101), Accounts: orders}, "TOO_LONG name"},
+			"no days":               {w.As(olga), tokens.Draft{Name: "x", Days: -1, Accounts: orders}, "INVALID days"},
+			"too many days":         {w.As(olga), tokens.Draft{Name: "x", Days: 366, Accounts: orders}, "INVALID days"},
+			"nothing":               {w.As(olga), tokens.Draft{Name: "x"}, "REQUIRED permissions"},
+			"both":                  {ada, tokens.Draft{Name: "x", Permissions: []permission.Admin{permission.ListUsers}, Accounts: orders}, "NOT_ALLOWED accounts"},
+			"an account twice":      {w.As(olga), tokens.Draft{Name: "x", Accounts: append(in(acme, permission.Orders), orders...)}, "NOT_ALLOWED accounts.1.accountId"},
+			"a closed account":      {w.As(olga), tokens.Draft{Name: "x", Accounts: in(closed, permission.Orders)}, "NOT_ALLOWED accounts.0.accountId"},
+			"another's account":     {w.As(eve), tokens.Draft{Name: "x", Accounts: orders}, "NOT_ALLOWED accounts.0.accountId"},
+			"no permission there":   {w.As(olga), tokens.Draft{Name: "x", Accounts: in(acme)}, "REQUIRED accounts.0.permissions"},
+			"more than one's own":   {w.As(olga), tokens.Draft{Name: "x", Accounts: in(foreign, permission.Invoices)}, "NOT_ALLOWED accounts.0.permissions"},
+			"more as staff":         {ada, tokens.Draft{Name: "x", Permissions: []permission.Admin{permission.EditUsers}}, "NOT_ALLOWED permissions"},
+			"what no token can":     {ada, tokens.Draft{Name: "x", Permissions: []permission.Admin{permission.DeleteUsers}}, "NOT_ALLOWED permissions"},
+			"tokens by a token":     {ada, tokens.Draft{Name: "x", Permissions: []permission.Admin{permission.ManageAPITokens}}, "NOT_ALLOWED permissions"},
+			"without MANAGE":        {bob, tokens.Draft{Name: "x", Permissions: []permission.Admin{permission.ListUsers}}, "FORBIDDEN"},
+			"without a fresh proof": {w.Unproven(olga), tokens.Draft{Name: "x", Accounts: orders}, "SUDO_REQUIRED"},
+			"by a token":            {w.Token(permission.ManageAPITokens, permission.ListUsers), tokens.Draft{Name: "x", Permissions: []permission.Admin{permission.ListUsers}}, "FORBIDDEN"},
+			"by nobody":             {w.Nobody(), tokens.Draft{Name: "x", Accounts: orders}, "UNAUTHENTICATED"},
+		} {
+			_, _, err := service(w).Make(c.ctx, c.d)
+			w.Refused(name, err, c.want)
+		}
+		if n := w.DB.APIToken.Query().CountX(dbtest.System(w.T)); n != 0 {
+			w.Errorf("%d were made all the same", n)
+		}
+		for range tokens.Most {
+			made(w, w.As(olga), tokens.Draft{Name: "x", Accounts: orders})
+		}
+		_, _, err := service(w).Make(w.As(olga), tokens.Draft{Name: "x", Accounts: orders})
+		w.Refused("one more than fits", err, "NOT_ALLOWED")
+	})
+}
+
+func TestRotateAndRevoke(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga, eve := w.User("Olga"), w.User("Eve")
+		acme := w.Account("Acme", olga)
+		s := service(w)
+		first, token := made(w, w.As(olga), tokens.Draft{Name: "x", Days: 30, Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: []permission.Account{permission.Orders}}}})
+		w.Later(10 * day)
+		ada := w.Staff("Ada", permission.ManageAPITokens)
+		second, rotated, err := s.Rotate(w.As(olga), token.ID)
+		if err != nil || !rotated.ExpiresAt.Equal(w.Now.Add(30*day)) || len(rotated.Edges.Scopes) != 1 {
+			w.Fatalf("rotated to %v: %v", rotated, err)
+		}
+		if by(w, first) != nil {
+			w.Error("the old secret still opens")
+		}
+		if err := reads(w, by(w, second), acme); err != nil {
+			w.Errorf("the new secret: %v", err)
+		}
+		_, _, err = s.Rotate(w.As(eve), token.ID)
+		w.Refused("another's", err, "NOT_FOUND")
+		_, _, err = s.Rotate(ada, token.ID)
+		w.Refused("another's, by staff: they would hold the secret", err, "NOT_FOUND")
+		_, _, err = s.Rotate(w.Unproven(olga), token.ID)
+		w.Refused("without a fresh proof", err, "SUDO_REQUIRED")
+
+		_, err = s.Revoke(w.As(eve), token.ID, "")
+		w.Refused("to revoke another's", err, "NOT_FOUND")
+		_, err = s.Revoke(ada, token.ID, " ")
+		w.Refused("without a reason", err, "REQUIRED reason")
+		_, err = s.Revoke(ada, token.ID, strings.Repeat("x", 201))
+		w.Refused("with a long reason", err, "TOO_LONG reason")
+		if by(w, second) == nil {
+			w.Fatal("a refusal revoked it")
+		}
+		revoked, err := s.Revoke(ada, token.ID, "Left the company")
+		if err != nil || revoked.RevokedAt == nil || revoked.RevokeReason != "Left the company" {
+			w.Fatalf("revoked: %v, %v", revoked, err)
+		}
+		if by(w, second) != nil {
+			w.Error("it opens after it was revoked")
+		}
+		_, err = s.Revoke(w.As(olga), token.ID, "")
+		w.Refused("twice", err, "NOT_ALLOWED tokenId")
+		_, _, err = s.Rotate(w.As(olga), token.ID)
+		w.Refused("to rotate what is over", err, "NOT_ALLOWED tokenId")
+	})
+}
+
+func TestLists(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga, eve := w.User("Olga"), w.User("Eve")
+		acme := w.Account("Acme", olga)
+		ada := w.Staff("Ada", permission.ManageAPITokens, permission.ListUsers)
+		_, hers := made(w, w.As(olga), tokens.Draft{Name: "hers", Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: []permission.Account{permission.Orders}}}})
+		plain, staffs := made(w, ada, tokens.Draft{Name: "staff's", Permissions: []permission.Admin{permission.ListUsers}})
+		s, ten := service(w), 10
+		names := func(p *tokens.Page, err error) string {
+			w.Helper()
+			if err != nil {
+				w.Fatal(err)
+			}
+			var list []string
+			for _, t := range p.Rows {
+				list = append(list, t.Name)
+			}
+			return strings.Join(list, ", ")
+		}
+		if got := names(s.Own(w.As(olga), paging.Request{First: &ten})); got != "hers" {
+			w.Errorf("one's own: %s", got)
+		}
+		if got := names(s.All(ada, paging.Request{First: &ten})); got != "staff's, hers" {
+			w.Errorf("all: %s", got)
+		}
+		_, err := s.All(w.As(olga), paging.Request{First: &ten})
+		w.Refused("all, for a customer", err, "FORBIDDEN")
+		_, err = s.Own(by(w, plain), paging.Request{First: &ten})
+		w.Refused("one's own, for a token", err, "FORBIDDEN")
+		for name, c := range map[string]struct {
+			ctx  context.Context
+			id   int
+			sees bool
+		}{
+			"one's own":      {w.As(olga), hers.ID, true},
+			"another's":      {w.As(eve), hers.ID, false},
+			"staff with it":  {ada, hers.ID, true},
+			"a token itself": {by(w, plain), staffs.ID, false},
+		} {
+			if t, err := s.Get(c.ctx, c.id); err != nil || (t != nil) != c.sees {
+				w.Errorf("%s: %v, %v", name, t, err)
+			}
+		}
+		v := viewer.From(by(w, plain))
+		v.Address = netip.MustParseAddr("192.0.2.7")
+		w.Later(time.Hour)
+		if _, err := s.Authenticate(viewer.With(w.Context(), v), plain); err != nil {
+			w.Fatal(err)
+		}
+		if t := w.DB.APIToken.GetX(dbtest.System(w.T), staffs.ID); !t.LastUsedAt.Equal(w.Now) || t.LastUsedAddress != "192.0.2.7" {
+			w.Errorf("last used at %s from %q", t.LastUsedAt, t.LastUsedAddress)
+		}
+	})
+}
+
+// security.md #49: what a token offered stands as long as the token may still give it.
+func TestInvitationsOfTokens(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga, eve := w.User("Olga"), w.User("Eve")
+		acme := w.Account("Acme", olga)
+		may := []permission.Account{permission.ManageUsers, permission.Orders}
+		plain, token := made(w, w.As(olga), tokens.Draft{Name: "x", Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: may}}})
+		ctx := by(w, plain)
+		_, err := w.Invitations.Send(ctx, invitations.Draft{AccountID: acme.ID, Email: "olga@example.com", Permissions: may})
+		w.Refused("the maker's own address", err, "NOT_ALLOWED email")
+		_, err = w.Invitations.Send(ctx, invitations.Draft{AccountID: acme.ID, Email: "eve@example.com", Permissions: []permission.Account{permission.Invoices}})
+		w.Refused("what the token lacks", err, "NOT_ALLOWED permissions")
+		if _, err := w.Invitations.Send(ctx, invitations.Draft{AccountID: acme.ID, Email: "eve@example.com", Permissions: may}); err != nil {
+			w.Fatal(err)
+		}
+		offer := w.Link("eve@example.com")
+		look, err := w.Invitations.Look(w.Nobody(), offer)
+		if err != nil || look.Status != invitations.LinkOpen || look.InviterName == nil || *look.InviterName != "Olga Moore" {
+			w.Errorf("the offer is %+v, %v", look, err)
+		}
+		if _, err := service(w).Revoke(w.As(olga), token.ID, ""); err != nil {
+			w.Fatal(err)
+		}
+		_, err = w.Invitations.Accept(w.As(eve), offer, false)
+		w.Refused("after the token was revoked", err, "NOT_ALLOWED token")
+	})
+}
