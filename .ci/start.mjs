@@ -5,7 +5,9 @@ import { database, demoData } from "./demo.mjs";
 import { serve } from "./serve.mjs";
 import { needModules, needTools, step } from "./tools.mjs";
 
-const address = "http://localhost:8080";
+const settings = process.argv.slice(2);
+const listen = setting("listen") ?? "127.0.0.1:8080";
+const address = setting("base-url") ?? `http://localhost:${listen.split(":").at(-1)}`;
 
 needTools();
 needModules();
@@ -13,5 +15,11 @@ await step("frontend", buildFrontend);
 await step("bin/roster", buildServer);
 await step("sample data", demoData);
 console.log("\nCtrl-C stops the server; delete ./data to begin anew.");
-const args = ["serve", "--db", database, "--listen", "127.0.0.1:8080", "--base-url", address, "--dev"];
-serve("bin/roster", [...args, ...process.argv.slice(2)]);
+const args = ["serve", "--db", database, "--listen", listen, "--base-url", address, "--dev"];
+serve("bin/roster", [...args, ...settings]);
+
+/** What follows --name, or --name=, on our command line. */
+function setting(name) {
+  const at = settings.findIndex((one) => one === `--${name}` || one.startsWith(`--${name}=`));
+  return at < 0 ? undefined : (settings[at].split("=")[1] ?? settings[at + 1]);
+}

@@ -296,8 +296,12 @@ func Test35OneEnrols(t *testing.T) {
 				t.Fatalf("%+v, %v", out, err)
 			}
 		}
-		for _, b := range begun {
-			e := b.mustStart()
+		enrolments := make([]*factors.Enrolment, len(begun))
+		for i, b := range begun {
+			enrolments[i] = b.mustStart()
+		}
+		for i, b := range begun {
+			e := enrolments[i]
 			all.Go(func() {
 				if _, err := b.finish(e, w.codeOf(e.Key)); err == nil {
 					in.Add(1)

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import type { Fakes } from "../../lib/test/fakeApi";
 import { renderAt } from "../../lib/test/renderAt";
@@ -55,6 +55,25 @@ function someone(memberships: object[], acts: Record<string, unknown> = {}): Fak
     }),
   };
 }
+
+test("with the last page its button goes, and the focus stays at the list", async () => {
+  const all = [membershipOf(acme), membershipOf(bolt)];
+  const fakes = someone(all);
+  const { user } = await renderAt("/accounts", {
+    ...fakes,
+    Viewer: () => ({
+      ...fakes.Viewer?.(),
+      accounts: ({ after }: { after?: string }) =>
+        after
+          ? { nodes: all.slice(1), pageInfo: { hasNextPage: false, endCursor: "c2" } }
+          : { nodes: all.slice(0, 1), pageInfo: { hasNextPage: true, endCursor: "c1" } },
+    }),
+  });
+  await user.click(await screen.findByRole("button", { name: "Show more" }));
+  await screen.findByText("Bolt");
+  await waitFor(() => expect(document.activeElement?.textContent).toContain("Bolt"));
+  expect(document.body === document.activeElement).toBe(false);
+});
 
 test("each account says what one may do; closed ones can't be opened", async () => {
   await renderAt(

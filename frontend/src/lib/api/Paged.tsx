@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { ErrorState } from "../../ui/ErrorState";
 import { More } from "../../ui/More";
 import { TimelineLoading } from "../../ui/Timeline";
@@ -17,13 +17,29 @@ interface Props {
 
 /** A list around its rows: on its way, refused, empty, and the way to more of it. */
 export function Paged({ list: { rows, more, fetchMore, retry, loading, fault }, label, empty, children }: Props) {
+  const place = useRef<HTMLDivElement>(null);
+  const asked = useRef(false);
+  // With the last page the button goes, and with it the focus: it stays at the list.
+  useEffect(() => {
+    if (!asked.current || loading) return;
+    asked.current = false;
+    if (!more) place.current?.focus({ preventScroll: true });
+  }, [loading, more]);
+  const onMore = () => {
+    asked.current = true;
+    fetchMore();
+  };
   return (
     <>
       {rows.length === 0 && loading && <TimelineLoading label={label} />}
       {rows.length === 0 && !loading && !fault && empty}
-      {rows.length > 0 && children}
+      {rows.length > 0 && (
+        <div ref={place} tabIndex={-1} style={{ outline: "none" }}>
+          {children}
+        </div>
+      )}
       {fault && <ErrorState fault={fault} onRetry={rows.length > 0 && more ? fetchMore : retry} />}
-      {more && !fault && <More loading={loading} onMore={fetchMore} />}
+      {more && !fault && <More loading={loading} onMore={onMore} />}
     </>
   );
 }

@@ -28,6 +28,7 @@ const InvitationsSectionDocument = graphql(`
           permissions
           sentAt
           expiresAt
+          membershipEndsAt
           status
           delivery
           inviter {
@@ -74,6 +75,11 @@ export function InvitationsSection({ number, may }: { number: number; may: boole
               title={<Ltr>{invitation.email}</Ltr>}
               mark={
                 <>
+                  {invitation.membershipEndsAt && (
+                    <Badge tone="warn">
+                      {c("permissions.endsOn", { date: formats.date(invitation.membershipEndsAt) })}
+                    </Badge>
+                  )}
                   {invitation.status === "EXPIRED" && <Badge tone="warn">{c("invitations.expired")}</Badge>}
                   <Badge tone={invitation.delivery === "FAILED" ? "bad" : "neutral"}>
                     {c(`delivery.${invitation.delivery}`)}
