@@ -21,6 +21,7 @@ import (
 	"roster/internal/accounts"
 	"roster/internal/activity"
 	"roster/internal/addresses"
+	"roster/internal/budget"
 	"roster/internal/db"
 	"roster/internal/dbtest"
 	"roster/internal/factors"
@@ -78,8 +79,11 @@ func resolver(t *testing.T, d *db.DB) *Resolver {
 	passkey := &passkeys.Service{DB: d, Now: clock, Site: passkeys.NewSite(base), Factors: factor, Outbox: outbox}
 	asked := &questions.Service{DB: d, Now: clock, Passwords: hasher, Outbox: outbox}
 	signIns := &signin.Service{DB: d, Now: clock, Passwords: hasher, Factors: factor, Passkeys: passkey, Outbox: outbox}
+	budgets := &budget.Service{DB: d, Now: clock}
+	t.Cleanup(budgets.Close)
 	return &Resolver{
-		Users: people, Accounts: &accounts.Service{DB: d, Now: clock, Outbox: outbox}, Members: &members.Service{DB: d, Now: clock, Outbox: outbox},
+		Budgets: budgets,
+		Users:   people, Accounts: &accounts.Service{DB: d, Now: clock, Outbox: outbox}, Members: &members.Service{DB: d, Now: clock, Outbox: outbox},
 		Staff:   &staff.Service{DB: d, Now: clock, Passwords: hasher},
 		Factors: factor, Passkeys: passkey, Questions: asked, SignIns: signIns,
 		Recovery:     &recovery.Service{DB: d, Now: clock, Passwords: hasher, Outbox: outbox, Questions: asked},
@@ -145,6 +149,7 @@ func refusals(other *ent.User) map[string]struct{ call, nobody, customer, proofl
 		"user":              {"{ user(id: " + id + ") { id } }", "UNAUTHENTICATED", "", ""},
 		"account":           {"{ account(number: 1) { id } }", "UNAUTHENTICATED", "", ""},
 		"node":              {"{ node(id: " + id + ") { id } }", "UNAUTHENTICATED", "", ""},
+		"rateLimit":         {"{ rateLimit { cost } }", "UNAUTHENTICATED", "", ""},
 		"nodes":             {"{ nodes(ids: [" + id + "]) { id } }", "UNAUTHENTICATED", "", ""},
 		"confirmIdentity":   {`mutation { confirmIdentity(input: {password: "x"}) { sudoUntil } }`, "UNAUTHENTICATED", "FORBIDDEN", "FORBIDDEN"},
 		"updateUser":        {"mutation { updateUser(input: {userId: " + id + `, version: 1, firstName: "X"}) { user { id } } }`, "UNAUTHENTICATED", "FORBIDDEN", ""},
@@ -276,7 +281,8 @@ func Test41DomainAloneRefuses(t *testing.T) {
 func Test41DirectivesAloneRefuse(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		eve, other := user(t, d, "eve@example.com"), user(t, d, "other@example.com")
-		hollow := &Resolver{Users: &users.Service{DB: d}}
+		hollow := &Resolver{Users: &users.Service{DB: d}, Budgets: &budget.Service{DB: d, Now: clock}}
+		t.Cleanup(hollow.Budgets.Close)
 		h := Handler(hollow, clock)
 		nobody, customer := &viewer.Viewer{Kind: viewer.Anonymous}, &viewer.Viewer{Kind: viewer.User, UserID: eve.ID, SessionID: 1}
 		chief := &viewer.Viewer{Kind: viewer.Staff, UserID: eve.ID, SessionID: 1, Permissions: permission.SetOf(permission.Admins...)}

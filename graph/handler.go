@@ -35,6 +35,7 @@ func Handler(r *Resolver, now func() time.Time) http.Handler {
 func guardedBy(r *Resolver, guards generated.DirectiveRoot) http.Handler {
 	limits := limit.New(limit.Defaults)
 	limits.Introspection = func(ctx context.Context) bool { return viewer.From(ctx).SignedIn() }
+	limits.Spend = r.spend
 
 	srv := handler.New(generated.NewExecutableSchema(generated.Config{Schema: Contract(), Resolvers: r, Directives: guards}))
 	srv.AddTransport(transport.Defaults)
@@ -43,6 +44,7 @@ func guardedBy(r *Resolver, guards generated.DirectiveRoot) http.Handler {
 	srv.Use(limits)
 	srv.SetErrorPresenter(presentError)
 	srv.SetRecoverFunc(recovered)
+	srv.AroundOperations(r.tellCost)
 	srv.AroundRootFields(refuseUnguarded)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		srv.ServeHTTP(w, req.WithContext(r.withLoaders(req.Context())))

@@ -7,6 +7,7 @@ import (
 	"roster/internal/accounts"
 	"roster/internal/activity"
 	"roster/internal/addresses"
+	"roster/internal/budget"
 	"roster/internal/factors"
 	"roster/internal/invitations"
 	"roster/internal/mail"
@@ -44,6 +45,7 @@ type Resolver struct {
 	Acts         *activity.Service
 	Invitations  *invitations.Service
 	Tokens       *tokens.Service
+	Budgets      *budget.Service
 
 	// Version is that of the program.
 	Version string

@@ -16,6 +16,9 @@ func settingsChange(input model.UpdateSettingsInput) settings.Change {
 	if input.LockedProfile != nil {
 		change.LockedProfile = &input.LockedProfile
 	}
+	if budget := input.APIBudget; budget != nil {
+		change.APIBudget = settings.BudgetChange{Points: budget.Points, Minutes: budget.Minutes}
+	}
 	if rule := input.TwoFactor; rule != nil {
 		change.TwoFactor = settings.RuleChange{
 			Staff: rule.Staff, Owners: rule.Owners, Everyone: rule.Everyone, GraceDays: rule.GraceDays,

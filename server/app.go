@@ -17,6 +17,7 @@ import (
 	"roster/internal/accounts"
 	"roster/internal/activity"
 	"roster/internal/addresses"
+	"roster/internal/budget"
 	"roster/internal/exports"
 	"roster/internal/factors"
 	"roster/internal/invitations"
@@ -103,6 +104,7 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 		Acts:        &activity.Service{DB: d.DB},
 		Invitations: &invitations.Service{DB: d.DB, Now: now, Outbox: outbox},
 		Mails:       &mail.Gallery{DB: d.DB, BaseURL: base.String()},
+		Budgets:     &budget.Service{DB: d.DB, Now: now},
 		Version:     version(),
 	}
 	r.Registration = &registration.Service{
@@ -124,6 +126,7 @@ func (a *app) start(ctx context.Context) error {
 // close waits for what runs beside the requests. The server must have stopped.
 func (a *app) close() {
 	a.graph.SignIns.Close()
+	a.graph.Budgets.Close()
 	if a.mails == nil {
 		return
 	}

@@ -13,6 +13,7 @@ import (
 	"roster/ent/permission"
 	"roster/internal/db"
 	"roster/internal/dbtest"
+	"roster/internal/settings"
 )
 
 // statements notes what PostgreSQL is asked.
@@ -40,10 +41,14 @@ func (s *statements) during(act func()) []string {
 	return s.texts
 }
 
+// plenty is a budget of which a server takes so much at a time that the first request is the only one to ask for it.
+func plenty(s *settings.Settings) { s.APIBudget.Points = settings.MostPoints }
+
 // A page costs the same number of statements however many users are on it, and never counts the whole set.
 func TestStatementsOfAPage(t *testing.T) {
 	var asked statements
 	w := newWorld(t, dbtest.PostgreSQL(t, db.Trace(&asked)))
+	w.choose(plenty)
 	w.staff("Ada", "ada@example.com", permission.Admins...)
 	for i := range 60 {
 		u := w.user("User", fmt.Sprintf("%02d", i), fmt.Sprintf("user%d@example.com", i))
@@ -51,6 +56,7 @@ func TestStatementsOfAPage(t *testing.T) {
 		w.account(fmt.Sprintf("Second %02d", i), u)
 	}
 	ada := w.browser().signIn("ada@example.com")
+	ada.must("viewer", `{ viewer { kind } }`, nil)
 	session := len(asked.during(func() { ada.must("viewer", `{ viewer { kind } }`, nil) }))
 	if session != 1 {
 		t.Errorf("the session takes %d statements", session)
@@ -88,6 +94,7 @@ func TestStatementsOfAPage(t *testing.T) {
 func TestStatementsOfAccounts(t *testing.T) {
 	var asked statements
 	w := newWorld(t, dbtest.PostgreSQL(t, db.Trace(&asked)))
+	w.choose(plenty)
 	w.staff("Ada", "ada@example.com", permission.Admins...)
 	eve, olga := w.user("Eve", "Moore", "eve@example.com"), w.user("Olga", "Owner", "olga@example.com")
 	big, users := w.account("Big", olga), make([]*ent.User, 60)
@@ -171,7 +178,8 @@ func TestStatementsOfAccounts(t *testing.T) {
 			ada, []string{"user", "memberships", "nodes"}, 5},
 	} {
 		var few int
-		for _, n := range []int{3, 10, 50} { // the first alone is often somebody special
+		page.by.must("viewer", `{ viewer { kind } }`, nil) // the first takes a share of the budget
+		for _, n := range []int{3, 10, 50} {               // the first alone is often somebody special
 			texts := asked.during(func() {
 				data := page.by.ask(page.query, map[string]any{"n": n}).Data
 				if rows := at(data, page.nodes); len(rows) != n {

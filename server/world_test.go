@@ -261,6 +261,7 @@ type reply struct {
 		Path       []any
 		Extensions map[string]any
 	}
+	Extensions map[string]any
 }
 
 // send posts a body as it is.

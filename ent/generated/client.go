@@ -16,6 +16,7 @@ import (
 	"roster/ent/generated/auditdetail"
 	"roster/ent/generated/auditentry"
 	"roster/ent/generated/backupcode"
+	"roster/ent/generated/budget"
 	"roster/ent/generated/factor"
 	"roster/ent/generated/invitation"
 	"roster/ent/generated/mail"
@@ -60,6 +61,8 @@ type Client struct {
 	AuditEntry *AuditEntryClient
 	// BackupCode is the client for interacting with the BackupCode builders.
 	BackupCode *BackupCodeClient
+	// Budget is the client for interacting with the Budget builders.
+	Budget *BudgetClient
 	// Factor is the client for interacting with the Factor builders.
 	Factor *FactorClient
 	// Invitation is the client for interacting with the Invitation builders.
@@ -116,6 +119,7 @@ func (c *Client) init() {
 	c.AuditDetail = NewAuditDetailClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.BackupCode = NewBackupCodeClient(c.config)
+	c.Budget = NewBudgetClient(c.config)
 	c.Factor = NewFactorClient(c.config)
 	c.Invitation = NewInvitationClient(c.config)
 	c.Mail = NewMailClient(c.config)
@@ -233,6 +237,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		AuditDetail:        NewAuditDetailClient(cfg),
 		AuditEntry:         NewAuditEntryClient(cfg),
 		BackupCode:         NewBackupCodeClient(cfg),
+		Budget:             NewBudgetClient(cfg),
 		Factor:             NewFactorClient(cfg),
 		Invitation:         NewInvitationClient(cfg),
 		Mail:               NewMailClient(cfg),
@@ -277,6 +282,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		AuditDetail:        NewAuditDetailClient(cfg),
 		AuditEntry:         NewAuditEntryClient(cfg),
 		BackupCode:         NewBackupCodeClient(cfg),
+		Budget:             NewBudgetClient(cfg),
 		Factor:             NewFactorClient(cfg),
 		Invitation:         NewInvitationClient(cfg),
 		Mail:               NewMailClient(cfg),
@@ -326,11 +332,11 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.APIToken, c.Account, c.AuditDetail, c.AuditEntry, c.BackupCode, c.Factor,
-		c.Invitation, c.Mail, c.Membership, c.OneTimeToken, c.Order, c.Passkey,
-		c.PasskeyCeremony, c.Password, c.PermissionTemplate, c.Role, c.SecurityAnswer,
-		c.SecurityQuestion, c.Session, c.Setting, c.SignIn, c.Throttle, c.TokenScope,
-		c.TrustedDevice, c.User,
+		c.APIToken, c.Account, c.AuditDetail, c.AuditEntry, c.BackupCode, c.Budget,
+		c.Factor, c.Invitation, c.Mail, c.Membership, c.OneTimeToken, c.Order,
+		c.Passkey, c.PasskeyCeremony, c.Password, c.PermissionTemplate, c.Role,
+		c.SecurityAnswer, c.SecurityQuestion, c.Session, c.Setting, c.SignIn,
+		c.Throttle, c.TokenScope, c.TrustedDevice, c.User,
 	} {
 		n.Use(hooks...)
 	}
@@ -340,11 +346,11 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.APIToken, c.Account, c.AuditDetail, c.AuditEntry, c.BackupCode, c.Factor,
-		c.Invitation, c.Mail, c.Membership, c.OneTimeToken, c.Order, c.Passkey,
-		c.PasskeyCeremony, c.Password, c.PermissionTemplate, c.Role, c.SecurityAnswer,
-		c.SecurityQuestion, c.Session, c.Setting, c.SignIn, c.Throttle, c.TokenScope,
-		c.TrustedDevice, c.User,
+		c.APIToken, c.Account, c.AuditDetail, c.AuditEntry, c.BackupCode, c.Budget,
+		c.Factor, c.Invitation, c.Mail, c.Membership, c.OneTimeToken, c.Order,
+		c.Passkey, c.PasskeyCeremony, c.Password, c.PermissionTemplate, c.Role,
+		c.SecurityAnswer, c.SecurityQuestion, c.Session, c.Setting, c.SignIn,
+		c.Throttle, c.TokenScope, c.TrustedDevice, c.User,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -363,6 +369,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.AuditEntry.mutate(ctx, m)
 	case *BackupCodeMutation:
 		return c.BackupCode.mutate(ctx, m)
+	case *BudgetMutation:
+		return c.Budget.mutate(ctx, m)
 	case *FactorMutation:
 		return c.Factor.mutate(ctx, m)
 	case *InvitationMutation:
@@ -1235,6 +1243,140 @@ func (c *BackupCodeClient) mutate(ctx context.Context, m *BackupCodeMutation) (V
 		return (&BackupCodeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown BackupCode mutation op: %q", m.Op())
+	}
+}
+
+// BudgetClient is a client for the Budget schema.
+type BudgetClient struct {
+	config
+}
+
+// NewBudgetClient returns a client for the Budget from the given config.
+func NewBudgetClient(c config) *BudgetClient {
+	return &BudgetClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `budget.Hooks(f(g(h())))`.
+func (c *BudgetClient) Use(hooks ...Hook) {
+	c.hooks.Budget = append(c.hooks.Budget, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `budget.Intercept(f(g(h())))`.
+func (c *BudgetClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Budget = append(c.inters.Budget, interceptors...)
+}
+
+// Create returns a builder for creating a Budget entity.
+func (c *BudgetClient) Create() *BudgetCreate {
+	mutation := newBudgetMutation(c.config, OpCreate)
+	return &BudgetCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Budget entities.
+func (c *BudgetClient) CreateBulk(builders ...*BudgetCreate) *BudgetCreateBulk {
+	return &BudgetCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *BudgetClient) MapCreateBulk(slice any, setFunc func(*BudgetCreate, int)) *BudgetCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &BudgetCreateBulk{err: fmt.Errorf("calling to BudgetClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*BudgetCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &BudgetCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Budget.
+func (c *BudgetClient) Update() *BudgetUpdate {
+	mutation := newBudgetMutation(c.config, OpUpdate)
+	return &BudgetUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *BudgetClient) UpdateOne(_m *Budget) *BudgetUpdateOne {
+	mutation := newBudgetMutation(c.config, OpUpdateOne, withBudget(_m))
+	return &BudgetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *BudgetClient) UpdateOneID(id string) *BudgetUpdateOne {
+	mutation := newBudgetMutation(c.config, OpUpdateOne, withBudgetID(id))
+	return &BudgetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Budget.
+func (c *BudgetClient) Delete() *BudgetDelete {
+	mutation := newBudgetMutation(c.config, OpDelete)
+	return &BudgetDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *BudgetClient) DeleteOne(_m *Budget) *BudgetDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *BudgetClient) DeleteOneID(id string) *BudgetDeleteOne {
+	builder := c.Delete().Where(budget.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &BudgetDeleteOne{builder}
+}
+
+// Query returns a query builder for Budget.
+func (c *BudgetClient) Query() *BudgetQuery {
+	return &BudgetQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeBudget},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Budget entity by its id.
+func (c *BudgetClient) Get(ctx context.Context, id string) (*Budget, error) {
+	return c.Query().Where(budget.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *BudgetClient) GetX(ctx context.Context, id string) *Budget {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *BudgetClient) Hooks() []Hook {
+	hooks := c.hooks.Budget
+	return append(hooks[:len(hooks):len(hooks)], budget.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *BudgetClient) Interceptors() []Interceptor {
+	return c.inters.Budget
+}
+
+func (c *BudgetClient) mutate(ctx context.Context, m *BudgetMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&BudgetCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&BudgetUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&BudgetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&BudgetDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown Budget mutation op: %q", m.Op())
 	}
 }
 
@@ -4401,16 +4543,16 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		APIToken, Account, AuditDetail, AuditEntry, BackupCode, Factor, Invitation,
-		Mail, Membership, OneTimeToken, Order, Passkey, PasskeyCeremony, Password,
-		PermissionTemplate, Role, SecurityAnswer, SecurityQuestion, Session, Setting,
-		SignIn, Throttle, TokenScope, TrustedDevice, User []ent.Hook
+		APIToken, Account, AuditDetail, AuditEntry, BackupCode, Budget, Factor,
+		Invitation, Mail, Membership, OneTimeToken, Order, Passkey, PasskeyCeremony,
+		Password, PermissionTemplate, Role, SecurityAnswer, SecurityQuestion, Session,
+		Setting, SignIn, Throttle, TokenScope, TrustedDevice, User []ent.Hook
 	}
 	inters struct {
-		APIToken, Account, AuditDetail, AuditEntry, BackupCode, Factor, Invitation,
-		Mail, Membership, OneTimeToken, Order, Passkey, PasskeyCeremony, Password,
-		PermissionTemplate, Role, SecurityAnswer, SecurityQuestion, Session, Setting,
-		SignIn, Throttle, TokenScope, TrustedDevice, User []ent.Interceptor
+		APIToken, Account, AuditDetail, AuditEntry, BackupCode, Budget, Factor,
+		Invitation, Mail, Membership, OneTimeToken, Order, Passkey, PasskeyCeremony,
+		Password, PermissionTemplate, Role, SecurityAnswer, SecurityQuestion, Session,
+		Setting, SignIn, Throttle, TokenScope, TrustedDevice, User []ent.Interceptor
 	}
 )
 

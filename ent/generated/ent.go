@@ -12,6 +12,7 @@ import (
 	"roster/ent/generated/auditdetail"
 	"roster/ent/generated/auditentry"
 	"roster/ent/generated/backupcode"
+	"roster/ent/generated/budget"
 	"roster/ent/generated/factor"
 	"roster/ent/generated/invitation"
 	"roster/ent/generated/mail"
@@ -102,6 +103,7 @@ func checkColumn(t, c string) error {
 			auditdetail.Table:        auditdetail.ValidColumn,
 			auditentry.Table:         auditentry.ValidColumn,
 			backupcode.Table:         backupcode.ValidColumn,
+			budget.Table:             budget.ValidColumn,
 			factor.Table:             factor.ValidColumn,
 			invitation.Table:         invitation.ValidColumn,
 			mail.Table:               mail.ValidColumn,

@@ -44,6 +44,13 @@ func (q *BackupCodeQuery) WhereP(ps ...func(*sql.Selector)) {
 }
 
 // WhereP appends storage-level predicates to the query.
+func (q *BudgetQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(predicate.Budget(p))
+	}
+}
+
+// WhereP appends storage-level predicates to the query.
 func (q *FactorQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
 		q.Where(predicate.Factor(p))

@@ -24,6 +24,8 @@ type Tx struct {
 	AuditEntry *AuditEntryClient
 	// BackupCode is the client for interacting with the BackupCode builders.
 	BackupCode *BackupCodeClient
+	// Budget is the client for interacting with the Budget builders.
+	Budget *BudgetClient
 	// Factor is the client for interacting with the Factor builders.
 	Factor *FactorClient
 	// Invitation is the client for interacting with the Invitation builders.
@@ -200,6 +202,7 @@ func (tx *Tx) init() {
 	tx.AuditDetail = NewAuditDetailClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.BackupCode = NewBackupCodeClient(tx.config)
+	tx.Budget = NewBudgetClient(tx.config)
 	tx.Factor = NewFactorClient(tx.config)
 	tx.Invitation = NewInvitationClient(tx.config)
 	tx.Mail = NewMailClient(tx.config)

@@ -62,6 +62,20 @@ func (Throttle) Indexes() []ent.Index { return []ent.Index{index.Fields("since")
 // Policy of Throttle.
 func (Throttle) Policy() ent.Policy { return rule.Policy() }
 
+// Budget is what a viewer spent of their budget of points (security.md #59).
+type Budget struct{ ent.Schema }
+
+// Fields of Budget.
+func (Budget) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("id").Comment("whose it is"),
+		field.Int64("full_at").Comment("when all of it is there again, in microseconds since 1970"),
+	}
+}
+
+// Policy of Budget.
+func (Budget) Policy() ent.Policy { return rule.Policy() }
+
 // AuditEntry is one act or refused attempt. Triggers refuse its change or removal on both databases; personal values
 // stand in a side row that erasure can take away (security.md #66, #67).
 type AuditEntry struct{ ent.Schema }

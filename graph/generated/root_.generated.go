@@ -157,6 +157,11 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	ApiBudget struct {
+		Minutes func(childComplexity int) int
+		Points  func(childComplexity int) int
+	}
+
 	ApiToken struct {
 		CreatedAt       func(childComplexity int) int
 		ExpiresAt       func(childComplexity int) int
@@ -591,12 +596,20 @@ type ComplexityRoot struct {
 		Nodes                    func(childComplexity int, ids []string) int
 		PasswordResetByToken     func(childComplexity int, token string) int
 		PermissionTemplates      func(childComplexity int) int
+		RateLimit                func(childComplexity int) int
 		Roles                    func(childComplexity int) int
 		SecurityQuestions        func(childComplexity int) int
 		Settings                 func(childComplexity int) int
 		User                     func(childComplexity int, id *string, number *int, email *string) int
 		Users                    func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.UserFilter, orderBy *model.UserOrder) int
 		Viewer                   func(childComplexity int) int
+	}
+
+	RateLimit struct {
+		Cost      func(childComplexity int) int
+		Limit     func(childComplexity int) int
+		Remaining func(childComplexity int) int
+		ResetAt   func(childComplexity int) int
 	}
 
 	RecordOrderPayload struct {
@@ -768,6 +781,7 @@ type ComplexityRoot struct {
 	}
 
 	Settings struct {
+		APIBudget                   func(childComplexity int) int
 		Company                     func(childComplexity int) int
 		DisableClientUserManagement func(childComplexity int) int
 		InvitationDays              func(childComplexity int) int
@@ -1414,6 +1428,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ActivityEdge.Node(childComplexity), true
+
+	case "ApiBudget.minutes":
+		if e.ComplexityRoot.ApiBudget.Minutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiBudget.Minutes(childComplexity), true
+	case "ApiBudget.points":
+		if e.ComplexityRoot.ApiBudget.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ApiBudget.Points(childComplexity), true
 
 	case "ApiToken.createdAt":
 		if e.ComplexityRoot.ApiToken.CreatedAt == nil {
@@ -3471,6 +3498,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PermissionTemplates(childComplexity), true
+	case "Query.rateLimit":
+		if e.ComplexityRoot.Query.RateLimit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.RateLimit(childComplexity), true
 	case "Query.roles":
 		if e.ComplexityRoot.Query.Roles == nil {
 			break
@@ -3517,6 +3550,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Viewer(childComplexity), true
+
+	case "RateLimit.cost":
+		if e.ComplexityRoot.RateLimit.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateLimit.Cost(childComplexity), true
+	case "RateLimit.limit":
+		if e.ComplexityRoot.RateLimit.Limit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateLimit.Limit(childComplexity), true
+	case "RateLimit.remaining":
+		if e.ComplexityRoot.RateLimit.Remaining == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateLimit.Remaining(childComplexity), true
+	case "RateLimit.resetAt":
+		if e.ComplexityRoot.RateLimit.ResetAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RateLimit.ResetAt(childComplexity), true
 
 	case "RecordOrderPayload.order":
 		if e.ComplexityRoot.RecordOrderPayload.Order == nil {
@@ -4021,6 +4079,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.SetUpPayload.UserErrors(childComplexity), true
 
+	case "Settings.apiBudget":
+		if e.ComplexityRoot.Settings.APIBudget == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Settings.APIBudget(childComplexity), true
 	case "Settings.company":
 		if e.ComplexityRoot.Settings.Company == nil {
 			break
@@ -4892,6 +4956,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AcceptOwnershipInput", ec.unmarshalInputAcceptOwnershipInput),
 			graphql.NewInputUnmarshaler("AccountFilter", ec.unmarshalInputAccountFilter),
 			graphql.NewInputUnmarshaler("AccountOrder", ec.unmarshalInputAccountOrder),
+			graphql.NewInputUnmarshaler("ApiBudgetInput", ec.unmarshalInputApiBudgetInput),
 			graphql.NewInputUnmarshaler("ApiTokenScopeInput", ec.unmarshalInputApiTokenScopeInput),
 			graphql.NewInputUnmarshaler("AssociateUserInput", ec.unmarshalInputAssociateUserInput),
 			graphql.NewInputUnmarshaler("CancelInvitationInput", ec.unmarshalInputCancelInvitationInput),
@@ -5846,6 +5911,31 @@ type Installation {
   passwordMinLength: Int!
   "The languages of interface and mails, as BCP 47 tags."
   languages: [String!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/budget.graphql", Input: `extend type Query {
+  "What this operation costs, and what is left of the viewer's budget of points."
+  rateLimit: RateLimit! @authenticated
+}
+
+"""
+The budget of a viewer. Each operation costs a point for every object that its answer may hold, and at least one; what is
+spent refills steadily. All sessions of a user share a budget, each API token has one of its own. An operation that costs
+more than is left is refused with RATE_LIMITED and retryAfter, and costs nothing. With the header Roster-Cost: 1 the same
+values come as extensions.cost with any answer; with Roster-Cost: only they come without running the operation, for free.
+"""
+type RateLimit {
+  "What this operation costs, in points."
+  cost: Int!
+  "The whole budget, in points."
+  limit: Int!
+  """
+  What is left of it after this operation. Servers take a hundredth of the budget at a time and let the viewer spend it:
+  what other servers hold of it counts as spent.
+  """
+  remaining: Int!
+  "When all of it is there again, if nothing more is spent."
+  resetAt: DateTime!
 }
 `, BuiltIn: false},
 	{Name: "../schema/factors.graphql", Input: `extend type Mutation {
@@ -7214,6 +7304,16 @@ type Settings {
   strictInvitations: Boolean!
   "For how many days an invitation stands after its mail was sent."
   invitationDays: Int!
+  "The budget of each viewer of the API."
+  apiBudget: ApiBudget!
+}
+
+"What each viewer may ask of the API in a while: see RateLimit."
+type ApiBudget {
+  "How many points it has."
+  points: Int!
+  "In how many minutes all of it refills."
+  minutes: Int!
 }
 
 "Who must have a second factor. A role can ask for it too."
@@ -7248,6 +7348,16 @@ input UpdateSettingsInput {
   strictInvitations: Boolean
   "1 to 7."
   invitationDays: Int
+  "The budget of each viewer of the API."
+  apiBudget: ApiBudgetInput
+}
+
+"What is to be different in the budget. It holds from the next hundredth on that a viewer spends."
+input ApiBudgetInput {
+  "5,000 to 100,000,000."
+  points: Int
+  "1 to 60."
+  minutes: Int
 }
 
 "What is to be different in the rule. Any change lets the days of grace begin anew."
@@ -8148,6 +8258,16 @@ func (ec *executionContext) childFields_ActivityEdge(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ActivityEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_ApiBudget(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "points":
+		return ec.fieldContext_ApiBudget_points(ctx, field)
+	case "minutes":
+		return ec.fieldContext_ApiBudget_minutes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ApiBudget", field.Name)
+}
+
 func (ec *executionContext) childFields_ApiToken(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -8828,6 +8948,20 @@ func (ec *executionContext) childFields_PermissionTemplate(ctx context.Context, 
 	return nil, fmt.Errorf("no field named %q was found under type PermissionTemplate", field.Name)
 }
 
+func (ec *executionContext) childFields_RateLimit(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "cost":
+		return ec.fieldContext_RateLimit_cost(ctx, field)
+	case "limit":
+		return ec.fieldContext_RateLimit_limit(ctx, field)
+	case "remaining":
+		return ec.fieldContext_RateLimit_remaining(ctx, field)
+	case "resetAt":
+		return ec.fieldContext_RateLimit_resetAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RateLimit", field.Name)
+}
+
 func (ec *executionContext) childFields_RecordOrderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "order":
@@ -9170,6 +9304,8 @@ func (ec *executionContext) childFields_Settings(ctx context.Context, field grap
 		return ec.fieldContext_Settings_strictInvitations(ctx, field)
 	case "invitationDays":
 		return ec.fieldContext_Settings_invitationDays(ctx, field)
+	case "apiBudget":
+		return ec.fieldContext_Settings_apiBudget(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Settings", field.Name)
 }

@@ -26,6 +26,52 @@ import (
 
 // region    **************************** field.gotpl *****************************
 
+func (ec *executionContext) _ApiBudget_points(ctx context.Context, field graphql.CollectedField, obj *settings.Budget) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiBudget_points(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Points, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiBudget_points(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiBudget", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ApiBudget_minutes(ctx context.Context, field graphql.CollectedField, obj *settings.Budget) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ApiBudget_minutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Minutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ApiBudget_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ApiBudget", field, false, false, "Int")
+}
+
 func (ec *executionContext) _SetRoleTwoFactorPayload_role(ctx context.Context, field graphql.CollectedField, obj *model.SetRoleTwoFactorPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -283,6 +329,38 @@ func (ec *executionContext) fieldContext_Settings_invitationDays(_ context.Conte
 	return graphql.NewScalarFieldContext("Settings", field, false, false, "Int")
 }
 
+func (ec *executionContext) _Settings_apiBudget(ctx context.Context, field graphql.CollectedField, obj *settings.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Settings_apiBudget(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.APIBudget, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v settings.Budget) graphql.Marshaler {
+			return ec.marshalNApiBudget2rosterᚋinternalᚋsettingsᚐBudget(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Settings_apiBudget(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Settings",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ApiBudget(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TwoFactorRule_staff(ctx context.Context, field graphql.CollectedField, obj *settings.TwoFactorRule) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -466,6 +544,55 @@ func (ec *executionContext) fieldContext_UpdateSettingsPayload_userErrors(_ cont
 
 // region    **************************** input.gotpl *****************************
 
+func (ec *executionContext) unmarshalInputApiBudgetInput(ctx context.Context, obj any) (model.APIBudgetInput, error) {
+	var it model.APIBudgetInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"points", "minutes"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "points":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("points"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Points = data
+		case "minutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Minutes = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalApiBudgetInput unmarshals raw into the ApiBudgetInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalApiBudgetInput(ctx context.Context, raw any) (model.APIBudgetInput, error) {
+	var out model.APIBudgetInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ApiBudgetInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputSetRoleTwoFactorInput(ctx context.Context, obj any) (model.SetRoleTwoFactorInput, error) {
 	var it model.SetRoleTwoFactorInput
 	if obj == nil {
@@ -589,7 +716,7 @@ func (ec *executionContext) unmarshalInputUpdateSettingsInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"company", "registration", "twoFactor", "trustedDevices", "lockedProfile", "disableClientUserManagement", "strictInvitations", "invitationDays"}
+	fieldsInOrder := [...]string{"company", "registration", "twoFactor", "trustedDevices", "lockedProfile", "disableClientUserManagement", "strictInvitations", "invitationDays", "apiBudget"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -652,6 +779,13 @@ func (ec *executionContext) unmarshalInputUpdateSettingsInput(ctx context.Contex
 				return it, err
 			}
 			it.InvitationDays = data
+		case "apiBudget":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("apiBudget"))
+			data, err := ec.unmarshalOApiBudgetInput2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐAPIBudgetInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.APIBudget = data
 		}
 	}
 	return it, nil
@@ -676,6 +810,44 @@ func UnmarshalUpdateSettingsInput(ctx context.Context, raw any) (model.UpdateSet
 // endregion ************************** interface.gotpl ***************************
 
 // region    **************************** object.gotpl ****************************
+
+var apiBudgetImplementors = []string{"ApiBudget"}
+
+func (ec *executionContext) _ApiBudget(ctx context.Context, sel ast.SelectionSet, obj *settings.Budget) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, apiBudgetImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ApiBudget")
+		case "points":
+			out.Values[i] = ec._ApiBudget_points(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "minutes":
+			out.Values[i] = ec._ApiBudget_minutes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
 
 var setRoleTwoFactorPayloadImplementors = []string{"SetRoleTwoFactorPayload"}
 
@@ -763,6 +935,11 @@ func (ec *executionContext) _Settings(ctx context.Context, sel ast.SelectionSet,
 			}
 		case "invitationDays":
 			out.Values[i] = ec._Settings_invitationDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "apiBudget":
+			out.Values[i] = ec._Settings_apiBudget(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -878,6 +1055,10 @@ func (ec *executionContext) _UpdateSettingsPayload(ctx context.Context, sel ast.
 
 // region    ***************************** type.gotpl *****************************
 
+func (ec *executionContext) marshalNApiBudget2rosterᚋinternalᚋsettingsᚐBudget(ctx context.Context, sel ast.SelectionSet, v settings.Budget) graphql.Marshaler {
+	return ec._ApiBudget(ctx, sel, &v)
+}
+
 func (ec *executionContext) unmarshalNSetRoleTwoFactorInput2rosterᚋgraphᚋgeneratedᚋmodelᚐSetRoleTwoFactorInput(ctx context.Context, v any) (model.SetRoleTwoFactorInput, error) {
 	res, err := ec.unmarshalInputSetRoleTwoFactorInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -898,6 +1079,14 @@ func (ec *executionContext) marshalNTwoFactorRule2rosterᚋinternalᚋsettings�
 func (ec *executionContext) unmarshalNUpdateSettingsInput2rosterᚋgraphᚋgeneratedᚋmodelᚐUpdateSettingsInput(ctx context.Context, v any) (model.UpdateSettingsInput, error) {
 	res, err := ec.unmarshalInputUpdateSettingsInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOApiBudgetInput2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐAPIBudgetInput(ctx context.Context, v any) (*model.APIBudgetInput, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputApiBudgetInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalOSetRoleTwoFactorPayload2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐSetRoleTwoFactorPayload(ctx context.Context, sel ast.SelectionSet, v *model.SetRoleTwoFactorPayload) graphql.Marshaler {

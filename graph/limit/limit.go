@@ -58,6 +58,9 @@ type Extension struct {
 	// Introspection says who may read the schema (#61); the others are answered UNAUTHENTICATED. Nil leaves that
 	// decision to another extension.
 	Introspection func(context.Context) bool
+	// Spend takes what an operation costs, at least 1, from the viewer's budget; its refusal is that of the operation. It
+	// is asked last: what is refused otherwise costs nothing. Nil: there are no budgets.
+	Spend func(ctx context.Context, op *graphql.OperationContext, cost int) *gqlerror.Error
 
 	limits Limits
 	plans  *lru[planKey, *plan]
@@ -124,5 +127,9 @@ func (x *Extension) MutateOperationContext(ctx context.Context, op *graphql.Oper
 		}
 		op.DisableIntrospection = false
 	}
-	return x.limits.check(p, op.Variables)
+	cost, refused := x.limits.check(p, op.Variables)
+	if refused != nil || x.Spend == nil {
+		return refused
+	}
+	return x.Spend(ctx, op, int(max(1, cost)))
 }

@@ -217,15 +217,15 @@ func rootFields(out []*ast.Field, set ast.SelectionSet, most int) []*ast.Field {
 	return out
 }
 
-// check is all that is left to do for a request once its operation has a plan.
-func (l Limits) check(p *plan, vars map[string]any) *gqlerror.Error {
+// check is all that is left to do for a request once its operation has a plan. It returns what the operation costs.
+func (l Limits) check(p *plan, vars map[string]any) (int64, *gqlerror.Error) {
 	for i := range p.pages {
 		if r := l.checkPage(&p.pages[i], vars); r != nil {
-			return r.err()
+			return 0, r.err()
 		}
 	}
 	if p.total.sum < 0 {
-		return nil
+		return p.total.fixed, nil
 	}
 	var few [16]int64
 	values := append(few[:0], make([]int64, len(p.sums))...)
@@ -237,10 +237,11 @@ func (l Limits) check(p *plan, vars map[string]any) *gqlerror.Error {
 			values[i] = min(much, values[i]+m.count.in(vars)*m.each.value(values))
 		}
 	}
-	if p.total.value(values) > int64(l.Cost) {
-		return l.tooDear(nil).err()
+	cost := p.total.value(values)
+	if cost > int64(l.Cost) {
+		return 0, l.tooDear(nil).err()
 	}
-	return nil
+	return cost, nil
 }
 
 func (a amount) value(values []int64) int64 {

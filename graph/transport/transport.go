@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -63,12 +64,8 @@ func (t POST) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 func (POST) run(ctx context.Context, w http.ResponseWriter, media media, exec graphql.GraphExecutor, params *graphql.RawParams) {
 	op, errs := exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
-		status := http.StatusOK
-		if media == graphqlResponse {
-			status = http.StatusBadRequest
-		}
 		discreet(errs)
-		write(w, media, status, exec.DispatchError(graphql.WithOperationContext(ctx, op), errs))
+		write(w, media, statusOf(w.Header(), media, errs), exec.DispatchError(graphql.WithOperationContext(ctx, op), errs))
 		return
 	}
 	responses, ctx := exec.DispatchOperation(ctx, op)
@@ -78,6 +75,21 @@ func (POST) run(ctx context.Context, w http.ResponseWriter, media media, exec gr
 	}
 	// The executor answers nothing when the context ended before it began.
 	tooLate.write(w, media)
+}
+
+// statusOf is that of an operation that does not run. A budget that is spent is a matter of HTTP in both forms, where
+// programs that wait and try again look for it (RFC 6585, 4; RFC 9110, 10.2.3).
+func statusOf(h http.Header, media media, errs gqlerror.List) int {
+	switch {
+	case errs[0].Extensions["code"] == fault.RateLimited:
+		if wait, ok := errs[0].Extensions["retryAfter"].(int); ok {
+			h.Set("Retry-After", strconv.Itoa(wait))
+		}
+		return http.StatusTooManyRequests
+	case media == graphqlResponse:
+		return http.StatusBadRequest
+	}
+	return http.StatusOK
 }
 
 // bodies are for reading requests; nothing in an operation refers to them afterwards.

@@ -27,7 +27,11 @@ type Change struct {
 
 	DisableClientUserManagement, StrictInvitations *bool
 	InvitationDays                                 *int
+	APIBudget                                      BudgetChange
 }
+
+// BudgetChange is what staff want to be different in the budget of a viewer.
+type BudgetChange struct{ Points, Minutes *int }
 
 // RuleChange is what staff want to be different in the rule for second factors.
 type RuleChange struct {
@@ -107,6 +111,8 @@ func (c Change) apply(s Settings, now time.Time) (Settings, error) {
 		problems = append(problems, fault.On("invitationDays", fault.Invalid, "An invitation stands for 1 to 7 days."))
 	}
 	s.InvitationDays = or(c.InvitationDays, s.InvitationDays)
+	s.APIBudget = Budget{Points: or(c.APIBudget.Points, s.APIBudget.Points), Minutes: or(c.APIBudget.Minutes, s.APIBudget.Minutes)}
+	problems = append(problems, s.APIBudget.problems()...)
 	if c.LockedProfile != nil {
 		s.LockedProfile = []string{}
 		for _, field := range ProfileFields { // in their order, each once
@@ -125,6 +131,16 @@ func (c Change) apply(s Settings, now time.Time) (Settings, error) {
 	}
 	s.TwoFactor = c.TwoFactor.apply(s.TwoFactor, now)
 	return s, problems.Err()
+}
+
+func (b Budget) problems() (problems fault.List) {
+	if b.Points < FewestPoints || b.Points > MostPoints {
+		problems = append(problems, fault.On("apiBudget.points", fault.Invalid, "A budget has 5,000 to 100,000,000 points."))
+	}
+	if b.Minutes < 1 || b.Minutes > MostMinutes {
+		problems = append(problems, fault.On("apiBudget.minutes", fault.Invalid, "A budget refills within 1 to 60 minutes."))
+	}
+	return problems
 }
 
 func (c RuleChange) apply(r TwoFactorRule, now time.Time) TwoFactorRule {

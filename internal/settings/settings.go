@@ -35,7 +35,22 @@ type Settings struct {
 	StrictInvitations bool
 	// InvitationDays is for how many days an invitation stands after its mail was sent: 1 to 7 (security.md #12).
 	InvitationDays int
+	// APIBudget is what a viewer may ask of the API in a while.
+	APIBudget Budget
 }
+
+// Budget is a number of points, objects that answers may hold, all of which refill within some minutes (security.md #59).
+type Budget struct {
+	Points  int `json:"points"`
+	Minutes int `json:"minutes"`
+}
+
+// The bounds of a Budget: the dearest operation that is let through can be asked for, and a wait is never long.
+const (
+	FewestPoints = 5_000
+	MostPoints   = 100_000_000
+	MostMinutes  = 60
+)
 
 // TwoFactorRule says who must have a second factor; a role can ask for it too.
 type TwoFactorRule struct {
@@ -55,7 +70,10 @@ const MostInvitationDays = 7
 
 // defaults are in force until staff choose otherwise.
 func defaults() Settings {
-	return Settings{Company: Product, Registration: true, TwoFactor: TwoFactorRule{Staff: true}, TrustedDevices: true, InvitationDays: MostInvitationDays}
+	return Settings{
+		Company: Product, Registration: true, TwoFactor: TwoFactorRule{Staff: true}, TrustedDevices: true,
+		InvitationDays: MostInvitationDays, APIBudget: Budget{Points: 100_000, Minutes: 10},
+	}
 }
 
 // fields says under which name each value is stored, for ever, as JSON.
@@ -64,7 +82,7 @@ func (s *Settings) fields() map[string]any {
 		"company": &s.Company, "registration": &s.Registration, "twoFactor": &s.TwoFactor,
 		"trustedDevices": &s.TrustedDevices, "lockedProfile": &s.LockedProfile,
 		access.DisableUserManagement: &s.DisableClientUserManagement, "strictInvitations": &s.StrictInvitations,
-		"invitationDays": &s.InvitationDays,
+		"invitationDays": &s.InvitationDays, "apiBudget": &s.APIBudget,
 	}
 }
 

@@ -68,6 +68,18 @@ func (f BackupCodeFunc) Mutate(ctx context.Context, m generated.Mutation) (gener
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.BackupCodeMutation", m)
 }
 
+// The BudgetFunc type is an adapter to allow the use of ordinary
+// function as Budget mutator.
+type BudgetFunc func(context.Context, *generated.BudgetMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f BudgetFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.BudgetMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.BudgetMutation", m)
+}
+
 // The FactorFunc type is an adapter to allow the use of ordinary
 // function as Factor mutator.
 type FactorFunc func(context.Context, *generated.FactorMutation) (generated.Value, error)

@@ -195,6 +195,17 @@ var (
 			},
 		},
 	}
+	// BudgetsColumns holds the columns for the "budgets" table.
+	BudgetsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "full_at", Type: field.TypeInt64},
+	}
+	// BudgetsTable holds the schema information for the "budgets" table.
+	BudgetsTable = &schema.Table{
+		Name:       "budgets",
+		Columns:    BudgetsColumns,
+		PrimaryKey: []*schema.Column{BudgetsColumns[0]},
+	}
 	// FactorsColumns holds the columns for the "factors" table.
 	FactorsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -920,6 +931,7 @@ var (
 		AuditDetailsTable,
 		AuditEntriesTable,
 		BackupCodesTable,
+		BudgetsTable,
 		FactorsTable,
 		InvitationsTable,
 		MailsTable,

@@ -21,6 +21,9 @@ type AuditEntry func(*sql.Selector)
 // BackupCode is the predicate function for backupcode builders.
 type BackupCode func(*sql.Selector)
 
+// Budget is the predicate function for budget builders.
+type Budget func(*sql.Selector)
+
 // Factor is the predicate function for factor builders.
 type Factor func(*sql.Selector)
 

@@ -230,6 +230,30 @@ func (f BackupCodeMutationRuleFunc) EvalMutation(ctx context.Context, m generate
 	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.BackupCodeMutation", m)
 }
 
+// The BudgetQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type BudgetQueryRuleFunc func(context.Context, *generated.BudgetQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f BudgetQueryRuleFunc) EvalQuery(ctx context.Context, q generated.Query) error {
+	if q, ok := q.(*generated.BudgetQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("generated/privacy: unexpected query type %T, expect *generated.BudgetQuery", q)
+}
+
+// The BudgetMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type BudgetMutationRuleFunc func(context.Context, *generated.BudgetMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f BudgetMutationRuleFunc) EvalMutation(ctx context.Context, m generated.Mutation) error {
+	if m, ok := m.(*generated.BudgetMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.BudgetMutation", m)
+}
+
 // The FactorQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type FactorQueryRuleFunc func(context.Context, *generated.FactorQuery) error

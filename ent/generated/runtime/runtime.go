@@ -9,6 +9,7 @@ import (
 	"roster/ent/generated/auditdetail"
 	"roster/ent/generated/auditentry"
 	"roster/ent/generated/backupcode"
+	"roster/ent/generated/budget"
 	"roster/ent/generated/factor"
 	"roster/ent/generated/invitation"
 	"roster/ent/generated/mail"
@@ -143,6 +144,15 @@ func init() {
 	backupcode.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
 			if err := backupcode.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	budget.Policy = privacy.NewPolicies(schema.Budget{})
+	budget.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := budget.Policy.EvalMutation(ctx, m); err != nil {
 				return nil, err
 			}
 			return next.Mutate(ctx, m)

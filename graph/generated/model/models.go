@@ -87,6 +87,14 @@ type AccountOrder struct {
 	Direction OrderDirection `json:"direction"`
 }
 
+// What is to be different in the budget. It holds from the next hundredth on that a viewer spends.
+type APIBudgetInput struct {
+	// 5,000 to 100,000,000.
+	Points *int `json:"points,omitempty"`
+	// 1 to 60.
+	Minutes *int `json:"minutes,omitempty"`
+}
+
 // What a personal API token is to do in one account.
 type APITokenScopeInput struct {
 	// The account: one of the viewer's.
@@ -595,6 +603,22 @@ type PasswordResetPreview struct {
 }
 
 type Query struct {
+}
+
+// The budget of a viewer. Each operation costs a point for every object that its answer may hold, and at least one; what is
+// spent refills steadily. All sessions of a user share a budget, each API token has one of its own. An operation that costs
+// more than is left is refused with RATE_LIMITED and retryAfter, and costs nothing. With the header Roster-Cost: 1 the same
+// values come as extensions.cost with any answer; with Roster-Cost: only they come without running the operation, for free.
+type RateLimit struct {
+	// What this operation costs, in points.
+	Cost int `json:"cost"`
+	// The whole budget, in points.
+	Limit int `json:"limit"`
+	// What is left of it after this operation. Servers take a hundredth of the budget at a time and let the viewer spend it:
+	// what other servers hold of it counts as spent.
+	Remaining int `json:"remaining"`
+	// When all of it is there again, if nothing more is spent.
+	ResetAt time.Time `json:"resetAt"`
 }
 
 // An order to note.
@@ -1225,6 +1249,8 @@ type UpdateSettingsInput struct {
 	StrictInvitations *bool `json:"strictInvitations,omitempty"`
 	// 1 to 7.
 	InvitationDays *int `json:"invitationDays,omitempty"`
+	// The budget of each viewer of the API.
+	APIBudget *APIBudgetInput `json:"apiBudget,omitempty"`
 }
 
 // What became of the change.

@@ -46,10 +46,10 @@ export function SettingsForm({ present, onSaved }: Props) {
   const review = () => {
     const problems = {
       ...(!draft.company.trim() && { company: t("settings.companyNeeded") }),
-      ...(!(/^\d{1,3}$/.test(draft.graceDays.trim()) && Number(draft.graceDays) <= 365) && {
-        graceDays: t("settings.graceInvalid"),
-      }),
-      ...(!/^[1-7]$/.test(draft.invitationDays.trim()) && { invitationDays: t("settings.invitationInvalid") }),
+      ...(!within(draft.graceDays, 0, 365) && { graceDays: t("settings.graceInvalid") }),
+      ...(!within(draft.invitationDays, 1, 7) && { invitationDays: t("settings.invitationInvalid") }),
+      ...(!within(draft.apiPoints, 5_000, 100_000_000) && { apiPoints: t("settings.apiPointsInvalid") }),
+      ...(!within(draft.apiMinutes, 1, 60) && { apiMinutes: t("settings.apiMinutesInvalid") }),
     };
     setErrors(problems);
     if (Object.keys(problems).length === 0 && changes.length > 0) return setSaving(true);
@@ -112,5 +112,8 @@ export function SettingsForm({ present, onSaved }: Props) {
     </>
   );
 }
+
+const within = (text: string, from: number, to: number) =>
+  /^\d+$/.test(text.trim()) && Number(text) >= from && Number(text) <= to;
 
 const fold = (text: string) => text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase();

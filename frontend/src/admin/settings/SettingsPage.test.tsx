@@ -9,6 +9,7 @@ const present = {
   lockedProfile: ["email"],
   trustedDevices: true,
   twoFactor: { staff: false, owners: false, everyone: false, graceDays: 0, since: null },
+  apiBudget: { points: 100000, minutes: 10 },
 };
 const roles = [
   { __typename: "Role", id: "r1", name: "Auditor", requireTwoFactor: false },

@@ -18,6 +18,10 @@ const SettingsPageDocument = graphql(`
       disableClientUserManagement
       strictInvitations
       invitationDays
+      apiBudget {
+        points
+        minutes
+      }
       lockedProfile
       trustedDevices
       twoFactor {

@@ -15,6 +15,9 @@ export interface Draft {
   /** As typed. */
   graceDays: string;
   trustedDevices: boolean;
+  /** As typed. */
+  apiPoints: string;
+  apiMinutes: string;
   /** Which roles need a second factor, by ID. */
   roles: Readonly<Record<string, boolean>>;
 }
@@ -23,7 +26,7 @@ export interface Draft {
 export const profileFields = ["firstName", "lastName", "email", "language", "timeZone"] as const;
 
 export function draftOf({ settings, roles }: SettingsPageQuery): Draft {
-  const { company, registration, lockedProfile, trustedDevices, twoFactor } = settings;
+  const { company, registration, lockedProfile, trustedDevices, twoFactor, apiBudget } = settings;
   const { disableClientUserManagement, strictInvitations, invitationDays } = settings;
   const { staff, owners, everyone, graceDays } = twoFactor;
   return {
@@ -33,6 +36,7 @@ export function draftOf({ settings, roles }: SettingsPageQuery): Draft {
     lockedProfile,
     trustedDevices,
     ...{ staff, owners, everyone, graceDays: String(graceDays) },
+    ...{ apiPoints: String(apiBudget.points), apiMinutes: String(apiBudget.minutes) },
     roles: Object.fromEntries((roles ?? []).map(({ id, requireTwoFactor }) => [id, requireTwoFactor])),
   };
 }
@@ -48,6 +52,10 @@ export function inputOf(base: Draft, draft: Draft) {
     ...(different("everyone") && { everyone: draft.everyone }),
     ...(different("graceDays") && { graceDays: Number(draft.graceDays) }),
   };
+  const apiBudget = {
+    ...(different("apiPoints") && { points: Number(draft.apiPoints) }),
+    ...(different("apiMinutes") && { minutes: Number(draft.apiMinutes) }),
+  };
   const input = {
     ...(different("company") && { company: draft.company }),
     ...(different("registration") && { registration: draft.registration }),
@@ -59,6 +67,7 @@ export function inputOf(base: Draft, draft: Draft) {
     ...(different("lockedProfile") && { lockedProfile: [...draft.lockedProfile] }),
     ...(different("trustedDevices") && { trustedDevices: draft.trustedDevices }),
     ...(Object.keys(twoFactor).length > 0 && { twoFactor }),
+    ...(Object.keys(apiBudget).length > 0 && { apiBudget }),
   };
   return Object.keys(input).length > 0 ? input : undefined;
 }

@@ -45,7 +45,10 @@ export function useSettings({ base, draft, set, errors, roles }: Props): { title
   const formats = useFormats();
   const onOff = (on: boolean) => t(on ? "settings.on" : "settings.off");
 
-  const text = (key: "company" | "graceDays" | "invitationDays", more: object = {}): Setting => {
+  const text = (
+    key: "company" | "graceDays" | "invitationDays" | "apiPoints" | "apiMinutes",
+    more: object = {},
+  ): Setting => {
     const [label, hint] = [t(`settings.${key}`), t(`settings.${key}Hint`)];
     const [from, to] = [base[key], draft[key].trim()];
     return {
@@ -158,6 +161,10 @@ export function useSettings({ base, draft, set, errors, roles }: Props): { title
         text("graceDays", { inputMode: "numeric" }),
         onOrOff("trustedDevices"),
       ],
+    },
+    {
+      title: t("settings.api"),
+      settings: [text("apiPoints", { inputMode: "numeric" }), text("apiMinutes", { inputMode: "numeric" })],
     },
   ];
 }

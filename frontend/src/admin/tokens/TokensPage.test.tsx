@@ -36,7 +36,7 @@ test("another's token is not rotated, and revoked for a reason only", async () =
   }));
   const { user } = await renderAt("/admin/api-tokens", world({ revokeApiToken }));
   const row = (await screen.findByRole("heading", { name: /^Billing sync/ })).closest("li");
-  expect(row).toHaveTextContent("made by Olga Owner");
+  expect(row).toHaveTextContent("Made by Olga Owner");
   expect(screen.queryByRole("button", { name: "Rotate" })).not.toBeInTheDocument();
   await user.click(screen.getByRole("button", { name: "Revoke" }));
   const dialog = await screen.findByRole("dialog", { name: "Revoke “Billing sync”?" });

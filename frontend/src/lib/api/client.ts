@@ -40,6 +40,7 @@ const embedded = [
   "Lock",
   "Settings",
   "TwoFactorRule",
+  "ApiBudget",
   "MailPreview",
   "CreateSecurityQuestionPayload",
   "UpdateSecurityQuestionPayload",
