@@ -13,6 +13,7 @@ import (
 	"roster/ent/generated/auditentry"
 	"roster/ent/generated/backupcode"
 	"roster/ent/generated/factor"
+	"roster/ent/generated/idempotencykey"
 	"roster/ent/generated/invitation"
 	"roster/ent/generated/mail"
 	"roster/ent/generated/membership"
@@ -103,6 +104,7 @@ func checkColumn(t, c string) error {
 			auditentry.Table:         auditentry.ValidColumn,
 			backupcode.Table:         backupcode.ValidColumn,
 			factor.Table:             factor.ValidColumn,
+			idempotencykey.Table:     idempotencykey.ValidColumn,
 			invitation.Table:         invitation.ValidColumn,
 			mail.Table:               mail.ValidColumn,
 			membership.Table:         membership.ValidColumn,

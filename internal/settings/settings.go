@@ -35,6 +35,8 @@ type Settings struct {
 	StrictInvitations bool
 	// InvitationDays is for how many days an invitation stands after its mail was sent: 1 to 7 (security.md #12).
 	InvitationDays int
+	// Version counts the changes.
+	Version int
 }
 
 // TwoFactorRule says who must have a second factor; a role can ask for it too.
@@ -47,6 +49,9 @@ type TwoFactorRule struct {
 	Since     time.Time `json:"since"`
 }
 
+// version is the name that Settings.Version is stored under.
+const version = "version"
+
 // ProfileFields are what a user may change of their own profile, unless it is locked (product.md C9).
 var ProfileFields = []string{"firstName", "lastName", "email", "language", "timeZone"}
 
@@ -55,7 +60,7 @@ const MostInvitationDays = 7
 
 // defaults are in force until staff choose otherwise.
 func defaults() Settings {
-	return Settings{Company: Product, Registration: true, TwoFactor: TwoFactorRule{Staff: true}, TrustedDevices: true, InvitationDays: MostInvitationDays}
+	return Settings{Company: Product, Registration: true, TwoFactor: TwoFactorRule{Staff: true}, TrustedDevices: true, InvitationDays: MostInvitationDays, Version: 1}
 }
 
 // fields says under which name each value is stored, for ever, as JSON.
@@ -64,7 +69,7 @@ func (s *Settings) fields() map[string]any {
 		"company": &s.Company, "registration": &s.Registration, "twoFactor": &s.TwoFactor,
 		"trustedDevices": &s.TrustedDevices, "lockedProfile": &s.LockedProfile,
 		access.DisableUserManagement: &s.DisableClientUserManagement, "strictInvitations": &s.StrictInvitations,
-		"invitationDays": &s.InvitationDays,
+		"invitationDays": &s.InvitationDays, version: &s.Version,
 	}
 }
 
