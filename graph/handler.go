@@ -37,7 +37,9 @@ func guardedBy(r *Resolver, guards generated.DirectiveRoot) http.Handler {
 	limits.Introspection = func(ctx context.Context) bool { return viewer.From(ctx).SignedIn() }
 
 	srv := handler.New(generated.NewExecutableSchema(generated.Config{Schema: Contract(), Resolvers: r, Directives: guards}))
-	srv.AddTransport(transport.Defaults)
+	over := transport.Defaults
+	over.Keys = keys{r.Keys}
+	srv.AddTransport(over)
 	srv.SetQueryCache(limit.NewQueryCache(keptDocuments))
 	srv.SetDisableSuggestion(true)
 	srv.Use(limits)

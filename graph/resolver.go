@@ -8,6 +8,7 @@ import (
 	"roster/internal/activity"
 	"roster/internal/addresses"
 	"roster/internal/factors"
+	"roster/internal/idempotency"
 	"roster/internal/invitations"
 	"roster/internal/mail"
 	"roster/internal/members"
@@ -44,6 +45,8 @@ type Resolver struct {
 	Acts         *activity.Service
 	Invitations  *invitations.Service
 	Tokens       *tokens.Service
+	// Keys are those that clients send with mutations, so that these are made once.
+	Keys *idempotency.Service
 
 	// Version is that of the program.
 	Version string

@@ -19,6 +19,7 @@ import (
 	"roster/internal/addresses"
 	"roster/internal/exports"
 	"roster/internal/factors"
+	"roster/internal/idempotency"
 	"roster/internal/invitations"
 	"roster/internal/mail"
 	"roster/internal/members"
@@ -103,6 +104,7 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 		Acts:        &activity.Service{DB: d.DB},
 		Invitations: &invitations.Service{DB: d.DB, Now: now, Outbox: outbox},
 		Mails:       &mail.Gallery{DB: d.DB, BaseURL: base.String()},
+		Keys:        &idempotency.Service{DB: d.DB, Now: now, Keyring: d.Keyring},
 		Version:     version(),
 	}
 	r.Registration = &registration.Service{

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"roster/internal/fault"
@@ -25,6 +26,8 @@ type POST struct {
 	Depth     int
 	// Timeout is how long an operation may run; it reaches the SQL through the context (#63).
 	Timeout time.Duration
+	// Keys keeps what becomes of mutations that come with an Idempotency-Key (#80). Nil: the header says nothing.
+	Keys Keys
 }
 
 // Defaults are the limits of security.md #56 and #63.
@@ -47,6 +50,11 @@ func (t POST) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	// Set early: whoever answers a panic further down answers in the same form.
 	w.Header()["Content-Type"] = media.header()
 	start := graphql.Now()
+	key, no := keyOf(r.Header)
+	if no != nil {
+		no.write(w, media)
+		return
+	}
 	params, no := t.read(w, r)
 	if no != nil {
 		no.write(w, media)
@@ -57,10 +65,10 @@ func (t POST) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 
 	ctx, cancel := context.WithTimeout(r.Context(), t.Timeout)
 	defer cancel()
-	t.run(ctx, w, media, exec, params)
+	t.run(ctx, w, media, exec, params, key)
 }
 
-func (POST) run(ctx context.Context, w http.ResponseWriter, media media, exec graphql.GraphExecutor, params *graphql.RawParams) {
+func (t POST) run(ctx context.Context, w http.ResponseWriter, media media, exec graphql.GraphExecutor, params *graphql.RawParams, key string) {
 	op, errs := exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
 		status := http.StatusOK
@@ -69,6 +77,10 @@ func (POST) run(ctx context.Context, w http.ResponseWriter, media media, exec gr
 		}
 		discreet(errs)
 		write(w, media, status, exec.DispatchError(graphql.WithOperationContext(ctx, op), errs))
+		return
+	}
+	if key != "" && t.Keys != nil && op.Operation.Operation == ast.Mutation {
+		t.once(ctx, w, media, exec, op, key)
 		return
 	}
 	responses, ctx := exec.DispatchOperation(ctx, op)
@@ -159,6 +171,7 @@ var (
 	badName       = &refusal{http.StatusBadRequest, fault.Invalid, "The member operationName must be a string or null."}
 	badVariables  = &refusal{http.StatusBadRequest, fault.Invalid, "The member variables must be an object or null."}
 	badExtensions = &refusal{http.StatusBadRequest, fault.Invalid, "The member extensions must be an object or null."}
+	badKey        = &refusal{http.StatusBadRequest, fault.Invalid, "The Idempotency-Key must be there once, and have 1 to 255 characters that can be printed in ASCII."}
 	tooLate       = &refusal{http.StatusServiceUnavailable, fault.TryLater, "This took too long."}
 )
 
