@@ -20,6 +20,7 @@ const SettingsPageDocument = graphql(`
       invitationDays
       lockedProfile
       trustedDevices
+      version
       twoFactor {
         staff
         owners
@@ -66,6 +67,7 @@ export function SettingsPage() {
       {data ? (
         <SettingsForm
           present={data}
+          onStale={() => again({ requestPolicy: "network-only" })}
           onSaved={() => {
             again({ requestPolicy: "network-only" });
             // The company's name stands in the frame of every page.
