@@ -17,9 +17,6 @@ const UpdateSettingsDocument = graphql(`
       settings {
         company
       }
-      present {
-        version
-      }
       userErrors {
         field
         code
@@ -74,8 +71,9 @@ export function SaveDialog({ present, base, draft, changes, onClose, onStale, on
       if (!outcome.ok) {
         if (outcome.fault) return onClose();
         // What the others saved comes in, and the difference to it is shown: it can be saved again, or left.
-        setStale(Boolean(outcome.payload.present));
-        if (outcome.payload.present) return onStale();
+        const late = outcome.userErrors.some(({ code }) => code === "CONFLICT");
+        setStale(late);
+        if (late) return onStale();
         const { fields, rest } = fieldErrors(c, outcome.userErrors, ["company", "graceDays", "lockedProfile"]);
         for (const text of rest) toastBad(text);
         return onRefused(fields);
