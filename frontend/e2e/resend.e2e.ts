@@ -92,7 +92,7 @@ test.each([
 });
 
 test("a secret whose answer is lost is not given again, and the page says that it was made", async () => {
-  await page.goto("/admin/tokens");
+  await page.goto("/admin/api-tokens");
   await page.getByRole("button", { name: "Make a token" }).click();
   const dialog = page.getByRole("dialog", { name: "Make an API token" });
   await dialog.getByLabel("Name").fill("Shop");
@@ -107,38 +107,40 @@ test("a secret whose answer is lost is not given again, and the page says that i
   expect(sent).toHaveLength(2);
   await page.unroute("**/graphql");
   await page.reload();
-  await page.getByText("Shop", { exact: true }).first().waitFor();
-  expect(await page.getByText("Shop", { exact: true }).count()).toBe(1);
+  await page.getByRole("heading", { name: "API tokens", level: 1 }).waitFor();
+  const made = page.getByRole("listitem").filter({ hasText: "Shop" });
+  await made.first().waitFor();
+  expect(await made.count()).toBe(1);
 });
 
 test("of two who change the same template the second sees what the first left", async () => {
   const other = await open();
-  await page.goto("/admin/templates");
+  await page.goto("/admin/permission-templates");
   await page.getByRole("button", { name: "Add template" }).click();
-  await page.getByRole("dialog").getByLabel("Name").fill("Developer");
+  await page.getByRole("dialog").getByLabel("Name").fill("Night shift");
   await page.getByRole("dialog").getByRole("checkbox", { name: "View Domains" }).check();
   await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
-  await page.getByText("Developer", { exact: true }).waitFor();
+  await page.getByRole("heading", { name: "Night shift" }).waitFor();
 
   const edit = async (one: Page) => {
-    const line = one.getByRole("listitem").filter({ hasText: "Developer" });
+    const line = one.getByRole("listitem").filter({ hasText: "Night shift" });
     await line.getByRole("button", { name: "Edit" }).click();
     return one.getByRole("dialog", { name: "Edit template" });
   };
-  await other.goto("/admin/templates");
+  await other.goto("/admin/permission-templates");
   const [mine, theirs] = [await edit(page), await edit(other)];
   await theirs.getByRole("checkbox", { name: "View Emails" }).check();
   await theirs.getByRole("button", { name: "Save" }).click();
   await theirs.waitFor({ state: "hidden" });
-  await mine.getByLabel("Name").fill("Engineer");
+  await mine.getByLabel("Name").fill("Late shift");
   await mine.getByRole("button", { name: "Save" }).click();
   await mine.getByText("Somebody else changed this template while you were at it.").waitFor();
   await showScreen(page, "conflict-template", { part: "[role=dialog]" });
   await mine.getByRole("button", { name: "Take theirs" }).click();
   await expect.poll(() => mine.getByRole("checkbox", { name: "View Emails" }).isChecked()).toBe(true);
-  await mine.getByLabel("Name").fill("Engineer");
+  await mine.getByLabel("Name").fill("Late shift");
   await mine.getByRole("button", { name: "Save" }).click();
-  await page.getByText("Engineer", { exact: true }).waitFor();
+  await page.getByRole("heading", { name: "Late shift" }).waitFor();
 });
 
 test("nothing went wrong behind the scenes", () => {
