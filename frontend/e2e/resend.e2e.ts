@@ -1,7 +1,7 @@
 // What is done once is done once: the answer to an act gets lost on the way, or the request does, and the screen ends
 // well all the same, with one of what was made. A secret whose answer is lost is not given twice. And of two who change
 // the same thing the second sees what the first left.
-import type { Browser, Page, Request, Route } from "playwright-core";
+import type { Browser, Locator, Page, Request, Route } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launch, showScreen, type Visit, visit } from "./browser";
 import { type Login, type Roster, startWithSample } from "./roster";
@@ -113,6 +113,15 @@ test("a secret whose answer is lost is not given again, and the page says that i
   expect(await made.count()).toBe(1);
 });
 
+/** Whether all of it is to be seen. */
+const inSight = (part: Locator) =>
+  part.evaluate(
+    (element) =>
+      new Promise<boolean>((done) => {
+        new IntersectionObserver(([entry]) => done((entry?.intersectionRatio ?? 0) > 0.99)).observe(element);
+      }),
+  );
+
 test("of two who change the same template the second sees what the first left", async () => {
   const other = await open();
   await page.goto("/admin/permission-templates");
@@ -135,6 +144,8 @@ test("of two who change the same template the second sees what the first left", 
   await mine.getByLabel("Name").fill("Late shift");
   await mine.getByRole("button", { name: "Save" }).click();
   await mine.getByText("Somebody else changed this template while you were at it.").waitFor();
+  // The boxes are longer than the window, and the button stands at their end.
+  await expect.poll(() => inSight(mine.getByRole("alert"))).toBe(true);
   await showScreen(page, "conflict-template", { part: "[role=dialog]" });
   await mine.getByRole("button", { name: "Take theirs" }).click();
   await expect.poll(() => mine.getByRole("checkbox", { name: "View Emails" }).isChecked()).toBe(true);
