@@ -95,7 +95,9 @@ func (s *shop) killed(lock *sql.Tx) {
 	if err := s.p.cmd.Process.Kill(); err != nil {
 		s.t.Fatal(err)
 	}
-	<-s.p.done
+	if err := <-s.p.done; err == nil {
+		s.t.Error("it ended in order")
+	}
 	<-sent
 	if _, err := s.d.Writer().ExecContext(s.t.Context(), "SELECT pg_terminate_backend($1, 5000)", waiting); err != nil {
 		s.t.Fatal(err)

@@ -50,7 +50,7 @@ type Claim struct {
 	// Answered is what was answered before, as JSON; nil: the mutation is to run.
 	Answered []byte
 	// Context is what it runs in.
-	Context context.Context //nolint:containedctx // handed over, not kept
+	Context context.Context
 	// End is called when it ran, with the response, and with all of it as JSON. Both are nil where there is none, or none
 	// that would be good for anybody who asks again.
 	End func(response *graphql.Response, answer []byte)
