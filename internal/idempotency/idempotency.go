@@ -246,7 +246,8 @@ func Settle(ctx context.Context, tx *db.Tx) error {
 // again. That is asked of the database: who lost the connection while committing does not know. A failure here changes
 // nothing of what the client is told: the next one finds the claim as a dead server would have left it.
 func (s *Service) End(ctx context.Context, c *Claim, answer []byte) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second) // the client may be gone
+	// The client may be gone; one that is there waits for this, and must not for long where the database is gone (#81).
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
 	if err := s.end(ctx, c, answer); err != nil {
 		slog.WarnContext(ctx, "an answer was not kept", "err", err)
