@@ -73,6 +73,8 @@ func guardNote(guard *ast.Directive) string {
 		return "Needs a proof of identity within the last ten minutes (confirmIdentity)."
 	case guard.Name == "alone":
 		return "Must be the only field of its operation."
+	case guard.Name == "once":
+		return "Not repeated to who sends the mutation again with its Idempotency-Key."
 	}
 	return ""
 }

@@ -25,6 +25,7 @@ import (
 	"roster/internal/db"
 	"roster/internal/dbtest"
 	"roster/internal/factors"
+	"roster/internal/idempotency"
 	"roster/internal/invitations"
 	"roster/internal/mail"
 	"roster/internal/members"
@@ -95,6 +96,7 @@ func resolver(t *testing.T, d *db.DB) *Resolver {
 		Invitations:  &invitations.Service{DB: d, Now: clock, Outbox: outbox},
 		Mails:        &mail.Gallery{DB: d, BaseURL: base.String()},
 		Tokens:       &tokens.Service{DB: d, Now: clock, Outbox: outbox},
+		Keys:         &idempotency.Service{DB: d, Now: clock, Keyring: ring},
 	}
 }
 

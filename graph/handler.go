@@ -38,7 +38,9 @@ func guardedBy(r *Resolver, guards generated.DirectiveRoot) http.Handler {
 	limits.Spend = r.spend
 
 	srv := handler.New(generated.NewExecutableSchema(generated.Config{Schema: Contract(), Resolvers: r, Directives: guards}))
-	srv.AddTransport(transport.Defaults)
+	over := transport.Defaults
+	over.Keys = keys{r.Keys}
+	srv.AddTransport(over)
 	srv.SetQueryCache(limit.NewQueryCache(keptDocuments))
 	srv.SetDisableSuggestion(true)
 	srv.Use(limits)

@@ -7,12 +7,14 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"roster/ent/generated"
 	"roster/ent/gid"
 	"roster/ent/permission"
 	"roster/ent/viewer"
 	generated1 "roster/graph/generated"
 	"roster/graph/generated/model"
+	"roster/internal/fault"
 	"roster/internal/members"
 )
 
@@ -44,6 +46,10 @@ func (r *mutationResolver) UpdateMembershipPermissions(ctx context.Context, inpu
 	if err == nil {
 		payload.Membership, err = r.Resolver.Members.Update(ctx, change)
 	}
+	var stale *members.StaleError
+	if errors.As(err, &stale) {
+		payload.Present = stale.Present[0]
+	}
 	payload.UserErrors, err = mendable(err)
 	return payload, err
 }
@@ -53,6 +59,10 @@ func (r *mutationResolver) SaveMemberships(ctx context.Context, input model.Save
 	changes, err := membershipChanges(input.Changes)
 	if err == nil {
 		payload.Memberships, err = r.Resolver.Members.Save(ctx, changes)
+	}
+	var stale *members.StaleError
+	if errors.As(err, &stale) {
+		payload.Present = stale.Present
 	}
 	payload.UserErrors, err = mendable(err)
 	return payload, err
@@ -151,7 +161,14 @@ func (r *mutationResolver) UpdatePermissionTemplate(ctx context.Context, input m
 	payload := &model.UpdatePermissionTemplatePayload{}
 	id, err := rowOf("templateId", gid.PermissionTemplate, input.TemplateID)
 	if err == nil {
-		payload.Template, err = r.Resolver.Members.UpdateTemplate(ctx, id, members.TemplateChange{Name: input.Name, Permissions: input.Permissions})
+		payload.Template, err = r.Resolver.Members.UpdateTemplate(ctx, id, members.TemplateChange{Name: input.Name, Permissions: input.Permissions, Version: input.Version})
+	}
+	if fault.Is(err, fault.Conflict) {
+		present, loadErr := r.Resolver.Members.Template(ctx, id)
+		if loadErr != nil {
+			return nil, loadErr
+		}
+		payload.Present = present
 	}
 	payload.UserErrors, err = mendable(err)
 	return payload, err

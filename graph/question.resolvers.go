@@ -30,8 +30,15 @@ func (r *mutationResolver) UpdateSecurityQuestion(ctx context.Context, input mod
 		problems, err := mendable(err)
 		return &model.UpdateSecurityQuestionPayload{UserErrors: problems}, err
 	}
-	after, err := r.Questions.Update(ctx, id, wordings(input.Texts))
+	after, err := r.Questions.Update(ctx, id, wordings(input.Texts), input.Version)
 	payload := &model.UpdateSecurityQuestionPayload{Question: after}
+	if fault.Is(err, fault.Conflict) {
+		present, loadErr := r.Questions.Get(ctx, id)
+		if loadErr != nil {
+			return nil, loadErr
+		}
+		payload.Present = present
+	}
 	payload.UserErrors, err = mendable(err)
 	return payload, err
 }
@@ -89,6 +96,13 @@ func (r *mutationResolver) ReorderSecurityQuestions(ctx context.Context, input m
 	}
 	after, err := r.Questions.Reorder(ctx, ids)
 	payload := &model.ReorderSecurityQuestionsPayload{Questions: after}
+	if fault.Is(err, fault.Conflict) {
+		present, loadErr := r.Questions.All(ctx)
+		if loadErr != nil {
+			return nil, loadErr
+		}
+		payload.Present = present
+	}
 	payload.UserErrors, err = mendable(err)
 	return payload, err
 }

@@ -9,6 +9,7 @@ import (
 	"roster/internal/addresses"
 	"roster/internal/budget"
 	"roster/internal/factors"
+	"roster/internal/idempotency"
 	"roster/internal/invitations"
 	"roster/internal/mail"
 	"roster/internal/members"
@@ -46,6 +47,8 @@ type Resolver struct {
 	Invitations  *invitations.Service
 	Tokens       *tokens.Service
 	Budgets      *budget.Service
+	// Keys are those that clients send with mutations, so that these are made once.
+	Keys *idempotency.Service
 
 	// Version is that of the program.
 	Version string

@@ -11,7 +11,7 @@ func settingsChange(input model.UpdateSettingsInput) settings.Change {
 	change := settings.Change{
 		Company: input.Company, Registration: input.Registration, TrustedDevices: input.TrustedDevices,
 		DisableClientUserManagement: input.DisableClientUserManagement, StrictInvitations: input.StrictInvitations,
-		InvitationDays: input.InvitationDays,
+		InvitationDays: input.InvitationDays, Version: input.Version,
 	}
 	if input.LockedProfile != nil {
 		change.LockedProfile = &input.LockedProfile

@@ -20,6 +20,7 @@ import (
 	"roster/internal/budget"
 	"roster/internal/exports"
 	"roster/internal/factors"
+	"roster/internal/idempotency"
 	"roster/internal/invitations"
 	"roster/internal/mail"
 	"roster/internal/members"
@@ -105,6 +106,7 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 		Invitations: &invitations.Service{DB: d.DB, Now: now, Outbox: outbox},
 		Mails:       &mail.Gallery{DB: d.DB, BaseURL: base.String()},
 		Budgets:     &budget.Service{DB: d.DB, Now: now},
+		Keys:        &idempotency.Service{DB: d.DB, Now: now, Keyring: d.Keyring},
 		Version:     version(),
 	}
 	r.Registration = &registration.Service{

@@ -230,3 +230,31 @@ func at(data map[string]any, path []string) []any {
 	list, _ := data[path[len(path)-1]].([]any)
 	return list
 }
+
+// Who sends no key pays for none; who does pays a look, a claim and its sweep, the note in the change's own transaction,
+// and the answer. What was answered before takes the look alone.
+func TestStatementsOfAKey(t *testing.T) {
+	var asked statements
+	w := newWorld(t, dbtest.PostgreSQL(t, db.Trace(&asked)))
+	ada, order := counter(w)
+	for _, c := range []struct {
+		by     *browser
+		number string
+		want   string
+	}{
+		{ada, "1", ""},
+		{ada.under("k"), "2", "SELECT INSERT DELETE UPDATE UPDATE"},
+		{ada.under("k"), "2", "SELECT"},
+	} {
+		var verbs []string
+		for _, text := range asked.during(func() { c.by.must("recordOrder", recordMutation, order(c.number)) }) {
+			if strings.Contains(text, "idempotency_keys") {
+				verb, _, _ := strings.Cut(text, " ")
+				verbs = append(verbs, verb)
+			}
+		}
+		if got := strings.Join(verbs, " "); got != c.want {
+			t.Errorf("order %s: %q, want %q", c.number, got, c.want)
+		}
+	}
+}

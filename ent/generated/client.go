@@ -18,6 +18,7 @@ import (
 	"roster/ent/generated/backupcode"
 	"roster/ent/generated/budget"
 	"roster/ent/generated/factor"
+	"roster/ent/generated/idempotencykey"
 	"roster/ent/generated/invitation"
 	"roster/ent/generated/mail"
 	"roster/ent/generated/membership"
@@ -65,6 +66,8 @@ type Client struct {
 	Budget *BudgetClient
 	// Factor is the client for interacting with the Factor builders.
 	Factor *FactorClient
+	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
+	IdempotencyKey *IdempotencyKeyClient
 	// Invitation is the client for interacting with the Invitation builders.
 	Invitation *InvitationClient
 	// Mail is the client for interacting with the Mail builders.
@@ -121,6 +124,7 @@ func (c *Client) init() {
 	c.BackupCode = NewBackupCodeClient(c.config)
 	c.Budget = NewBudgetClient(c.config)
 	c.Factor = NewFactorClient(c.config)
+	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Invitation = NewInvitationClient(c.config)
 	c.Mail = NewMailClient(c.config)
 	c.Membership = NewMembershipClient(c.config)
@@ -239,6 +243,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		BackupCode:         NewBackupCodeClient(cfg),
 		Budget:             NewBudgetClient(cfg),
 		Factor:             NewFactorClient(cfg),
+		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
 		Invitation:         NewInvitationClient(cfg),
 		Mail:               NewMailClient(cfg),
 		Membership:         NewMembershipClient(cfg),
@@ -284,6 +289,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		BackupCode:         NewBackupCodeClient(cfg),
 		Budget:             NewBudgetClient(cfg),
 		Factor:             NewFactorClient(cfg),
+		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
 		Invitation:         NewInvitationClient(cfg),
 		Mail:               NewMailClient(cfg),
 		Membership:         NewMembershipClient(cfg),
@@ -333,9 +339,9 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.APIToken, c.Account, c.AuditDetail, c.AuditEntry, c.BackupCode, c.Budget,
-		c.Factor, c.Invitation, c.Mail, c.Membership, c.OneTimeToken, c.Order,
-		c.Passkey, c.PasskeyCeremony, c.Password, c.PermissionTemplate, c.Role,
-		c.SecurityAnswer, c.SecurityQuestion, c.Session, c.Setting, c.SignIn,
+		c.Factor, c.IdempotencyKey, c.Invitation, c.Mail, c.Membership, c.OneTimeToken,
+		c.Order, c.Passkey, c.PasskeyCeremony, c.Password, c.PermissionTemplate,
+		c.Role, c.SecurityAnswer, c.SecurityQuestion, c.Session, c.Setting, c.SignIn,
 		c.Throttle, c.TokenScope, c.TrustedDevice, c.User,
 	} {
 		n.Use(hooks...)
@@ -347,9 +353,9 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.APIToken, c.Account, c.AuditDetail, c.AuditEntry, c.BackupCode, c.Budget,
-		c.Factor, c.Invitation, c.Mail, c.Membership, c.OneTimeToken, c.Order,
-		c.Passkey, c.PasskeyCeremony, c.Password, c.PermissionTemplate, c.Role,
-		c.SecurityAnswer, c.SecurityQuestion, c.Session, c.Setting, c.SignIn,
+		c.Factor, c.IdempotencyKey, c.Invitation, c.Mail, c.Membership, c.OneTimeToken,
+		c.Order, c.Passkey, c.PasskeyCeremony, c.Password, c.PermissionTemplate,
+		c.Role, c.SecurityAnswer, c.SecurityQuestion, c.Session, c.Setting, c.SignIn,
 		c.Throttle, c.TokenScope, c.TrustedDevice, c.User,
 	} {
 		n.Intercept(interceptors...)
@@ -373,6 +379,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Budget.mutate(ctx, m)
 	case *FactorMutation:
 		return c.Factor.mutate(ctx, m)
+	case *IdempotencyKeyMutation:
+		return c.IdempotencyKey.mutate(ctx, m)
 	case *InvitationMutation:
 		return c.Invitation.mutate(ctx, m)
 	case *MailMutation:
@@ -1527,6 +1535,140 @@ func (c *FactorClient) mutate(ctx context.Context, m *FactorMutation) (Value, er
 		return (&FactorDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown Factor mutation op: %q", m.Op())
+	}
+}
+
+// IdempotencyKeyClient is a client for the IdempotencyKey schema.
+type IdempotencyKeyClient struct {
+	config
+}
+
+// NewIdempotencyKeyClient returns a client for the IdempotencyKey from the given config.
+func NewIdempotencyKeyClient(c config) *IdempotencyKeyClient {
+	return &IdempotencyKeyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `idempotencykey.Hooks(f(g(h())))`.
+func (c *IdempotencyKeyClient) Use(hooks ...Hook) {
+	c.hooks.IdempotencyKey = append(c.hooks.IdempotencyKey, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `idempotencykey.Intercept(f(g(h())))`.
+func (c *IdempotencyKeyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.IdempotencyKey = append(c.inters.IdempotencyKey, interceptors...)
+}
+
+// Create returns a builder for creating a IdempotencyKey entity.
+func (c *IdempotencyKeyClient) Create() *IdempotencyKeyCreate {
+	mutation := newIdempotencyKeyMutation(c.config, OpCreate)
+	return &IdempotencyKeyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of IdempotencyKey entities.
+func (c *IdempotencyKeyClient) CreateBulk(builders ...*IdempotencyKeyCreate) *IdempotencyKeyCreateBulk {
+	return &IdempotencyKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IdempotencyKeyClient) MapCreateBulk(slice any, setFunc func(*IdempotencyKeyCreate, int)) *IdempotencyKeyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IdempotencyKeyCreateBulk{err: fmt.Errorf("calling to IdempotencyKeyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IdempotencyKeyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IdempotencyKeyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for IdempotencyKey.
+func (c *IdempotencyKeyClient) Update() *IdempotencyKeyUpdate {
+	mutation := newIdempotencyKeyMutation(c.config, OpUpdate)
+	return &IdempotencyKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IdempotencyKeyClient) UpdateOne(_m *IdempotencyKey) *IdempotencyKeyUpdateOne {
+	mutation := newIdempotencyKeyMutation(c.config, OpUpdateOne, withIdempotencyKey(_m))
+	return &IdempotencyKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IdempotencyKeyClient) UpdateOneID(id string) *IdempotencyKeyUpdateOne {
+	mutation := newIdempotencyKeyMutation(c.config, OpUpdateOne, withIdempotencyKeyID(id))
+	return &IdempotencyKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for IdempotencyKey.
+func (c *IdempotencyKeyClient) Delete() *IdempotencyKeyDelete {
+	mutation := newIdempotencyKeyMutation(c.config, OpDelete)
+	return &IdempotencyKeyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IdempotencyKeyClient) DeleteOne(_m *IdempotencyKey) *IdempotencyKeyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IdempotencyKeyClient) DeleteOneID(id string) *IdempotencyKeyDeleteOne {
+	builder := c.Delete().Where(idempotencykey.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IdempotencyKeyDeleteOne{builder}
+}
+
+// Query returns a query builder for IdempotencyKey.
+func (c *IdempotencyKeyClient) Query() *IdempotencyKeyQuery {
+	return &IdempotencyKeyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIdempotencyKey},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a IdempotencyKey entity by its id.
+func (c *IdempotencyKeyClient) Get(ctx context.Context, id string) (*IdempotencyKey, error) {
+	return c.Query().Where(idempotencykey.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IdempotencyKeyClient) GetX(ctx context.Context, id string) *IdempotencyKey {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *IdempotencyKeyClient) Hooks() []Hook {
+	hooks := c.hooks.IdempotencyKey
+	return append(hooks[:len(hooks):len(hooks)], idempotencykey.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *IdempotencyKeyClient) Interceptors() []Interceptor {
+	return c.inters.IdempotencyKey
+}
+
+func (c *IdempotencyKeyClient) mutate(ctx context.Context, m *IdempotencyKeyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IdempotencyKeyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IdempotencyKeyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IdempotencyKeyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IdempotencyKeyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown IdempotencyKey mutation op: %q", m.Op())
 	}
 }
 
@@ -4544,15 +4686,17 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 type (
 	hooks struct {
 		APIToken, Account, AuditDetail, AuditEntry, BackupCode, Budget, Factor,
-		Invitation, Mail, Membership, OneTimeToken, Order, Passkey, PasskeyCeremony,
-		Password, PermissionTemplate, Role, SecurityAnswer, SecurityQuestion, Session,
-		Setting, SignIn, Throttle, TokenScope, TrustedDevice, User []ent.Hook
+		IdempotencyKey, Invitation, Mail, Membership, OneTimeToken, Order, Passkey,
+		PasskeyCeremony, Password, PermissionTemplate, Role, SecurityAnswer,
+		SecurityQuestion, Session, Setting, SignIn, Throttle, TokenScope,
+		TrustedDevice, User []ent.Hook
 	}
 	inters struct {
 		APIToken, Account, AuditDetail, AuditEntry, BackupCode, Budget, Factor,
-		Invitation, Mail, Membership, OneTimeToken, Order, Passkey, PasskeyCeremony,
-		Password, PermissionTemplate, Role, SecurityAnswer, SecurityQuestion, Session,
-		Setting, SignIn, Throttle, TokenScope, TrustedDevice, User []ent.Interceptor
+		IdempotencyKey, Invitation, Mail, Membership, OneTimeToken, Order, Passkey,
+		PasskeyCeremony, Password, PermissionTemplate, Role, SecurityAnswer,
+		SecurityQuestion, Session, Setting, SignIn, Throttle, TokenScope,
+		TrustedDevice, User []ent.Interceptor
 	}
 )
 

@@ -14,6 +14,7 @@ import (
 	"roster/ent/generated/backupcode"
 	"roster/ent/generated/budget"
 	"roster/ent/generated/factor"
+	"roster/ent/generated/idempotencykey"
 	"roster/ent/generated/invitation"
 	"roster/ent/generated/mail"
 	"roster/ent/generated/membership"
@@ -105,6 +106,7 @@ func checkColumn(t, c string) error {
 			backupcode.Table:         backupcode.ValidColumn,
 			budget.Table:             budget.ValidColumn,
 			factor.Table:             factor.ValidColumn,
+			idempotencykey.Table:     idempotencykey.ValidColumn,
 			invitation.Table:         invitation.ValidColumn,
 			mail.Table:               mail.ValidColumn,
 			membership.Table:         membership.ValidColumn,

@@ -58,6 +58,13 @@ func (q *FactorQuery) WhereP(ps ...func(*sql.Selector)) {
 }
 
 // WhereP appends storage-level predicates to the query.
+func (q *IdempotencyKeyQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(predicate.IdempotencyKey(p))
+	}
+}
+
+// WhereP appends storage-level predicates to the query.
 func (q *InvitationQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
 		q.Where(predicate.Invitation(p))

@@ -24,7 +24,9 @@ type PermissionTemplate struct {
 	// the name, folded
 	NameKey string `json:"name_key,omitempty"`
 	// Permissions holds the value of the "permissions" field.
-	Permissions  []permission.Account `json:"permissions,omitempty"`
+	Permissions []permission.Account `json:"permissions,omitempty"`
+	// counts changes
+	Version      int `json:"version,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -35,7 +37,7 @@ func (*PermissionTemplate) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case permissiontemplate.FieldPermissions:
 			values[i] = new([]byte)
-		case permissiontemplate.FieldID:
+		case permissiontemplate.FieldID, permissiontemplate.FieldVersion:
 			values[i] = new(sql.NullInt64)
 		case permissiontemplate.FieldName, permissiontemplate.FieldNameKey:
 			values[i] = new(sql.NullString)
@@ -79,6 +81,12 @@ func (_m *PermissionTemplate) assignValues(columns []string, values []any) error
 				if err := json.Unmarshal(*value, &_m.Permissions); err != nil {
 					return fmt.Errorf("unmarshal field permissions: %w", err)
 				}
+			}
+		case permissiontemplate.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = int(value.Int64)
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -124,6 +132,9 @@ func (_m *PermissionTemplate) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("permissions=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Permissions))
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
 	builder.WriteByte(')')
 	return builder.String()
 }

@@ -40,6 +40,20 @@ func (_c *PermissionTemplateCreate) SetPermissions(v []permission.Account) *Perm
 	return _c
 }
 
+// SetVersion sets the "version" field.
+func (_c *PermissionTemplateCreate) SetVersion(v int) *PermissionTemplateCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *PermissionTemplateCreate) SetNillableVersion(v *int) *PermissionTemplateCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // Mutation returns the PermissionTemplateMutation object of the builder.
 func (_c *PermissionTemplateCreate) Mutation() *PermissionTemplateMutation {
 	return _c.mutation
@@ -47,6 +61,9 @@ func (_c *PermissionTemplateCreate) Mutation() *PermissionTemplateMutation {
 
 // Save creates the PermissionTemplate in the database.
 func (_c *PermissionTemplateCreate) Save(ctx context.Context) (*PermissionTemplate, error) {
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -72,6 +89,15 @@ func (_c *PermissionTemplateCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *PermissionTemplateCreate) defaults() error {
+	if _, ok := _c.mutation.Version(); !ok {
+		v := permissiontemplate.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
+	return nil
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *PermissionTemplateCreate) check() error {
 	if _, ok := _c.mutation.Name(); !ok {
@@ -82,6 +108,9 @@ func (_c *PermissionTemplateCreate) check() error {
 	}
 	if _, ok := _c.mutation.Permissions(); !ok {
 		return &ValidationError{Name: "permissions", err: errors.New(`generated: missing required field "PermissionTemplate.permissions"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`generated: missing required field "PermissionTemplate.version"`)}
 	}
 	return nil
 }
@@ -121,6 +150,10 @@ func (_c *PermissionTemplateCreate) createSpec() (*PermissionTemplate, *sqlgraph
 	if value, ok := _c.mutation.Permissions(); ok {
 		_spec.SetField(permissiontemplate.FieldPermissions, field.TypeJSON, value)
 		_node.Permissions = value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(permissiontemplate.FieldVersion, field.TypeInt, value)
+		_node.Version = value
 	}
 	return _node, _spec
 }
@@ -210,6 +243,24 @@ func (u *PermissionTemplateUpsert) UpdatePermissions() *PermissionTemplateUpsert
 	return u
 }
 
+// SetVersion sets the "version" field.
+func (u *PermissionTemplateUpsert) SetVersion(v int) *PermissionTemplateUpsert {
+	u.Set(permissiontemplate.FieldVersion, v)
+	return u
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *PermissionTemplateUpsert) UpdateVersion() *PermissionTemplateUpsert {
+	u.SetExcluded(permissiontemplate.FieldVersion)
+	return u
+}
+
+// AddVersion adds v to the "version" field.
+func (u *PermissionTemplateUpsert) AddVersion(v int) *PermissionTemplateUpsert {
+	u.Add(permissiontemplate.FieldVersion, v)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create.
 // Using this option is equivalent to using:
 //
@@ -292,6 +343,27 @@ func (u *PermissionTemplateUpsertOne) UpdatePermissions() *PermissionTemplateUps
 	})
 }
 
+// SetVersion sets the "version" field.
+func (u *PermissionTemplateUpsertOne) SetVersion(v int) *PermissionTemplateUpsertOne {
+	return u.Update(func(s *PermissionTemplateUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *PermissionTemplateUpsertOne) AddVersion(v int) *PermissionTemplateUpsertOne {
+	return u.Update(func(s *PermissionTemplateUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *PermissionTemplateUpsertOne) UpdateVersion() *PermissionTemplateUpsertOne {
+	return u.Update(func(s *PermissionTemplateUpsert) {
+		s.UpdateVersion()
+	})
+}
+
 // Exec executes the query.
 func (u *PermissionTemplateUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -344,6 +416,7 @@ func (_c *PermissionTemplateCreateBulk) Save(ctx context.Context) ([]*Permission
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*PermissionTemplateMutation)
 				if !ok {
@@ -534,6 +607,27 @@ func (u *PermissionTemplateUpsertBulk) SetPermissions(v []permission.Account) *P
 func (u *PermissionTemplateUpsertBulk) UpdatePermissions() *PermissionTemplateUpsertBulk {
 	return u.Update(func(s *PermissionTemplateUpsert) {
 		s.UpdatePermissions()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *PermissionTemplateUpsertBulk) SetVersion(v int) *PermissionTemplateUpsertBulk {
+	return u.Update(func(s *PermissionTemplateUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *PermissionTemplateUpsertBulk) AddVersion(v int) *PermissionTemplateUpsertBulk {
+	return u.Update(func(s *PermissionTemplateUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *PermissionTemplateUpsertBulk) UpdateVersion() *PermissionTemplateUpsertBulk {
+	return u.Update(func(s *PermissionTemplateUpsert) {
+		s.UpdateVersion()
 	})
 }
 

@@ -70,6 +70,27 @@ func (_u *PermissionTemplateUpdate) AppendPermissions(v []permission.Account) *P
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *PermissionTemplateUpdate) SetVersion(v int) *PermissionTemplateUpdate {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *PermissionTemplateUpdate) SetNillableVersion(v *int) *PermissionTemplateUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *PermissionTemplateUpdate) AddVersion(v int) *PermissionTemplateUpdate {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // Mutation returns the PermissionTemplateMutation object of the builder.
 func (_u *PermissionTemplateUpdate) Mutation() *PermissionTemplateMutation {
 	return _u.mutation
@@ -131,6 +152,12 @@ func (_u *PermissionTemplateUpdate) sqlSave(ctx context.Context) (_node int, err
 			sqljson.Append(u, permissiontemplate.FieldPermissions, value)
 		})
 	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(permissiontemplate.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(permissiontemplate.FieldVersion, field.TypeInt, value)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -190,6 +217,27 @@ func (_u *PermissionTemplateUpdateOne) SetPermissions(v []permission.Account) *P
 // AppendPermissions appends value to the "permissions" field.
 func (_u *PermissionTemplateUpdateOne) AppendPermissions(v []permission.Account) *PermissionTemplateUpdateOne {
 	_u.mutation.AppendPermissions(v)
+	return _u
+}
+
+// SetVersion sets the "version" field.
+func (_u *PermissionTemplateUpdateOne) SetVersion(v int) *PermissionTemplateUpdateOne {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *PermissionTemplateUpdateOne) SetNillableVersion(v *int) *PermissionTemplateUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *PermissionTemplateUpdateOne) AddVersion(v int) *PermissionTemplateUpdateOne {
+	_u.mutation.AddVersion(v)
 	return _u
 }
 
@@ -283,6 +331,12 @@ func (_u *PermissionTemplateUpdateOne) sqlSave(ctx context.Context) (_node *Perm
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, permissiontemplate.FieldPermissions, value)
 		})
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(permissiontemplate.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(permissiontemplate.FieldVersion, field.TypeInt, value)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &PermissionTemplate{config: _u.config}

@@ -24,6 +24,8 @@ type SecurityQuestion struct {
 	Position int `json:"position,omitempty"`
 	// Retired holds the value of the "retired" field.
 	Retired bool `json:"retired,omitempty"`
+	// counts changes of the texts
+	Version int `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the SecurityQuestionQuery when eager-loading is set.
 	Edges        SecurityQuestionEdges `json:"edges"`
@@ -57,7 +59,7 @@ func (*SecurityQuestion) scanValues(columns []string) ([]any, error) {
 			values[i] = new([]byte)
 		case securityquestion.FieldRetired:
 			values[i] = new(sql.NullBool)
-		case securityquestion.FieldID, securityquestion.FieldPosition:
+		case securityquestion.FieldID, securityquestion.FieldPosition, securityquestion.FieldVersion:
 			values[i] = new(sql.NullInt64)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -99,6 +101,12 @@ func (_m *SecurityQuestion) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field retired", values[i])
 			} else if value.Valid {
 				_m.Retired = value.Bool
+			}
+		case securityquestion.FieldVersion:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field version", values[i])
+			} else if value.Valid {
+				_m.Version = int(value.Int64)
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -149,6 +157,9 @@ func (_m *SecurityQuestion) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("retired=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Retired))
+	builder.WriteString(", ")
+	builder.WriteString("version=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Version))
 	builder.WriteByte(')')
 	return builder.String()
 }

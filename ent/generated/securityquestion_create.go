@@ -56,6 +56,20 @@ func (_c *SecurityQuestionCreate) SetNillableRetired(v *bool) *SecurityQuestionC
 	return _c
 }
 
+// SetVersion sets the "version" field.
+func (_c *SecurityQuestionCreate) SetVersion(v int) *SecurityQuestionCreate {
+	_c.mutation.SetVersion(v)
+	return _c
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_c *SecurityQuestionCreate) SetNillableVersion(v *int) *SecurityQuestionCreate {
+	if v != nil {
+		_c.SetVersion(*v)
+	}
+	return _c
+}
+
 // AddAnswerIDs adds the "answers" edge to the SecurityAnswer entity by IDs.
 func (_c *SecurityQuestionCreate) AddAnswerIDs(ids ...int) *SecurityQuestionCreate {
 	_c.mutation.AddAnswerIDs(ids...)
@@ -116,6 +130,10 @@ func (_c *SecurityQuestionCreate) defaults() error {
 		v := securityquestion.DefaultRetired
 		_c.mutation.SetRetired(v)
 	}
+	if _, ok := _c.mutation.Version(); !ok {
+		v := securityquestion.DefaultVersion
+		_c.mutation.SetVersion(v)
+	}
 	return nil
 }
 
@@ -129,6 +147,9 @@ func (_c *SecurityQuestionCreate) check() error {
 	}
 	if _, ok := _c.mutation.Retired(); !ok {
 		return &ValidationError{Name: "retired", err: errors.New(`generated: missing required field "SecurityQuestion.retired"`)}
+	}
+	if _, ok := _c.mutation.Version(); !ok {
+		return &ValidationError{Name: "version", err: errors.New(`generated: missing required field "SecurityQuestion.version"`)}
 	}
 	return nil
 }
@@ -168,6 +189,10 @@ func (_c *SecurityQuestionCreate) createSpec() (*SecurityQuestion, *sqlgraph.Cre
 	if value, ok := _c.mutation.Retired(); ok {
 		_spec.SetField(securityquestion.FieldRetired, field.TypeBool, value)
 		_node.Retired = value
+	}
+	if value, ok := _c.mutation.Version(); ok {
+		_spec.SetField(securityquestion.FieldVersion, field.TypeInt, value)
+		_node.Version = value
 	}
 	if nodes := _c.mutation.AnswersIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -279,6 +304,24 @@ func (u *SecurityQuestionUpsert) UpdateRetired() *SecurityQuestionUpsert {
 	return u
 }
 
+// SetVersion sets the "version" field.
+func (u *SecurityQuestionUpsert) SetVersion(v int) *SecurityQuestionUpsert {
+	u.Set(securityquestion.FieldVersion, v)
+	return u
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *SecurityQuestionUpsert) UpdateVersion() *SecurityQuestionUpsert {
+	u.SetExcluded(securityquestion.FieldVersion)
+	return u
+}
+
+// AddVersion adds v to the "version" field.
+func (u *SecurityQuestionUpsert) AddVersion(v int) *SecurityQuestionUpsert {
+	u.Add(securityquestion.FieldVersion, v)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create.
 // Using this option is equivalent to using:
 //
@@ -365,6 +408,27 @@ func (u *SecurityQuestionUpsertOne) SetRetired(v bool) *SecurityQuestionUpsertOn
 func (u *SecurityQuestionUpsertOne) UpdateRetired() *SecurityQuestionUpsertOne {
 	return u.Update(func(s *SecurityQuestionUpsert) {
 		s.UpdateRetired()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *SecurityQuestionUpsertOne) SetVersion(v int) *SecurityQuestionUpsertOne {
+	return u.Update(func(s *SecurityQuestionUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *SecurityQuestionUpsertOne) AddVersion(v int) *SecurityQuestionUpsertOne {
+	return u.Update(func(s *SecurityQuestionUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *SecurityQuestionUpsertOne) UpdateVersion() *SecurityQuestionUpsertOne {
+	return u.Update(func(s *SecurityQuestionUpsert) {
+		s.UpdateVersion()
 	})
 }
 
@@ -618,6 +682,27 @@ func (u *SecurityQuestionUpsertBulk) SetRetired(v bool) *SecurityQuestionUpsertB
 func (u *SecurityQuestionUpsertBulk) UpdateRetired() *SecurityQuestionUpsertBulk {
 	return u.Update(func(s *SecurityQuestionUpsert) {
 		s.UpdateRetired()
+	})
+}
+
+// SetVersion sets the "version" field.
+func (u *SecurityQuestionUpsertBulk) SetVersion(v int) *SecurityQuestionUpsertBulk {
+	return u.Update(func(s *SecurityQuestionUpsert) {
+		s.SetVersion(v)
+	})
+}
+
+// AddVersion adds v to the "version" field.
+func (u *SecurityQuestionUpsertBulk) AddVersion(v int) *SecurityQuestionUpsertBulk {
+	return u.Update(func(s *SecurityQuestionUpsert) {
+		s.AddVersion(v)
+	})
+}
+
+// UpdateVersion sets the "version" field to the value that was provided on create.
+func (u *SecurityQuestionUpsertBulk) UpdateVersion() *SecurityQuestionUpsertBulk {
+	return u.Update(func(s *SecurityQuestionUpsert) {
+		s.UpdateVersion()
 	})
 }
 

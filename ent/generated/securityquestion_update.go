@@ -70,6 +70,27 @@ func (_u *SecurityQuestionUpdate) SetNillableRetired(v *bool) *SecurityQuestionU
 	return _u
 }
 
+// SetVersion sets the "version" field.
+func (_u *SecurityQuestionUpdate) SetVersion(v int) *SecurityQuestionUpdate {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *SecurityQuestionUpdate) SetNillableVersion(v *int) *SecurityQuestionUpdate {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *SecurityQuestionUpdate) AddVersion(v int) *SecurityQuestionUpdate {
+	_u.mutation.AddVersion(v)
+	return _u
+}
+
 // AddAnswerIDs adds the "answers" edge to the SecurityAnswer entity by IDs.
 func (_u *SecurityQuestionUpdate) AddAnswerIDs(ids ...int) *SecurityQuestionUpdate {
 	_u.mutation.AddAnswerIDs(ids...)
@@ -164,6 +185,12 @@ func (_u *SecurityQuestionUpdate) sqlSave(ctx context.Context) (_node int, err e
 	}
 	if value, ok := _u.mutation.Retired(); ok {
 		_spec.SetField(securityquestion.FieldRetired, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(securityquestion.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(securityquestion.FieldVersion, field.TypeInt, value)
 	}
 	if _u.mutation.AnswersCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -270,6 +297,27 @@ func (_u *SecurityQuestionUpdateOne) SetNillableRetired(v *bool) *SecurityQuesti
 	if v != nil {
 		_u.SetRetired(*v)
 	}
+	return _u
+}
+
+// SetVersion sets the "version" field.
+func (_u *SecurityQuestionUpdateOne) SetVersion(v int) *SecurityQuestionUpdateOne {
+	_u.mutation.ResetVersion()
+	_u.mutation.SetVersion(v)
+	return _u
+}
+
+// SetNillableVersion sets the "version" field if the given value is not nil.
+func (_u *SecurityQuestionUpdateOne) SetNillableVersion(v *int) *SecurityQuestionUpdateOne {
+	if v != nil {
+		_u.SetVersion(*v)
+	}
+	return _u
+}
+
+// AddVersion adds value to the "version" field.
+func (_u *SecurityQuestionUpdateOne) AddVersion(v int) *SecurityQuestionUpdateOne {
+	_u.mutation.AddVersion(v)
 	return _u
 }
 
@@ -397,6 +445,12 @@ func (_u *SecurityQuestionUpdateOne) sqlSave(ctx context.Context) (_node *Securi
 	}
 	if value, ok := _u.mutation.Retired(); ok {
 		_spec.SetField(securityquestion.FieldRetired, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Version(); ok {
+		_spec.SetField(securityquestion.FieldVersion, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.AddedVersion(); ok {
+		_spec.AddField(securityquestion.FieldVersion, field.TypeInt, value)
 	}
 	if _u.mutation.AnswersCleared() {
 		edge := &sqlgraph.EdgeSpec{

@@ -185,6 +185,7 @@ func (SecurityQuestion) Fields() []ent.Field {
 		field.JSON("texts", map[string]string{}).Comment("by BCP 47 tag; en is always there"),
 		field.Int("position").Default(0),
 		field.Bool("retired").Default(false),
+		field.Int("version").Default(1).Comment("counts changes of the texts"),
 	}
 }
 

@@ -108,6 +108,7 @@ func (PermissionTemplate) Fields() []ent.Field {
 		field.String("name"),
 		field.String("name_key").Unique().Comment("the name, folded"),
 		field.JSON("permissions", []permission.Account{}),
+		field.Int("version").Default(1).Comment("counts changes"),
 	}
 }
 

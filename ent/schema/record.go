@@ -76,6 +76,29 @@ func (Budget) Fields() []ent.Field {
 // Policy of Budget.
 func (Budget) Policy() ent.Policy { return rule.Policy() }
 
+// IdempotencyKey is a change that a client asked for under a key of its own, so that it is made once (security.md #80).
+type IdempotencyKey struct{ ent.Schema }
+
+// Fields of IdempotencyKey.
+func (IdempotencyKey) Fields() []ent.Field {
+	return []ent.Field{
+		field.String("id").Comment("SHA-256 over viewer, operation and key, in hexadecimal"),
+		field.Bytes("fingerprint").Comment("what the input is known again by; only with the keyring"),
+		field.String("holder").Comment("drawn by lot by who claimed it"),
+		field.Time("claimed_at"),
+		field.Time("expires_at"),
+		field.Bool("done").Default(false).Comment("set in the transaction of the change"),
+		field.Bool("ended").Default(false).Comment("the answer was given"),
+		field.String("answer").Optional().Nillable().Comment("as JSON; none where it is not to be kept"),
+	}
+}
+
+// Indexes of IdempotencyKey.
+func (IdempotencyKey) Indexes() []ent.Index { return []ent.Index{index.Fields("expires_at")} }
+
+// Policy of IdempotencyKey.
+func (IdempotencyKey) Policy() ent.Policy { return rule.Policy() }
+
 // AuditEntry is one act or refused attempt. Triggers refuse its change or removal on both databases; personal values
 // stand in a side row that erasure can take away (security.md #66, #67).
 type AuditEntry struct{ ent.Schema }

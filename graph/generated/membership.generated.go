@@ -762,6 +762,29 @@ func (ec *executionContext) fieldContext_PermissionTemplate_permissions(_ contex
 	return graphql.NewScalarFieldContext("PermissionTemplate", field, false, false, "AccountPermission")
 }
 
+func (ec *executionContext) _PermissionTemplate_version(ctx context.Context, field graphql.CollectedField, obj *generated.PermissionTemplate) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermissionTemplate_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermissionTemplate_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermissionTemplate", field, false, false, "Int")
+}
+
 func (ec *executionContext) _RemoveMemberPayload_removedId(ctx context.Context, field graphql.CollectedField, obj *model.RemoveMemberPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -881,6 +904,38 @@ func (ec *executionContext) fieldContext_SaveMembershipsPayload_memberships(_ co
 	return fc, nil
 }
 
+func (ec *executionContext) _SaveMembershipsPayload_present(ctx context.Context, field graphql.CollectedField, obj *model.SaveMembershipsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SaveMembershipsPayload_present(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Present, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*generated.Membership) graphql.Marshaler {
+			return ec.marshalOMembership2ᚕᚖrosterᚋentᚋgeneratedᚐMembershipᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SaveMembershipsPayload_present(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SaveMembershipsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Membership(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _SaveMembershipsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.SaveMembershipsPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -945,6 +1000,38 @@ func (ec *executionContext) fieldContext_UpdateMembershipPermissionsPayload_memb
 	return fc, nil
 }
 
+func (ec *executionContext) _UpdateMembershipPermissionsPayload_present(ctx context.Context, field graphql.CollectedField, obj *model.UpdateMembershipPermissionsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateMembershipPermissionsPayload_present(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Present, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *generated.Membership) graphql.Marshaler {
+			return ec.marshalOMembership2ᚖrosterᚋentᚋgeneratedᚐMembership(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateMembershipPermissionsPayload_present(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateMembershipPermissionsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Membership(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UpdateMembershipPermissionsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateMembershipPermissionsPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -997,6 +1084,38 @@ func (ec *executionContext) _UpdatePermissionTemplatePayload_template(ctx contex
 	)
 }
 func (ec *executionContext) fieldContext_UpdatePermissionTemplatePayload_template(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdatePermissionTemplatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PermissionTemplate(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdatePermissionTemplatePayload_present(ctx context.Context, field graphql.CollectedField, obj *model.UpdatePermissionTemplatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdatePermissionTemplatePayload_present(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Present, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *generated.PermissionTemplate) graphql.Marshaler {
+			return ec.marshalOPermissionTemplate2ᚖrosterᚋentᚋgeneratedᚐPermissionTemplate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdatePermissionTemplatePayload_present(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdatePermissionTemplatePayload",
 		Field:      field,
@@ -1617,7 +1736,7 @@ func (ec *executionContext) unmarshalInputUpdatePermissionTemplateInput(ctx cont
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"templateId", "name", "permissions"}
+	fieldsInOrder := [...]string{"templateId", "name", "permissions", "version"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1645,6 +1764,13 @@ func (ec *executionContext) unmarshalInputUpdatePermissionTemplateInput(ctx cont
 				return it, err
 			}
 			it.Permissions = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
 		}
 	}
 	return it, nil
@@ -2074,6 +2200,11 @@ func (ec *executionContext) _PermissionTemplate(ctx context.Context, sel ast.Sel
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "version":
+			out.Values[i] = ec._PermissionTemplate_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -2150,6 +2281,11 @@ func (ec *executionContext) _SaveMembershipsPayload(ctx context.Context, sel ast
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "present":
+			out.Values[i] = ec._SaveMembershipsPayload_present(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._SaveMembershipsPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2188,6 +2324,11 @@ func (ec *executionContext) _UpdateMembershipPermissionsPayload(ctx context.Cont
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "present":
+			out.Values[i] = ec._UpdateMembershipPermissionsPayload_present(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._UpdateMembershipPermissionsPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -2223,6 +2364,11 @@ func (ec *executionContext) _UpdatePermissionTemplatePayload(ctx context.Context
 			out.Values[i] = graphql.MarshalString("UpdatePermissionTemplatePayload")
 		case "template":
 			out.Values[i] = ec._UpdatePermissionTemplatePayload_template(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "present":
+			out.Values[i] = ec._UpdatePermissionTemplatePayload_present(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

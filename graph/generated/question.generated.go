@@ -349,6 +349,38 @@ func (ec *executionContext) fieldContext_ReorderSecurityQuestionsPayload_questio
 	return fc, nil
 }
 
+func (ec *executionContext) _ReorderSecurityQuestionsPayload_present(ctx context.Context, field graphql.CollectedField, obj *model.ReorderSecurityQuestionsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReorderSecurityQuestionsPayload_present(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Present, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*generated.SecurityQuestion) graphql.Marshaler {
+			return ec.marshalOSecurityQuestion2ᚕᚖrosterᚋentᚋgeneratedᚐSecurityQuestionᚄ(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReorderSecurityQuestionsPayload_present(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReorderSecurityQuestionsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SecurityQuestion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ReorderSecurityQuestionsPayload_userErrors(ctx context.Context, field graphql.CollectedField, obj *model.ReorderSecurityQuestionsPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -667,6 +699,47 @@ func (ec *executionContext) fieldContext_SecurityQuestion_retired(_ context.Cont
 	return graphql.NewScalarFieldContext("SecurityQuestion", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _SecurityQuestion_version(ctx context.Context, field graphql.CollectedField, obj *generated.SecurityQuestion) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SecurityQuestion_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				can, err := ec.unmarshalOAdminPermission2ᚖrosterᚋentᚋpermissionᚐAdmin(ctx, "CONFIGURE_SECURITY_QUESTIONS")
+				if err != nil {
+					var zeroVal int
+					return zeroVal, err
+				}
+				if ec.Directives.Staff == nil {
+					var zeroVal int
+					return zeroVal, errors.New("directive staff is not implemented")
+				}
+				return ec.Directives.Staff(ctx, obj, directive0, can)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalOInt2int(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SecurityQuestion_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SecurityQuestion", field, false, false, "Int")
+}
+
 func (ec *executionContext) _SecurityQuestion_uses(ctx context.Context, field graphql.CollectedField, obj *generated.SecurityQuestion) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -838,6 +911,38 @@ func (ec *executionContext) _UpdateSecurityQuestionPayload_question(ctx context.
 	)
 }
 func (ec *executionContext) fieldContext_UpdateSecurityQuestionPayload_question(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateSecurityQuestionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SecurityQuestion(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateSecurityQuestionPayload_present(ctx context.Context, field graphql.CollectedField, obj *model.UpdateSecurityQuestionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateSecurityQuestionPayload_present(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Present, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *generated.SecurityQuestion) graphql.Marshaler {
+			return ec.marshalOSecurityQuestion2ᚖrosterᚋentᚋgeneratedᚐSecurityQuestion(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateSecurityQuestionPayload_present(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "UpdateSecurityQuestionPayload",
 		Field:      field,
@@ -1303,7 +1408,7 @@ func (ec *executionContext) unmarshalInputUpdateSecurityQuestionInput(ctx contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"questionId", "texts"}
+	fieldsInOrder := [...]string{"questionId", "texts", "version"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -1324,6 +1429,13 @@ func (ec *executionContext) unmarshalInputUpdateSecurityQuestionInput(ctx contex
 				return it, err
 			}
 			it.Texts = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
 		}
 	}
 	return it, nil
@@ -1522,6 +1634,11 @@ func (ec *executionContext) _ReorderSecurityQuestionsPayload(ctx context.Context
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
+		case "present":
+			out.Values[i] = ec._ReorderSecurityQuestionsPayload_present(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		case "userErrors":
 			out.Values[i] = ec._ReorderSecurityQuestionsPayload_userErrors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -1653,6 +1770,11 @@ func (ec *executionContext) _SecurityQuestion(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "version":
+			out.Values[i] = ec._SecurityQuestion_version(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "uses":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -1765,6 +1887,11 @@ func (ec *executionContext) _UpdateSecurityQuestionPayload(ctx context.Context, 
 			out.Values[i] = graphql.MarshalString("UpdateSecurityQuestionPayload")
 		case "question":
 			out.Values[i] = ec._UpdateSecurityQuestionPayload_question(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "present":
+			out.Values[i] = ec._UpdateSecurityQuestionPayload_present(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}

@@ -578,6 +578,7 @@ type ComplexityRoot struct {
 		GlobalID    func(childComplexity int) int
 		Name        func(childComplexity int) int
 		Permissions func(childComplexity int) int
+		Version     func(childComplexity int) int
 	}
 
 	Query struct {
@@ -655,6 +656,7 @@ type ComplexityRoot struct {
 	}
 
 	ReorderSecurityQuestionsPayload struct {
+		Present    func(childComplexity int) int
 		Questions  func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
@@ -726,6 +728,7 @@ type ComplexityRoot struct {
 
 	SaveMembershipsPayload struct {
 		Memberships func(childComplexity int) int
+		Present     func(childComplexity int) int
 		UserErrors  func(childComplexity int) int
 	}
 
@@ -741,6 +744,7 @@ type ComplexityRoot struct {
 		Text     func(childComplexity int, language *string) int
 		Texts    func(childComplexity int) int
 		Uses     func(childComplexity int) int
+		Version  func(childComplexity int) int
 	}
 
 	SecurityQuestionText struct {
@@ -790,6 +794,7 @@ type ComplexityRoot struct {
 		StrictInvitations           func(childComplexity int) int
 		TrustedDevices              func(childComplexity int) int
 		TwoFactor                   func(childComplexity int) int
+		Version                     func(childComplexity int) int
 	}
 
 	SignIn struct {
@@ -893,10 +898,12 @@ type ComplexityRoot struct {
 
 	UpdateMembershipPermissionsPayload struct {
 		Membership func(childComplexity int) int
+		Present    func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
 	UpdatePermissionTemplatePayload struct {
+		Present    func(childComplexity int) int
 		Template   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
@@ -908,11 +915,13 @@ type ComplexityRoot struct {
 	}
 
 	UpdateSecurityQuestionPayload struct {
+		Present    func(childComplexity int) int
 		Question   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
 	UpdateSettingsPayload struct {
+		Present    func(childComplexity int) int
 		Settings   func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
@@ -3346,6 +3355,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PermissionTemplate.Permissions(childComplexity), true
+	case "PermissionTemplate.version":
+		if e.ComplexityRoot.PermissionTemplate.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermissionTemplate.Version(childComplexity), true
 
 	case "Query.apiTokens":
 		if e.ComplexityRoot.Query.APITokens == nil {
@@ -3692,6 +3707,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RenamePasskeyPayload.UserErrors(childComplexity), true
 
+	case "ReorderSecurityQuestionsPayload.present":
+		if e.ComplexityRoot.ReorderSecurityQuestionsPayload.Present == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReorderSecurityQuestionsPayload.Present(childComplexity), true
 	case "ReorderSecurityQuestionsPayload.questions":
 		if e.ComplexityRoot.ReorderSecurityQuestionsPayload.Questions == nil {
 			break
@@ -3897,6 +3918,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SaveMembershipsPayload.Memberships(childComplexity), true
+	case "SaveMembershipsPayload.present":
+		if e.ComplexityRoot.SaveMembershipsPayload.Present == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SaveMembershipsPayload.Present(childComplexity), true
 	case "SaveMembershipsPayload.userErrors":
 		if e.ComplexityRoot.SaveMembershipsPayload.UserErrors == nil {
 			break
@@ -3958,6 +3985,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SecurityQuestion.Uses(childComplexity), true
+	case "SecurityQuestion.version":
+		if e.ComplexityRoot.SecurityQuestion.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SecurityQuestion.Version(childComplexity), true
 
 	case "SecurityQuestionText.language":
 		if e.ComplexityRoot.SecurityQuestionText.Language == nil {
@@ -4133,6 +4166,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Settings.TwoFactor(childComplexity), true
+	case "Settings.version":
+		if e.ComplexityRoot.Settings.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Settings.Version(childComplexity), true
 
 	case "SignIn.address":
 		if e.ComplexityRoot.SignIn.Address == nil {
@@ -4462,6 +4501,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UpdateMembershipPermissionsPayload.Membership(childComplexity), true
+	case "UpdateMembershipPermissionsPayload.present":
+		if e.ComplexityRoot.UpdateMembershipPermissionsPayload.Present == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateMembershipPermissionsPayload.Present(childComplexity), true
 	case "UpdateMembershipPermissionsPayload.userErrors":
 		if e.ComplexityRoot.UpdateMembershipPermissionsPayload.UserErrors == nil {
 			break
@@ -4469,6 +4514,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateMembershipPermissionsPayload.UserErrors(childComplexity), true
 
+	case "UpdatePermissionTemplatePayload.present":
+		if e.ComplexityRoot.UpdatePermissionTemplatePayload.Present == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdatePermissionTemplatePayload.Present(childComplexity), true
 	case "UpdatePermissionTemplatePayload.template":
 		if e.ComplexityRoot.UpdatePermissionTemplatePayload.Template == nil {
 			break
@@ -4501,6 +4552,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateProfilePayload.UserErrors(childComplexity), true
 
+	case "UpdateSecurityQuestionPayload.present":
+		if e.ComplexityRoot.UpdateSecurityQuestionPayload.Present == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSecurityQuestionPayload.Present(childComplexity), true
 	case "UpdateSecurityQuestionPayload.question":
 		if e.ComplexityRoot.UpdateSecurityQuestionPayload.Question == nil {
 			break
@@ -4514,6 +4571,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UpdateSecurityQuestionPayload.UserErrors(childComplexity), true
 
+	case "UpdateSettingsPayload.present":
+		if e.ComplexityRoot.UpdateSettingsPayload.Present == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateSettingsPayload.Present(childComplexity), true
 	case "UpdateSettingsPayload.settings":
 		if e.ComplexityRoot.UpdateSettingsPayload.Settings == nil {
 			break
@@ -5828,6 +5891,9 @@ directive @sudo on FIELD_DEFINITION
 "Takes a secret: it must be the only field of its operation."
 directive @alone on FIELD_DEFINITION
 
+"Holds a secret that is shown this once: an answer with it is not kept for who sends the mutation again with its Idempotency-Key."
+directive @once on FIELD_DEFINITION
+
 "Anything with a global ID."
 interface Node {
   "The global ID: opaque, and the same for ever."
@@ -5991,13 +6057,13 @@ type TrustedDevice implements Node {
 "What an authenticator app needs to be set up."
 type TotpEnrolment {
   "The otpauth: address that the QR code holds."
-  uri: String!
+  uri: String! @once
   "The key in base32, for apps without a camera."
-  key: String!
+  key: String! @once
   "The QR code: an SVG image, as a data: URI."
-  qrCode: String!
+  qrCode: String! @once
   "What finishTotpEnrolment wants back: sealed, and good for this user in this session only."
-  enrolment: String!
+  enrolment: String! @once
   "Until when it can be finished."
   expiresAt: DateTime!
 }
@@ -6021,7 +6087,7 @@ input FinishTotpEnrolmentInput {
 "What became of the enrolment."
 type FinishTotpEnrolmentPayload {
   "The backup codes, to be kept; they are not shown again."
-  backupCodes: [String!]
+  backupCodes: [String!] @once
   "Who the viewer is now."
   viewer: Viewer
   "What to mend."
@@ -6039,7 +6105,7 @@ type RemoveTotpPayload {
 "What became of the new codes."
 type RegenerateBackupCodesPayload {
   "The backup codes, to be kept; they are not shown again."
-  backupCodes: [String!]
+  backupCodes: [String!] @once
   "The user with the codes."
   user: User
   "What to mend."
@@ -6405,6 +6471,8 @@ type PermissionTemplate implements Node {
   name: String!
   "The permissions."
   permissions: [AccountPermission!]!
+  "Counts the changes. Send it back with an update."
+  version: Int!
 }
 
 "Whom to bring into an account."
@@ -6453,6 +6521,8 @@ input UpdateMembershipPermissionsInput {
 type UpdateMembershipPermissionsPayload {
   "The membership after the change."
   membership: Membership
+  "The membership as somebody else left it, when the version was out of date."
+  present: Membership
   "What to mend."
   userErrors: [UserError!]!
 }
@@ -6467,6 +6537,8 @@ input SaveMembershipsInput {
 type SaveMembershipsPayload {
   "The memberships after the changes, in the order of the input."
   memberships: [Membership!]
+  "The memberships as somebody else left them, of those whose version was out of date."
+  present: [Membership!]
   "What to mend; the path names the place in changes. Nothing was changed then."
   userErrors: [UserError!]!
 }
@@ -6585,12 +6657,16 @@ input UpdatePermissionTemplateInput {
   name: String
   "All of them: at least one."
   permissions: [AccountPermission!]
+  "The version that the change is based on. Another one present: CONFLICT, and nothing changes. Absent: whatever is there."
+  version: Int
 }
 
 "What became of it."
 type UpdatePermissionTemplatePayload {
   "The template."
   template: PermissionTemplate
+  "The template as somebody else left it, when the version was out of date."
+  present: PermissionTemplate
   "What to mend."
   userErrors: [UserError!]!
 }
@@ -6663,7 +6739,7 @@ type Passkey implements Node {
 "What a browser is asked for a passkey. The challenge is bound to the browser by a cookie, and works once."
 type PasskeyChallenge {
   "The publicKey options of navigator.credentials.create or get, in their JSON form."
-  options: String!
+  options: String! @once
   "Until when the challenge waits for its answer."
   expiresAt: DateTime!
 }
@@ -6883,6 +6959,8 @@ type SecurityQuestion implements Node {
   texts: [SecurityQuestionText!] @staff(can: CONFIGURE_SECURITY_QUESTIONS)
   "Whether it can't be chosen any more. Staff only."
   retired: Boolean @staff(can: CONFIGURE_SECURITY_QUESTIONS)
+  "Counts the changes of the texts. Send it back with an update. Staff only."
+  version: Int @staff(can: CONFIGURE_SECURITY_QUESTIONS)
   "How many users have it. Staff only."
   uses: Int @staff(can: CONFIGURE_SECURITY_QUESTIONS)
 }
@@ -6923,12 +7001,16 @@ input UpdateSecurityQuestionInput {
   questionId: ID!
   "All its texts, each language once. English is needed."
   texts: [SecurityQuestionTextInput!]!
+  "The version that the change is based on. Another one present: CONFLICT, and nothing changes. Absent: whatever is there."
+  version: Int
 }
 
 "What became of it."
 type UpdateSecurityQuestionPayload {
   "The question after the change."
   question: SecurityQuestion
+  "The question as somebody else left it, when the version was out of date."
+  present: SecurityQuestion
   "What to mend. A fault of one text is on its language: [\"texts\", \"en\"]."
   userErrors: [UserError!]!
 }
@@ -6987,6 +7069,8 @@ input ReorderSecurityQuestionsInput {
 type ReorderSecurityQuestionsPayload {
   "The whole list after the change."
   questions: [SecurityQuestion!]
+  "The whole list as somebody else left it, when it was changed in the meantime."
+  present: [SecurityQuestion!]
   "What to mend. CONFLICT: somebody else changed the list in the meantime."
   userErrors: [UserError!]!
 }
@@ -7306,6 +7390,8 @@ type Settings {
   invitationDays: Int!
   "The budget of each viewer of the API."
   apiBudget: ApiBudget!
+  "Counts the changes. Send it back with an update."
+  version: Int!
 }
 
 "What each viewer may ask of the API in a while: see RateLimit."
@@ -7350,6 +7436,8 @@ input UpdateSettingsInput {
   invitationDays: Int
   "The budget of each viewer of the API."
   apiBudget: ApiBudgetInput
+  "The version that the change is based on. Another one present: CONFLICT, and nothing changes. Absent: whatever is there."
+  version: Int
 }
 
 "What is to be different in the budget. It holds from the next hundredth on that a viewer spends."
@@ -7376,6 +7464,8 @@ input TwoFactorRuleInput {
 type UpdateSettingsPayload {
   "The settings in force now."
   settings: Settings
+  "The settings as somebody else left them, when the version was out of date."
+  present: Settings
   "What to mend."
   userErrors: [UserError!]!
 }
@@ -7396,7 +7486,22 @@ type SetRoleTwoFactorPayload {
   userErrors: [UserError!]!
 }
 `, BuiltIn: false},
-	{Name: "../schema/signin.graphql", Input: `type Mutation {
+	{Name: "../schema/signin.graphql", Input: `"""
+What changes something.
+
+A mutation of one field can be sent with the header ` + "`" + `Idempotency-Key` + "`" + `: 1 to 255 characters that the client makes up anew for
+each change. Sent again within 24 hours, with the same key and input, it is not made a second time: the same answer comes,
+with the header ` + "`" + `Idempotency-Replayed: true` + "`" + `. So whoever lost the connection, or got TRY_LATER, can just ask again. What was
+refused leaves the key free.
+
+Else the answer is CONFLICT, and extensions.reasons says why: KEY_RUNNING, it is being made (retryAfter says when to ask
+again); KEY_USED, the key came with another input before; KEY_DONE, it was made and the answer is not kept. That is so of
+secrets that are shown once, of what sets cookies, of more than 64 KiB, and when a server dies between change and answer.
+
+A key is one viewer's (a user in all their sessions, or one API token) and one field's. Mutations that are open to everybody
+take none: INVALID. Queries ignore it.
+"""
+type Mutation {
   "Signs in with e-mail and password, and sets the session's cookie. One answer for unknown, suspended, locked and wrong."
   signIn(input: SignInInput!): SignInPayload @alone @public
   "Gives the second factor, or a backup code in its stead, to a sign-in that waits for it; five tries, ten minutes."
@@ -7644,7 +7749,7 @@ type CreateApiTokenPayload {
   "The token; null when it was not made."
   apiToken: ApiToken
   "The secret, this once; null when it was not made."
-  secret: String
+  secret: String @once
   "What is to be mended."
   userErrors: [UserError!]!
 }
@@ -7660,7 +7765,7 @@ type RotateApiTokenPayload {
   "The token; null when nothing changed."
   apiToken: ApiToken
   "The new secret, this once; null when nothing changed."
-  secret: String
+  secret: String @once
   "What is to be mended."
   userErrors: [UserError!]!
 }
@@ -8944,6 +9049,8 @@ func (ec *executionContext) childFields_PermissionTemplate(ctx context.Context, 
 		return ec.fieldContext_PermissionTemplate_name(ctx, field)
 	case "permissions":
 		return ec.fieldContext_PermissionTemplate_permissions(ctx, field)
+	case "version":
+		return ec.fieldContext_PermissionTemplate_version(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PermissionTemplate", field.Name)
 }
@@ -9050,6 +9157,8 @@ func (ec *executionContext) childFields_ReorderSecurityQuestionsPayload(ctx cont
 	switch field.Name {
 	case "questions":
 		return ec.fieldContext_ReorderSecurityQuestionsPayload_questions(ctx, field)
+	case "present":
+		return ec.fieldContext_ReorderSecurityQuestionsPayload_present(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_ReorderSecurityQuestionsPayload_userErrors(ctx, field)
 	}
@@ -9190,6 +9299,8 @@ func (ec *executionContext) childFields_SaveMembershipsPayload(ctx context.Conte
 	switch field.Name {
 	case "memberships":
 		return ec.fieldContext_SaveMembershipsPayload_memberships(ctx, field)
+	case "present":
+		return ec.fieldContext_SaveMembershipsPayload_present(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_SaveMembershipsPayload_userErrors(ctx, field)
 	}
@@ -9206,6 +9317,8 @@ func (ec *executionContext) childFields_SecurityQuestion(ctx context.Context, fi
 		return ec.fieldContext_SecurityQuestion_texts(ctx, field)
 	case "retired":
 		return ec.fieldContext_SecurityQuestion_retired(ctx, field)
+	case "version":
+		return ec.fieldContext_SecurityQuestion_version(ctx, field)
 	case "uses":
 		return ec.fieldContext_SecurityQuestion_uses(ctx, field)
 	}
@@ -9306,6 +9419,8 @@ func (ec *executionContext) childFields_Settings(ctx context.Context, field grap
 		return ec.fieldContext_Settings_invitationDays(ctx, field)
 	case "apiBudget":
 		return ec.fieldContext_Settings_apiBudget(ctx, field)
+	case "version":
+		return ec.fieldContext_Settings_version(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Settings", field.Name)
 }
@@ -9504,6 +9619,8 @@ func (ec *executionContext) childFields_UpdateMembershipPermissionsPayload(ctx c
 	switch field.Name {
 	case "membership":
 		return ec.fieldContext_UpdateMembershipPermissionsPayload_membership(ctx, field)
+	case "present":
+		return ec.fieldContext_UpdateMembershipPermissionsPayload_present(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_UpdateMembershipPermissionsPayload_userErrors(ctx, field)
 	}
@@ -9514,6 +9631,8 @@ func (ec *executionContext) childFields_UpdatePermissionTemplatePayload(ctx cont
 	switch field.Name {
 	case "template":
 		return ec.fieldContext_UpdatePermissionTemplatePayload_template(ctx, field)
+	case "present":
+		return ec.fieldContext_UpdatePermissionTemplatePayload_present(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_UpdatePermissionTemplatePayload_userErrors(ctx, field)
 	}
@@ -9536,6 +9655,8 @@ func (ec *executionContext) childFields_UpdateSecurityQuestionPayload(ctx contex
 	switch field.Name {
 	case "question":
 		return ec.fieldContext_UpdateSecurityQuestionPayload_question(ctx, field)
+	case "present":
+		return ec.fieldContext_UpdateSecurityQuestionPayload_present(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_UpdateSecurityQuestionPayload_userErrors(ctx, field)
 	}
@@ -9546,6 +9667,8 @@ func (ec *executionContext) childFields_UpdateSettingsPayload(ctx context.Contex
 	switch field.Name {
 	case "settings":
 		return ec.fieldContext_UpdateSettingsPayload_settings(ctx, field)
+	case "present":
+		return ec.fieldContext_UpdateSettingsPayload_present(ctx, field)
 	case "userErrors":
 		return ec.fieldContext_UpdateSettingsPayload_userErrors(ctx, field)
 	}

@@ -7,12 +7,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"roster/internal/fault"
@@ -26,6 +26,8 @@ type POST struct {
 	Depth     int
 	// Timeout is how long an operation may run; it reaches the SQL through the context (#63).
 	Timeout time.Duration
+	// Keys keeps what becomes of mutations that come with an Idempotency-Key (#80). Nil: the header says nothing.
+	Keys Keys
 }
 
 // Defaults are the limits of security.md #56 and #63.
@@ -48,6 +50,11 @@ func (t POST) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	// Set early: whoever answers a panic further down answers in the same form.
 	w.Header()["Content-Type"] = media.header()
 	start := graphql.Now()
+	key, no := keyOf(r.Header)
+	if no != nil {
+		no.write(w, media)
+		return
+	}
 	params, no := t.read(w, r)
 	if no != nil {
 		no.write(w, media)
@@ -58,14 +65,18 @@ func (t POST) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 
 	ctx, cancel := context.WithTimeout(r.Context(), t.Timeout)
 	defer cancel()
-	t.run(ctx, w, media, exec, params)
+	t.run(ctx, w, media, exec, params, key)
 }
 
-func (POST) run(ctx context.Context, w http.ResponseWriter, media media, exec graphql.GraphExecutor, params *graphql.RawParams) {
+func (t POST) run(ctx context.Context, w http.ResponseWriter, media media, exec graphql.GraphExecutor, params *graphql.RawParams, key string) {
 	op, errs := exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
 		discreet(errs)
-		write(w, media, statusOf(w.Header(), media, errs), exec.DispatchError(graphql.WithOperationContext(ctx, op), errs))
+		write(w, media, unrun(w.Header(), media, errs), exec.DispatchError(graphql.WithOperationContext(ctx, op), errs))
+		return
+	}
+	if key != "" && t.Keys != nil && op.Operation.Operation == ast.Mutation {
+		t.once(ctx, w, media, exec, op, key)
 		return
 	}
 	responses, ctx := exec.DispatchOperation(ctx, op)
@@ -75,21 +86,6 @@ func (POST) run(ctx context.Context, w http.ResponseWriter, media media, exec gr
 	}
 	// The executor answers nothing when the context ended before it began.
 	tooLate.write(w, media)
-}
-
-// statusOf is that of an operation that does not run. A budget that is spent is a matter of HTTP in both forms, where
-// programs that wait and try again look for it (RFC 6585, 4; RFC 9110, 10.2.3).
-func statusOf(h http.Header, media media, errs gqlerror.List) int {
-	switch {
-	case errs[0].Extensions["code"] == fault.RateLimited:
-		if wait, ok := errs[0].Extensions["retryAfter"].(int); ok {
-			h.Set("Retry-After", strconv.Itoa(wait))
-		}
-		return http.StatusTooManyRequests
-	case media == graphqlResponse:
-		return http.StatusBadRequest
-	}
-	return http.StatusOK
 }
 
 // bodies are for reading requests; nothing in an operation refers to them afterwards.
@@ -171,6 +167,7 @@ var (
 	badName       = &refusal{http.StatusBadRequest, fault.Invalid, "The member operationName must be a string or null."}
 	badVariables  = &refusal{http.StatusBadRequest, fault.Invalid, "The member variables must be an object or null."}
 	badExtensions = &refusal{http.StatusBadRequest, fault.Invalid, "The member extensions must be an object or null."}
+	badKey        = &refusal{http.StatusBadRequest, fault.Invalid, "The Idempotency-Key must be there once, and have 1 to 255 characters that can be printed in ASCII."}
 	tooLate       = &refusal{http.StatusServiceUnavailable, fault.TryLater, "This took too long."}
 )
 

@@ -215,6 +215,36 @@ func checkRefusal(t *testing.T, res *http.Response, body string) {
 	}
 }
 
+// security.md #80: a key that is none is a fault of the request, whatever it asks for.
+func TestKeysThatAreNone(t *testing.T) {
+	for name, keys := range map[string][]string{
+		"empty": {""}, "too long": {strings.Repeat("s3cret", 43)}, "a control character": {"s3cret\x01"}, "a tab": {"s3\tcret"},
+		"not ASCII": {"s3cr\u00e9t"}, "twice": {"s3cret", "s3cret"},
+	} {
+		for _, accept := range []string{plain, own} {
+			r := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(ok))
+			r.Header = http.Header{"Content-Type": {plain}, "Accept": {accept}, "Idempotency-Key": keys}
+			w := httptest.NewRecorder()
+			server(transport.Defaults, named).ServeHTTP(w, r)
+			res := w.Result()
+			if body := read(t, res); w.Code != http.StatusBadRequest || strings.Contains(body, "s3") {
+				t.Errorf("%s, %s: %d %s", name, accept, w.Code, body)
+			} else {
+				checkRefusal(t, res, body)
+			}
+		}
+	}
+	for _, key := range []string{"k", "a key of several words, ~255", strings.Repeat("k", 255)} {
+		r := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(ok))
+		r.Header = http.Header{"Content-Type": {plain}, "Idempotency-Key": {key}}
+		w := httptest.NewRecorder()
+		server(transport.Defaults, named).ServeHTTP(w, r)
+		if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), "<Ann>") {
+			t.Errorf("%s: %d %s", key, w.Code, w.Body)
+		}
+	}
+}
+
 func TestCompressedBodiesAreRefused(t *testing.T) {
 	r := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(ok))
 	r.Header.Set("Content-Type", plain)

@@ -24,11 +24,20 @@ func write(w http.ResponseWriter, m media, status int, r *graphql.Response) {
 	if tail == nil {
 		data = nil
 	}
+	send(w, m, status, head, data, tail)
+}
+
+// send sends an answer that is JSON already, in parts.
+func send(w http.ResponseWriter, m media, status int, parts ...[]byte) {
+	length := 0
+	for _, part := range parts {
+		length += len(part)
+	}
 	h := w.Header()
 	h["Content-Type"] = m.header()
-	h["Content-Length"] = []string{strconv.Itoa(len(head) + len(data) + len(tail))}
+	h["Content-Length"] = []string{strconv.Itoa(length)}
 	w.WriteHeader(status)
-	for _, part := range [...][]byte{head, data, tail} {
+	for _, part := range parts {
 		if len(part) == 0 {
 			continue
 		}

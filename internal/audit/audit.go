@@ -16,6 +16,7 @@ import (
 	"roster/ent/viewer"
 	"roster/internal/db"
 	"roster/internal/fault"
+	"roster/internal/idempotency"
 )
 
 // Action is what was done or tried; stored, so a name is for ever.
@@ -150,9 +151,13 @@ type Entry struct {
 // Done is the outcome of an act that took place.
 const Done = "DONE"
 
-// Record writes an act that takes place in tx. Actor, session, address and device come from the viewer in ctx; who made a
-// personal token is the actor of what is done with it.
+// Record writes an act that takes place in tx, and settles the idempotency key that it was asked for under.
+// Actor, session, address and device come from the viewer in ctx; who made a personal token is the actor of what is done
+// with it. fault.Conflict: as idempotency.Settle says.
 func Record(ctx context.Context, tx *db.Tx, at time.Time, e Entry) error {
+	if err := idempotency.Settle(ctx, tx); err != nil {
+		return err
+	}
 	return write(ctx, tx, at, e, Done)
 }
 

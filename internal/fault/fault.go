@@ -48,9 +48,11 @@ type Error struct {
 	Field []string
 	// Permission is the permission that was missing; only with Forbidden.
 	Permission string
-	// Reasons are the facts that decided, as stable keys; only with Forbidden, and only for who belongs to the account.
+	// Reasons are the facts that decided, as stable keys; only with Forbidden, for who belongs to the account, and with
+	// Conflict over an idempotency key.
 	Reasons []string
-	// RetryAfter is how long to wait before another try can succeed; only with RateLimited and TryLater.
+	// RetryAfter is how long to wait before another try can succeed; only with RateLimited, TryLater, and Conflict over an
+	// idempotency key.
 	RetryAfter time.Duration
 	// Present holds values that a conflicting writer left behind, by field name; only with Conflict.
 	Present map[string]any

@@ -33,6 +33,17 @@ type Change struct {
 	Version *int
 }
 
+// StaleError is the refusal of changes that are based on versions which are out of date.
+type StaleError struct {
+	// List is all that is wrong with the changes.
+	fault.List
+	// Present are the memberships as somebody else left them.
+	Present []*ent.Membership
+}
+
+// Unwrap is the faults.
+func (e *StaleError) Unwrap() error { return e.List }
+
 // Update changes one membership; see Save.
 func (s *Service) Update(ctx context.Context, c Change) (*ent.Membership, error) {
 	list, err := s.save(ctx, []Change{c}, func(int) string { return "" })
@@ -46,7 +57,7 @@ func (s *Service) Update(ctx context.Context, c Change) (*ent.Membership, error)
 // MANAGE_USERS in each account; those can neither grant what they lack, nor touch the owner, themselves, or who holds more
 // (security.md #46). The users are told by mail. Faults on changes.N: membershipId fault.Invalid (named twice),
 // fault.NotAllowed; permissions fault.Required, fault.NotAllowed; endsAt fault.Invalid, fault.NotAllowed (after one's own
-// end); version fault.Conflict. fault.NotFound: one is not there, or not for the viewer to see.
+// end); version fault.Conflict, in a *StaleError. fault.NotFound: one is not there, or not for the viewer to see.
 func (s *Service) Save(ctx context.Context, changes []Change) ([]*ent.Membership, error) {
 	switch {
 	case len(changes) == 0:
@@ -68,10 +79,14 @@ func (s *Service) save(ctx context.Context, changes []Change, at func(i int) str
 			return err
 		}
 		var problems fault.List
+		var stale []*ent.Membership
 		seen := map[int]bool{}
 		for i, c := range changes {
 			m := before[c.ID]
 			err := s.allowed(ctx, m, c)
+			if fault.Is(err, fault.Conflict) {
+				stale = append(stale, m.Membership)
+			}
 			if seen[c.ID] {
 				err = fault.On("membershipId", fault.Invalid, "This membership is named twice.")
 			}
@@ -79,6 +94,9 @@ func (s *Service) save(ctx context.Context, changes []Change, at func(i int) str
 			if err != nil {
 				problems = append(problems, prefixed(at(i), err)...)
 			}
+		}
+		if len(stale) > 0 {
+			return &StaleError{problems, stale}
 		}
 		if err := problems.Err(); err != nil {
 			return err

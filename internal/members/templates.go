@@ -45,6 +45,8 @@ func (s *Service) Template(ctx context.Context, id int) (*ent.PermissionTemplate
 type TemplateChange struct {
 	Name        *string
 	Permissions []permission.Account
+	// Version is the one that the change is based on; nil: whatever is there.
+	Version *int
 }
 
 // CreateTemplate makes a named set of permissions. It needs CONFIGURE_SETTINGS. Faults: name fault.Required, TooLong,
@@ -68,7 +70,8 @@ func (s *Service) CreateTemplate(ctx context.Context, c TemplateChange) (t *ent.
 	return t, err
 }
 
-// UpdateTemplate changes a named set of permissions, on the same terms. fault.NotFound: there is none.
+// UpdateTemplate changes a named set of permissions, on the same terms. fault.NotFound: there is none. fault.Conflict on
+// version: somebody else was first.
 func (s *Service) UpdateTemplate(ctx context.Context, id int, c TemplateChange) (t *ent.PermissionTemplate, err error) {
 	entry := audit.Entry{Action: audit.TemplateUpdated, Target: audit.OnTemplate(id)}
 	err = s.configure(ctx, entry, func(ctx context.Context, tx *db.Tx, done *audit.Entry) (int, error) {
@@ -76,7 +79,10 @@ func (s *Service) UpdateTemplate(ctx context.Context, id int, c TemplateChange) 
 		if err != nil {
 			return 0, templateFault(err)
 		}
-		update := tx.PermissionTemplate.UpdateOneID(id)
+		update := tx.PermissionTemplate.UpdateOneID(id).AddVersion(1)
+		if c.Version != nil {
+			update.Where(permissiontemplate.Version(*c.Version))
+		}
 		if c.Name != nil {
 			called, err := name.Require("name", *c.Name)
 			if err != nil {
@@ -90,7 +96,9 @@ func (s *Service) UpdateTemplate(ctx context.Context, id int, c TemplateChange) 
 			}
 			update.SetPermissions(Ordered(c.Permissions))
 		}
-		if t, err = update.Save(ctx); err != nil {
+		if t, err = update.Save(ctx); ent.IsNotFound(err) && c.Version != nil {
+			return 0, fault.On("version", fault.Conflict, "Somebody else changed this template in the meantime.")
+		} else if err != nil {
 			return 0, templateFault(err)
 		}
 		done.Detail = map[string]any{"before": templateDetail(before), "after": templateDetail(t)}

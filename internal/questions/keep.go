@@ -55,15 +55,19 @@ func (s *Service) Create(ctx context.Context, texts []Wording) (*ent.SecurityQue
 	return made, nil
 }
 
-// Update replaces the texts of a question, in all languages. Those who chose it keep their answer. The faults are those
-// of Create, and fault.NotFound.
-func (s *Service) Update(ctx context.Context, id int, texts []Wording) (*ent.SecurityQuestion, error) {
+// Update replaces the texts of a question, in all languages. Those who chose it keep their answer. version is the one that
+// the change is based on, nil: whatever is there. The faults are those of Create, and fault.NotFound; fault.Conflict on
+// version: somebody else was first.
+func (s *Service) Update(ctx context.Context, id int, texts []Wording, version *int) (*ent.SecurityQuestion, error) {
 	return s.change(ctx, id, audit.QuestionUpdated, func(before *ent.SecurityQuestion, update *ent.SecurityQuestionUpdateOne, entry *audit.Entry) error {
 		wanted, err := read(texts)
 		if err != nil {
 			return err
 		}
-		update.SetTexts(wanted)
+		update.SetTexts(wanted).AddVersion(1)
+		if version != nil {
+			update.Where(securityquestion.Version(*version))
+		}
 		entry.Detail = map[string]any{"before": before.Texts, "after": wanted}
 		return nil
 	})
@@ -168,7 +172,9 @@ func (s *Service) change(ctx context.Context, id int, action audit.Action,
 		if err := how(before, update, entry); err != nil {
 			return err
 		}
-		if after, err = update.Save(ctx); err != nil {
+		if after, err = update.Save(ctx); ent.IsNotFound(err) { // it was there a moment ago
+			return fault.On("version", fault.Conflict, "Somebody else changed this question in the meantime.")
+		} else if err != nil {
 			return fmt.Errorf("saving a security question: %w", err)
 		}
 		return nil

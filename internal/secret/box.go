@@ -5,6 +5,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -115,4 +116,34 @@ func (m masterKey) aead(purpose string) (cipher.AEAD, error) {
 		return nil, fmt.Errorf("preparing cipher: %w", err)
 	}
 	return cipher.NewGCMWithRandomNonce(block)
+}
+
+// Fingerprint is what data is known again by: for one purpose, and only with the keyring. Whoever has the database alone
+// can't try out what the data were, be it a password.
+func (k *Keyring) Fingerprint(purpose string, data []byte) ([]byte, error) {
+	return k.keys[0].fingerprint(purpose, data)
+}
+
+// IsFingerprint reports whether known was made of data, for this purpose and with any key of the ring.
+func (k *Keyring) IsFingerprint(purpose string, data, known []byte) (bool, error) {
+	for _, key := range k.keys {
+		made, err := key.fingerprint(purpose, data)
+		if err != nil {
+			return false, err
+		}
+		if hmac.Equal(made, known) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (m masterKey) fingerprint(purpose string, data []byte) ([]byte, error) {
+	key, err := hkdf.Key(sha256.New, m.secret, nil, "roster fingerprint: "+purpose, 32)
+	if err != nil {
+		return nil, fmt.Errorf("deriving key: %w", err)
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write(data)
+	return mac.Sum(nil), nil
 }

@@ -2,8 +2,10 @@ package settings
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"time"
 
 	"roster/ent/permission"
@@ -28,6 +30,9 @@ type Change struct {
 	DisableClientUserManagement, StrictInvitations *bool
 	InvitationDays                                 *int
 	APIBudget                                      BudgetChange
+
+	// Version is the one that the change is based on; nil: whatever is there.
+	Version *int
 }
 
 // BudgetChange is what staff want to be different in the budget of a viewer.
@@ -57,7 +62,8 @@ func (s *Service) Get(ctx context.Context) (*Settings, error) {
 }
 
 // Update changes settings. A changed rule for second factors counts its days of grace from now on. It needs
-// CONFIGURE_SETTINGS and a fresh proof of identity. Faults on the members: fault.Required, Invalid, TooLong.
+// CONFIGURE_SETTINGS and a fresh proof of identity. Faults on the members: fault.Required, Invalid, TooLong; fault.Conflict
+// on version, somebody else was first.
 func (s *Service) Update(ctx context.Context, c Change) (*Settings, error) {
 	var after Settings
 	entry := audit.Entry{Action: audit.SettingsChanged}
@@ -68,9 +74,15 @@ func (s *Service) Update(ctx context.Context, c Change) (*Settings, error) {
 		if err := access.Sudo(ctx, s.now()); err != nil {
 			return err
 		}
+		if err := lock(ctx, tx); err != nil {
+			return err
+		}
 		before, err := Load(ctx, tx.Client)
 		if err != nil {
 			return err
+		}
+		if c.Version != nil && *c.Version != before.Version {
+			return fault.On("version", fault.Conflict, "Somebody else changed the settings in the meantime.")
 		}
 		if after, err = c.apply(before, s.now()); err != nil {
 			return err
@@ -84,6 +96,10 @@ func (s *Service) Update(ctx context.Context, c Change) (*Settings, error) {
 				return err
 			}
 		}
+		after.Version++
+		if err := write(ctx, tx, version, after.Version); err != nil {
+			return err
+		}
 		entry.Detail = map[string]any{"before": from, "after": to}
 		return audit.Record(ctx, tx, s.now(), entry)
 	})
@@ -91,6 +107,16 @@ func (s *Service) Update(ctx context.Context, c Change) (*Settings, error) {
 		return nil, err
 	}
 	return &after, nil
+}
+
+// lock keeps the settings to the transaction, so that changes come one after the other. Their version stands for them all.
+func lock(ctx context.Context, tx *db.Tx) error {
+	_, err := tx.SQL.ExecContext(ctx, `INSERT INTO settings AS s (id, value) VALUES ($1, $2)
+		ON CONFLICT (id) DO UPDATE SET value = s.value`, version, strconv.Itoa(defaults().Version))
+	if err != nil {
+		return fmt.Errorf("locking the settings: %w", err)
+	}
+	return nil
 }
 
 // apply is the settings with the change in them.

@@ -37,6 +37,8 @@ type Settings struct {
 	InvitationDays int
 	// APIBudget is what a viewer may ask of the API in a while.
 	APIBudget Budget
+	// Version counts the changes.
+	Version int
 }
 
 // Budget is a number of points, objects that answers may hold, all of which refill within some minutes (security.md #59).
@@ -62,6 +64,9 @@ type TwoFactorRule struct {
 	Since     time.Time `json:"since"`
 }
 
+// version is the name that Settings.Version is stored under.
+const version = "version"
+
 // ProfileFields are what a user may change of their own profile, unless it is locked (product.md C9).
 var ProfileFields = []string{"firstName", "lastName", "email", "language", "timeZone"}
 
@@ -72,7 +77,7 @@ const MostInvitationDays = 7
 func defaults() Settings {
 	return Settings{
 		Company: Product, Registration: true, TwoFactor: TwoFactorRule{Staff: true}, TrustedDevices: true,
-		InvitationDays: MostInvitationDays, APIBudget: Budget{Points: 100_000, Minutes: 10},
+		InvitationDays: MostInvitationDays, APIBudget: Budget{Points: 100_000, Minutes: 10}, Version: 1,
 	}
 }
 
@@ -82,7 +87,7 @@ func (s *Settings) fields() map[string]any {
 		"company": &s.Company, "registration": &s.Registration, "twoFactor": &s.TwoFactor,
 		"trustedDevices": &s.TrustedDevices, "lockedProfile": &s.LockedProfile,
 		access.DisableUserManagement: &s.DisableClientUserManagement, "strictInvitations": &s.StrictInvitations,
-		"invitationDays": &s.InvitationDays, "apiBudget": &s.APIBudget,
+		"invitationDays": &s.InvitationDays, "apiBudget": &s.APIBudget, version: &s.Version,
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"roster/internal/access"
 	"roster/internal/db"
 	"roster/internal/fault"
+	"roster/internal/idempotency"
 )
 
 // Switch makes an account of the viewer's the one that their session acts for from here on, and notes that they were seen
@@ -33,7 +34,7 @@ func (s *Service) Switch(ctx context.Context, accountID int) error {
 		if err != nil {
 			return fmt.Errorf("noting who was seen on an account: %w", err)
 		}
-		return nil
+		return idempotency.Settle(ctx, tx) // nothing of it is worth an entry
 	})
 	if err != nil {
 		return err

@@ -35,6 +35,7 @@ func CrossOrigin(allowed []string) (Middleware, error) {
 		AllowedOrigins: allowed,
 		AllowedMethods: []string{http.MethodPost, http.MethodOptions},
 		AllowedHeaders: []string{"Content-Type", "Authorization", "Idempotency-Key"},
+		ExposedHeaders: []string{"Idempotency-Replayed", "Retry-After"},
 		MaxAge:         600,
 	})
 	return func(next http.Handler) http.Handler {

@@ -236,6 +236,30 @@ var (
 			},
 		},
 	}
+	// IdempotencyKeysColumns holds the columns for the "idempotency_keys" table.
+	IdempotencyKeysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "fingerprint", Type: field.TypeBytes},
+		{Name: "holder", Type: field.TypeString},
+		{Name: "claimed_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "done", Type: field.TypeBool, Default: false},
+		{Name: "ended", Type: field.TypeBool, Default: false},
+		{Name: "answer", Type: field.TypeString, Nullable: true},
+	}
+	// IdempotencyKeysTable holds the schema information for the "idempotency_keys" table.
+	IdempotencyKeysTable = &schema.Table{
+		Name:       "idempotency_keys",
+		Columns:    IdempotencyKeysColumns,
+		PrimaryKey: []*schema.Column{IdempotencyKeysColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "idempotencykey_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{IdempotencyKeysColumns[4]},
+			},
+		},
+	}
 	// InvitationsColumns holds the columns for the "invitations" table.
 	InvitationsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt, Increment: true},
@@ -573,6 +597,7 @@ var (
 		{Name: "name", Type: field.TypeString},
 		{Name: "name_key", Type: field.TypeString, Unique: true},
 		{Name: "permissions", Type: field.TypeJSON},
+		{Name: "version", Type: field.TypeInt, Default: 1},
 	}
 	// PermissionTemplatesTable holds the schema information for the "permission_templates" table.
 	PermissionTemplatesTable = &schema.Table{
@@ -635,6 +660,7 @@ var (
 		{Name: "texts", Type: field.TypeJSON},
 		{Name: "position", Type: field.TypeInt, Default: 0},
 		{Name: "retired", Type: field.TypeBool, Default: false},
+		{Name: "version", Type: field.TypeInt, Default: 1},
 	}
 	// SecurityQuestionsTable holds the schema information for the "security_questions" table.
 	SecurityQuestionsTable = &schema.Table{
@@ -933,6 +959,7 @@ var (
 		BackupCodesTable,
 		BudgetsTable,
 		FactorsTable,
+		IdempotencyKeysTable,
 		InvitationsTable,
 		MailsTable,
 		MembershipsTable,

@@ -63,6 +63,11 @@ func NameKey(v string) predicate.PermissionTemplate {
 	return predicate.PermissionTemplate(sql.FieldEQ(FieldNameKey, v))
 }
 
+// Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
+func Version(v int) predicate.PermissionTemplate {
+	return predicate.PermissionTemplate(sql.FieldEQ(FieldVersion, v))
+}
+
 // NameEQ applies the EQ predicate on the "name" field.
 func NameEQ(v string) predicate.PermissionTemplate {
 	return predicate.PermissionTemplate(sql.FieldEQ(FieldName, v))
@@ -191,6 +196,46 @@ func NameKeyEqualFold(v string) predicate.PermissionTemplate {
 // NameKeyContainsFold applies the ContainsFold predicate on the "name_key" field.
 func NameKeyContainsFold(v string) predicate.PermissionTemplate {
 	return predicate.PermissionTemplate(sql.FieldContainsFold(FieldNameKey, v))
+}
+
+// VersionEQ applies the EQ predicate on the "version" field.
+func VersionEQ(v int) predicate.PermissionTemplate {
+	return predicate.PermissionTemplate(sql.FieldEQ(FieldVersion, v))
+}
+
+// VersionNEQ applies the NEQ predicate on the "version" field.
+func VersionNEQ(v int) predicate.PermissionTemplate {
+	return predicate.PermissionTemplate(sql.FieldNEQ(FieldVersion, v))
+}
+
+// VersionIn applies the In predicate on the "version" field.
+func VersionIn(vs ...int) predicate.PermissionTemplate {
+	return predicate.PermissionTemplate(sql.FieldIn(FieldVersion, vs...))
+}
+
+// VersionNotIn applies the NotIn predicate on the "version" field.
+func VersionNotIn(vs ...int) predicate.PermissionTemplate {
+	return predicate.PermissionTemplate(sql.FieldNotIn(FieldVersion, vs...))
+}
+
+// VersionGT applies the GT predicate on the "version" field.
+func VersionGT(v int) predicate.PermissionTemplate {
+	return predicate.PermissionTemplate(sql.FieldGT(FieldVersion, v))
+}
+
+// VersionGTE applies the GTE predicate on the "version" field.
+func VersionGTE(v int) predicate.PermissionTemplate {
+	return predicate.PermissionTemplate(sql.FieldGTE(FieldVersion, v))
+}
+
+// VersionLT applies the LT predicate on the "version" field.
+func VersionLT(v int) predicate.PermissionTemplate {
+	return predicate.PermissionTemplate(sql.FieldLT(FieldVersion, v))
+}
+
+// VersionLTE applies the LTE predicate on the "version" field.
+func VersionLTE(v int) predicate.PermissionTemplate {
+	return predicate.PermissionTemplate(sql.FieldLTE(FieldVersion, v))
 }
 
 // And groups predicates with the AND operator between them.

@@ -11,6 +11,7 @@ import (
 	"roster/ent/generated/backupcode"
 	"roster/ent/generated/budget"
 	"roster/ent/generated/factor"
+	"roster/ent/generated/idempotencykey"
 	"roster/ent/generated/invitation"
 	"roster/ent/generated/mail"
 	"roster/ent/generated/membership"
@@ -173,6 +174,25 @@ func init() {
 	factorDescLastStep := factorFields[3].Descriptor()
 	// factor.DefaultLastStep holds the default value on creation for the last_step field.
 	factor.DefaultLastStep = factorDescLastStep.Default.(int64)
+	idempotencykey.Policy = privacy.NewPolicies(schema.IdempotencyKey{})
+	idempotencykey.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := idempotencykey.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	idempotencykeyFields := schema.IdempotencyKey{}.Fields()
+	_ = idempotencykeyFields
+	// idempotencykeyDescDone is the schema descriptor for done field.
+	idempotencykeyDescDone := idempotencykeyFields[5].Descriptor()
+	// idempotencykey.DefaultDone holds the default value on creation for the done field.
+	idempotencykey.DefaultDone = idempotencykeyDescDone.Default.(bool)
+	// idempotencykeyDescEnded is the schema descriptor for ended field.
+	idempotencykeyDescEnded := idempotencykeyFields[6].Descriptor()
+	// idempotencykey.DefaultEnded holds the default value on creation for the ended field.
+	idempotencykey.DefaultEnded = idempotencykeyDescEnded.Default.(bool)
 	invitation.Policy = privacy.NewPolicies(schema.Invitation{})
 	invitation.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -336,6 +356,12 @@ func init() {
 			return next.Mutate(ctx, m)
 		})
 	}
+	permissiontemplateFields := schema.PermissionTemplate{}.Fields()
+	_ = permissiontemplateFields
+	// permissiontemplateDescVersion is the schema descriptor for version field.
+	permissiontemplateDescVersion := permissiontemplateFields[3].Descriptor()
+	// permissiontemplate.DefaultVersion holds the default value on creation for the version field.
+	permissiontemplate.DefaultVersion = permissiontemplateDescVersion.Default.(int)
 	role.Policy = privacy.NewPolicies(schema.Role{})
 	role.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -383,6 +409,10 @@ func init() {
 	securityquestionDescRetired := securityquestionFields[2].Descriptor()
 	// securityquestion.DefaultRetired holds the default value on creation for the retired field.
 	securityquestion.DefaultRetired = securityquestionDescRetired.Default.(bool)
+	// securityquestionDescVersion is the schema descriptor for version field.
+	securityquestionDescVersion := securityquestionFields[3].Descriptor()
+	// securityquestion.DefaultVersion holds the default value on creation for the version field.
+	securityquestion.DefaultVersion = securityquestionDescVersion.Default.(int)
 	session.Policy = privacy.NewPolicies(schema.Session{})
 	session.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {

@@ -19,6 +19,8 @@ const (
 	FieldPosition = "position"
 	// FieldRetired holds the string denoting the retired field in the database.
 	FieldRetired = "retired"
+	// FieldVersion holds the string denoting the version field in the database.
+	FieldVersion = "version"
 	// EdgeAnswers holds the string denoting the answers edge name in mutations.
 	EdgeAnswers = "answers"
 	// Table holds the table name of the securityquestion in the database.
@@ -38,6 +40,7 @@ var Columns = []string{
 	FieldTexts,
 	FieldPosition,
 	FieldRetired,
+	FieldVersion,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -62,6 +65,8 @@ var (
 	DefaultPosition int
 	// DefaultRetired holds the default value on creation for the "retired" field.
 	DefaultRetired bool
+	// DefaultVersion holds the default value on creation for the "version" field.
+	DefaultVersion int
 )
 
 // OrderOption defines the ordering options for the SecurityQuestion queries.
@@ -80,6 +85,11 @@ func ByPosition(opts ...sql.OrderTermOption) OrderOption {
 // ByRetired orders the results by the retired field.
 func ByRetired(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRetired, opts...).ToFunc()
+}
+
+// ByVersion orders the results by the version field.
+func ByVersion(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVersion, opts...).ToFunc()
 }
 
 // ByAnswersCount orders the results by answers count.

@@ -64,6 +64,11 @@ func Retired(v bool) predicate.SecurityQuestion {
 	return predicate.SecurityQuestion(sql.FieldEQ(FieldRetired, v))
 }
 
+// Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
+func Version(v int) predicate.SecurityQuestion {
+	return predicate.SecurityQuestion(sql.FieldEQ(FieldVersion, v))
+}
+
 // PositionEQ applies the EQ predicate on the "position" field.
 func PositionEQ(v int) predicate.SecurityQuestion {
 	return predicate.SecurityQuestion(sql.FieldEQ(FieldPosition, v))
@@ -112,6 +117,46 @@ func RetiredEQ(v bool) predicate.SecurityQuestion {
 // RetiredNEQ applies the NEQ predicate on the "retired" field.
 func RetiredNEQ(v bool) predicate.SecurityQuestion {
 	return predicate.SecurityQuestion(sql.FieldNEQ(FieldRetired, v))
+}
+
+// VersionEQ applies the EQ predicate on the "version" field.
+func VersionEQ(v int) predicate.SecurityQuestion {
+	return predicate.SecurityQuestion(sql.FieldEQ(FieldVersion, v))
+}
+
+// VersionNEQ applies the NEQ predicate on the "version" field.
+func VersionNEQ(v int) predicate.SecurityQuestion {
+	return predicate.SecurityQuestion(sql.FieldNEQ(FieldVersion, v))
+}
+
+// VersionIn applies the In predicate on the "version" field.
+func VersionIn(vs ...int) predicate.SecurityQuestion {
+	return predicate.SecurityQuestion(sql.FieldIn(FieldVersion, vs...))
+}
+
+// VersionNotIn applies the NotIn predicate on the "version" field.
+func VersionNotIn(vs ...int) predicate.SecurityQuestion {
+	return predicate.SecurityQuestion(sql.FieldNotIn(FieldVersion, vs...))
+}
+
+// VersionGT applies the GT predicate on the "version" field.
+func VersionGT(v int) predicate.SecurityQuestion {
+	return predicate.SecurityQuestion(sql.FieldGT(FieldVersion, v))
+}
+
+// VersionGTE applies the GTE predicate on the "version" field.
+func VersionGTE(v int) predicate.SecurityQuestion {
+	return predicate.SecurityQuestion(sql.FieldGTE(FieldVersion, v))
+}
+
+// VersionLT applies the LT predicate on the "version" field.
+func VersionLT(v int) predicate.SecurityQuestion {
+	return predicate.SecurityQuestion(sql.FieldLT(FieldVersion, v))
+}
+
+// VersionLTE applies the LTE predicate on the "version" field.
+func VersionLTE(v int) predicate.SecurityQuestion {
+	return predicate.SecurityQuestion(sql.FieldLTE(FieldVersion, v))
 }
 
 // HasAnswers applies the HasEdge predicate on the "answers" edge.

@@ -561,6 +561,19 @@ type MakeOwnerPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What changes something.
+//
+// A mutation of one field can be sent with the header `Idempotency-Key`: 1 to 255 characters that the client makes up anew for
+// each change. Sent again within 24 hours, with the same key and input, it is not made a second time: the same answer comes,
+// with the header `Idempotency-Replayed: true`. So whoever lost the connection, or got TRY_LATER, can just ask again. What was
+// refused leaves the key free.
+//
+// Else the answer is CONFLICT, and extensions.reasons says why: KEY_RUNNING, it is being made (retryAfter says when to ask
+// again); KEY_USED, the key came with another input before; KEY_DONE, it was made and the answer is not kept. That is so of
+// secrets that are shown once, of what sets cookies, of more than 64 KiB, and when a server dies between change and answer.
+//
+// A key is one viewer's (a user in all their sessions, or one API token) and one field's. Mutations that are open to everybody
+// take none: INVALID. Queries ignore it.
 type Mutation struct {
 }
 
@@ -757,6 +770,8 @@ type ReorderSecurityQuestionsInput struct {
 type ReorderSecurityQuestionsPayload struct {
 	// The whole list after the change.
 	Questions []*generated.SecurityQuestion `json:"questions,omitempty"`
+	// The whole list as somebody else left it, when it was changed in the meantime.
+	Present []*generated.SecurityQuestion `json:"present,omitempty"`
 	// What to mend. CONFLICT: somebody else changed the list in the meantime.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -935,6 +950,8 @@ type SaveMembershipsInput struct {
 type SaveMembershipsPayload struct {
 	// The memberships after the changes, in the order of the input.
 	Memberships []*generated.Membership `json:"memberships,omitempty"`
+	// The memberships as somebody else left them, of those whose version was out of date.
+	Present []*generated.Membership `json:"present,omitempty"`
 	// What to mend; the path names the place in changes. Nothing was changed then.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -1169,6 +1186,8 @@ type UpdateMembershipPermissionsInput struct {
 type UpdateMembershipPermissionsPayload struct {
 	// The membership after the change.
 	Membership *generated.Membership `json:"membership,omitempty"`
+	// The membership as somebody else left it, when the version was out of date.
+	Present *generated.Membership `json:"present,omitempty"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -1181,12 +1200,16 @@ type UpdatePermissionTemplateInput struct {
 	Name *string `json:"name,omitempty"`
 	// All of them: at least one.
 	Permissions []permission.Account `json:"permissions,omitempty"`
+	// The version that the change is based on. Another one present: CONFLICT, and nothing changes. Absent: whatever is there.
+	Version *int `json:"version,omitempty"`
 }
 
 // What became of it.
 type UpdatePermissionTemplatePayload struct {
 	// The template.
 	Template *generated.PermissionTemplate `json:"template,omitempty"`
+	// The template as somebody else left it, when the version was out of date.
+	Present *generated.PermissionTemplate `json:"present,omitempty"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -1221,12 +1244,16 @@ type UpdateSecurityQuestionInput struct {
 	QuestionID string `json:"questionId"`
 	// All its texts, each language once. English is needed.
 	Texts []*questions.Wording `json:"texts"`
+	// The version that the change is based on. Another one present: CONFLICT, and nothing changes. Absent: whatever is there.
+	Version *int `json:"version,omitempty"`
 }
 
 // What became of it.
 type UpdateSecurityQuestionPayload struct {
 	// The question after the change.
 	Question *generated.SecurityQuestion `json:"question,omitempty"`
+	// The question as somebody else left it, when the version was out of date.
+	Present *generated.SecurityQuestion `json:"present,omitempty"`
 	// What to mend. A fault of one text is on its language: ["texts", "en"].
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -1251,12 +1278,16 @@ type UpdateSettingsInput struct {
 	InvitationDays *int `json:"invitationDays,omitempty"`
 	// The budget of each viewer of the API.
 	APIBudget *APIBudgetInput `json:"apiBudget,omitempty"`
+	// The version that the change is based on. Another one present: CONFLICT, and nothing changes. Absent: whatever is there.
+	Version *int `json:"version,omitempty"`
 }
 
 // What became of the change.
 type UpdateSettingsPayload struct {
 	// The settings in force now.
 	Settings *settings.Settings `json:"settings,omitempty"`
+	// The settings as somebody else left them, when the version was out of date.
+	Present *settings.Settings `json:"present,omitempty"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
 import { useAct } from "../../lib/api/useAct";
@@ -6,6 +7,7 @@ import { useSession } from "../../lib/session/useSession";
 import { Banner } from "../../ui/Banner";
 import { TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
+import { Theirs } from "../../ui/Theirs";
 import { toastGood } from "../../ui/toast";
 import { useFields } from "../../ui/useFields";
 import { useLanguageName } from "../languageName";
@@ -31,6 +33,15 @@ const UpdateDocument = graphql(`
     updateSecurityQuestion(input: $input) {
       question {
         id
+        version
+        texts {
+          language
+          text
+        }
+      }
+      present {
+        id
+        version
         texts {
           language
           text
@@ -52,7 +63,12 @@ interface Props {
   onClose: () => void;
 }
 
-/** The texts of a question, a field for each language. English is needed, for it stands in for the others. */
+type Texts = Question["texts"];
+
+/**
+ * The texts of a question, a field for each language. English is needed, for it stands in for the others. When somebody
+ * else was faster, it shows what they left, and it is for the reader to say which is right.
+ */
 export function QuestionDialog({ question, onSaved, onClose }: Props) {
   const { t } = useTranslation("admin");
   const { installation } = useSession();
@@ -60,23 +76,30 @@ export function QuestionDialog({ question, onSaved, onClose }: Props) {
   const languageName = useLanguageName();
   const [create, creating] = useAct(CreateDocument);
   const [update, updating] = useAct(UpdateDocument);
-  const fields = useFields<Record<string, string>>(
+  const valuesOf = (texts: Texts) =>
     Object.fromEntries(
-      installation.languages.map((tag) => [tag, question?.texts?.find(({ language }) => language === tag)?.text ?? ""]),
-    ),
-  );
+      installation.languages.map((tag) => [tag, texts?.find(({ language }) => language === tag)?.text ?? ""]),
+    );
+  const fields = useFields<Record<string, string>>(valuesOf(question?.texts));
+  // That of when the dialog opened: what others do meanwhile must not slip in unseen.
+  const [version, setVersion] = useState(question?.version);
+  const [theirs, setTheirs] = useState<Texts>();
   const uses = question?.uses ?? 0;
 
   const submit = async () => {
     if (!fields.check({ en: !fields.values.en?.trim() && t("questions.textNeeded") })) return;
     const texts = installation.languages.map((language) => ({ language, text: fields.values[language] ?? "" }));
-    const outcome = question
-      ? await update({ input: { questionId: question.id, texts } })
-      : await create({ input: { texts } });
-    if (!outcome.ok) return fields.refuse(outcome.userErrors);
-    toastGood(t("questions.saved"));
-    onSaved();
-    onClose();
+    const updated = question && (await update({ input: { questionId: question.id, texts, version } }));
+    const outcome = updated ?? (await create({ input: { texts } }));
+    if (outcome.ok) {
+      toastGood(t("questions.saved"));
+      onSaved();
+      return onClose();
+    }
+    const present = updated?.payload?.present;
+    if (!present) return fields.refuse(outcome.userErrors);
+    setVersion(present.version);
+    setTheirs(present.texts);
   };
 
   return (
@@ -85,7 +108,7 @@ export function QuestionDialog({ question, onSaved, onClose }: Props) {
       onClose={onClose}
       onSubmit={submit}
       title={t(question ? "questions.editTitle" : "questions.addTitle")}
-      submit={t(question ? "questions.save" : "questions.addSubmit")}
+      submit={t(theirs ? "edit.overwrite" : question ? "questions.save" : "questions.addSubmit")}
       busy={creating || updating}
       problems={fields.problems}
       answer={fields.answer}
@@ -94,6 +117,22 @@ export function QuestionDialog({ question, onSaved, onClose }: Props) {
         <Banner tone="warn">
           <p>{t("questions.editUsed", { count: uses, number: formats.number(uses) })}</p>
         </Banner>
+      )}
+      {theirs && (
+        <Theirs
+          text={t("questions.conflict")}
+          take={t("edit.takeTheirs")}
+          onTake={() => {
+            fields.reset(valuesOf(theirs));
+            setTheirs(undefined);
+          }}
+        >
+          {theirs.map(({ language, text }) => (
+            <span key={language} lang={language} dir="auto">
+              {text}
+            </span>
+          ))}
+        </Theirs>
       )}
       {installation.languages.map((tag, i) => (
         <TextField

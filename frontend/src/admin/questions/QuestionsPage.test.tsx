@@ -85,3 +85,31 @@ test("without the permission the page says so", async () => {
   await renderAt("/admin/security-questions", { Viewer: () => ({ kind: "STAFF", permissions: ["LIST_USERS"] }) });
   expect(await screen.findByRole("heading", { name: "You can’t open this page" })).toBeVisible();
 });
+
+test("whoever is late sees the texts that somebody else saved, and takes them or saves their own", async () => {
+  const update = vi
+    .fn()
+    .mockReturnValueOnce({
+      question: null,
+      present: question("q1", "Your very first pet?", { version: 8 }),
+      userErrors: [{ field: ["version"], code: "CONFLICT", message: "Late." }],
+    })
+    .mockReturnValueOnce({ question: pet, userErrors: [] });
+  const { user } = await renderAt(
+    "/admin/security-questions",
+    page([{ ...pet, version: 7 }], { updateSecurityQuestion: update }),
+  );
+  await user.click(await screen.findByRole("button", { name: "Actions for: Your first pet?" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Edit texts", hidden: true }));
+  const dialog = await screen.findByRole("dialog");
+  const english = within(dialog).getByRole("textbox", { name: "English" });
+  await user.type(english, "!");
+  await user.click(within(dialog).getByRole("button", { name: "Save" }));
+  expect(await within(dialog).findByText("Your very first pet?")).toBeVisible();
+  expect(english, "what was typed stays").toHaveValue("Your first pet?!");
+  await user.click(within(dialog).getByRole("button", { name: "Take theirs" }));
+  expect(english).toHaveValue("Your very first pet?");
+  await user.click(within(dialog).getByRole("button", { name: "Save" }));
+  await vi.waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(update.mock.calls.map(([{ input }]) => input.version)).toEqual([7, 8]);
+});

@@ -22,6 +22,7 @@ const QuestionsPageDocument = graphql(`
       text(language: $language)
       retired
       uses
+      version
       texts {
         language
         text
@@ -36,6 +37,7 @@ export interface Question {
   text: string;
   retired?: boolean | null;
   uses?: number | null;
+  version?: number | null;
   texts?: readonly { language: string; text: string }[] | null;
 }
 

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
 import type { SettingsPageQuery } from "../../gen/graphql";
@@ -47,25 +48,32 @@ interface Props {
   draft: Draft;
   changes: readonly Difference[];
   onClose: () => void;
+  /** Somebody else changed the settings meanwhile: they have to be read anew. */
+  onStale: () => void;
   onSaved: () => void;
   /** What is wrong, by the name of the setting. */
   onRefused: (problems: Readonly<Record<string, string>>) => void;
 }
 
 /** Shows what will be different, and warns whoever is about to shut themselves out of their own pages. */
-export function SaveDialog({ present, base, draft, changes, onClose, onSaved, onRefused }: Props) {
+export function SaveDialog({ present, base, draft, changes, onClose, onStale, onSaved, onRefused }: Props) {
   const { t } = useTranslation("admin");
   const { t: c } = useTranslation("common");
   const [update, updating] = useAct(UpdateSettingsDocument);
   const [setRole, settingRole] = useAct(SetRoleTwoFactorDocument);
+  const [stale, setStale] = useState(false);
   const days = Number(draft.graceDays);
 
   const save = async () => {
     const input = inputOf(base, draft);
     if (input) {
-      const outcome = await update({ input });
+      const outcome = await update({ input: { ...input, version: present.settings.version } });
       if (!outcome.ok) {
         if (outcome.fault) return onClose();
+        // What the others saved comes in, and the difference to it is shown: it can be saved again, or left.
+        const late = outcome.userErrors.some(({ code }) => code === "CONFLICT");
+        setStale(late);
+        if (late) return onStale();
         const { fields, rest } = fieldErrors(c, outcome.userErrors, ["company", "graceDays", "lockedProfile"]);
         for (const text of rest) toastBad(text);
         return onRefused(fields);
@@ -91,6 +99,11 @@ export function SaveDialog({ present, base, draft, changes, onClose, onSaved, on
       submit={t("settings.save")}
       busy={updating || settingRole}
     >
+      {stale && (
+        <Banner tone="warn" urgent>
+          <p>{t("settings.conflict")}</p>
+        </Banner>
+      )}
       <dl className={classes.changes}>
         {changes.map(({ label, from, to }) => (
           <div key={label}>

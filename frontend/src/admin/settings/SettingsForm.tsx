@@ -15,11 +15,13 @@ import { useSettings } from "./useSettings";
 
 interface Props {
   present: SettingsPageQuery;
+  /** Somebody else changed them meanwhile: they have to be read anew. */
+  onStale: () => void;
   onSaved: () => void;
 }
 
 /** All settings, by group, with a search over them. Nothing is saved before the difference was shown. */
-export function SettingsForm({ present, onSaved }: Props) {
+export function SettingsForm({ present, onStale, onSaved }: Props) {
   const { t } = useTranslation("admin");
   const base = draftOf(present);
   // Only what was touched is kept: what others save meanwhile shows through.
@@ -95,7 +97,7 @@ export function SettingsForm({ present, onSaved }: Props) {
       <LeaveGuard changes={changes.length} />
       {saving && (
         <SaveDialog
-          {...{ present, base, draft, changes }}
+          {...{ present, base, draft, changes, onStale }}
           onClose={() => setSaving(false)}
           onSaved={() => {
             setSaving(false);

@@ -8,6 +8,7 @@ const present = {
   registration: true,
   lockedProfile: ["email"],
   trustedDevices: true,
+  version: 4,
   twoFactor: { staff: false, owners: false, everyone: false, graceDays: 0, since: null },
   apiBudget: { points: 100000, minutes: 10 },
 };
@@ -52,7 +53,7 @@ test("the difference is shown before it is saved, and only the difference is sen
   await user.click(within(dialog).getByRole("button", { name: "Save" }));
   expect(await screen.findByText("The settings were saved.")).toBeVisible();
   expect(update).toHaveBeenCalledExactlyOnceWith({
-    input: { registration: false, lockedProfile: ["lastName", "email"] },
+    input: { registration: false, lockedProfile: ["lastName", "email"], version: 4 },
   });
   expect(setRole).toHaveBeenCalledExactlyOnceWith({ input: { roleId: "r1", required: true } });
 });
@@ -74,7 +75,7 @@ test("who would be caught by the rule is warned, and a fresh proof is asked for"
   await user.type(await screen.findByLabelText("Password"), "my password");
   await user.click(screen.getByRole("button", { name: "Confirm" }));
   expect(await screen.findByText("The settings were saved.")).toBeVisible();
-  expect(update).toHaveBeenLastCalledWith({ input: { twoFactor: { staff: true } } });
+  expect(update).toHaveBeenLastCalledWith({ input: { twoFactor: { staff: true }, version: 4 } });
 });
 
 test("the search finds settings by what they say", async () => {
@@ -111,4 +112,35 @@ test("who may not change roles is not shown them", async () => {
   await renderAt("/admin/settings", page({}, ["CONFIGURE_SETTINGS"]));
   await screen.findByRole("checkbox", { name: "Registration" });
   expect(screen.queryByRole("checkbox", { name: "Auditor" })).toBeNull();
+});
+
+test("whoever is late sees the difference to what somebody else saved, and saves again or not", async () => {
+  let stored = present;
+  const update = vi
+    .fn()
+    .mockImplementationOnce(() => {
+      stored = { ...present, company: "Acme & Sons", version: 5 };
+      return {
+        settings: null,
+        present: stored,
+        userErrors: [{ field: ["version"], code: "CONFLICT", message: "Late." }],
+      };
+    })
+    .mockReturnValueOnce({ settings: present, userErrors: [] });
+  const { user } = await renderAt("/admin/settings", {
+    ...page({ updateSettings: update }),
+    Query: () => ({ settings: () => stored, roles: () => roles }),
+  });
+  await user.type(await screen.findByRole("textbox", { name: "Company" }), " Ltd");
+  await user.click(screen.getByRole("button", { name: "Review and save" }));
+  const dialog = await screen.findByRole("dialog", { name: "Save this change?" });
+  expect(within(dialog).getByText("Company").nextElementSibling).toHaveTextContent("Acme → Acme Ltd");
+  await user.click(within(dialog).getByRole("button", { name: "Save" }));
+  expect(await within(dialog).findByRole("alert")).toHaveTextContent("Somebody else changed the settings");
+  await vi.waitFor(() =>
+    expect(within(dialog).getByText("Company").nextElementSibling).toHaveTextContent("Acme & Sons → Acme Ltd"),
+  );
+  await user.click(within(dialog).getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("The settings were saved.")).toBeVisible();
+  expect(update).toHaveBeenLastCalledWith({ input: { company: "Acme Ltd", version: 5 } });
 });

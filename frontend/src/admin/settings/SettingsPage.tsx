@@ -24,6 +24,7 @@ const SettingsPageDocument = graphql(`
       }
       lockedProfile
       trustedDevices
+      version
       twoFactor {
         staff
         owners
@@ -70,6 +71,7 @@ export function SettingsPage() {
       {data ? (
         <SettingsForm
           present={data}
+          onStale={() => again({ requestPolicy: "network-only" })}
           onSaved={() => {
             again({ requestPolicy: "network-only" });
             // The company's name stands in the frame of every page.

@@ -22,6 +22,7 @@ const TemplatesPageDocument = graphql(`
       id
       name
       permissions
+      version
     }
   }
 `);

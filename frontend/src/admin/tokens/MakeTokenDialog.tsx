@@ -41,6 +41,8 @@ export function MakeTokenDialog({ onClose }: Props) {
       input: { name: fields.values.name, days: Number(fields.values.days), permissions: [...chosen] },
     });
     if (outcome.ok) return onClose(outcome.payload.secret ?? undefined);
+    // It is there, and its secret got lost on the way: the list has it, and can give it another one.
+    if (outcome.fault?.key === "KEY_DONE") return onClose();
     fields.refuse(outcome.userErrors);
   };
   return (

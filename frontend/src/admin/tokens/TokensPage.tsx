@@ -38,7 +38,7 @@ export function TokensPage() {
   const close = (made?: string) => {
     setMaking(false);
     setSecret(made);
-    if (made) list.retry();
+    list.retry();
   };
   return (
     <Page

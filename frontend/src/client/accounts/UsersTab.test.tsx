@@ -43,6 +43,37 @@ test("permissions are filled by a template and saved with the version; what one 
   });
 });
 
+test("whoever is late sees what somebody else let the member do, and takes it or saves their own", async () => {
+  const left = membership("m2", tom, { permissions: ["ORDERS", "INVOICES"], endsAt: null, version: 4 });
+  const updateMembershipPermissions = vi
+    .fn()
+    .mockReturnValueOnce({
+      membership: null,
+      present: left,
+      userErrors: [{ field: ["version"], code: "CONFLICT", message: "Late." }],
+    })
+    .mockReturnValueOnce({ membership: left, userErrors: [] });
+  const { user } = await renderAt(
+    "/accounts/7?tab=users",
+    world({ account: managing, acts: { updateMembershipPermissions } }),
+  );
+  await user.click(await screen.findByRole("button", { name: "Actions for Tom Tester" }));
+  await user.click(await screen.findByRole("menuitem", { name: "Permissions…" }));
+  const dialog = await screen.findByRole("dialog", { name: "What Tom Tester may do" });
+  await user.click(within(dialog).getByRole("checkbox", { name: "Manage Users" }));
+  await user.click(within(dialog).getByRole("button", { name: "Save" }));
+  const theirs = await within(dialog).findByRole("alert");
+  expect(theirs).toHaveTextContent("Place New Orders/Upgrades/Cancellations · View & Pay Invoices");
+  expect(within(dialog).getByRole("checkbox", { name: "Manage Users" }), "what was ticked stays").toBeChecked();
+  await user.click(within(theirs).getByRole("button", { name: "Take theirs" }));
+  expect(within(dialog).getByRole("checkbox", { name: "View & Pay Invoices" })).toBeChecked();
+  await user.click(within(dialog).getByRole("button", { name: "Save" }));
+  expect(await screen.findByText(/The permissions of Tom Tester were saved/)).toBeVisible();
+  expect(updateMembershipPermissions).toHaveBeenLastCalledWith({
+    input: { membershipId: "m2", permissions: ["ORDERS", "INVOICES"], endsAt: null, version: 4 },
+  });
+});
+
 test("the grid sends what changed and nothing else, after it was shown", async () => {
   const saveMemberships = vi.fn((_: unknown) => ({ memberships: [], userErrors: [] }));
   const { user } = await renderAt("/accounts/7?tab=grid", world({ account: managing, acts: { saveMemberships } }));

@@ -191,7 +191,7 @@ test("a member is told that there is nothing to accept", async () => {
 test("a refusal is said on the page", async () => {
   inside = true;
   const acceptInvitation = () => {
-    throw refusal("TRY_LATER");
+    throw refusal("TRY_LATER", { retryAfter: 60 });
   };
   const { user } = await open("inv_later", world(offer, { acceptInvitation }));
   await user.click(await screen.findByRole("button", { name: "Accept" }));

@@ -40,7 +40,7 @@ export function TokensSection() {
   const close = (made?: string) => {
     setMaking(false);
     setSecret(made);
-    if (made) list.retry();
+    list.retry();
   };
   return (
     <Section

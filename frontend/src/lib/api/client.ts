@@ -2,6 +2,7 @@ import { Client, fetchExchange, mapExchange } from "@urql/core";
 import { cacheExchange, type UpdateResolver } from "@urql/exchange-graphcache";
 import type { ReorderSecurityQuestionsMutation } from "../../gen/graphql";
 import { type Fault, faultOf } from "./fault";
+import { resendExchange } from "./resend";
 
 // What has no global ID is kept with the field that led to it.
 const embedded = [
@@ -156,6 +157,7 @@ export function makeClient(onFault: (fault: Fault) => void): Client {
           },
         },
       }),
+      resendExchange,
       fetchExchange,
     ],
   });

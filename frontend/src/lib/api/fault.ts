@@ -22,13 +22,20 @@ export type FaultCode = (typeof faultCodes)[number];
 /** A refusal of a whole request, as the API told it. */
 export interface Fault {
   code: FaultCode;
-  /** Seconds until another try can succeed; with RATE_LIMITED and TRY_LATER. */
+  /** Seconds until another try can succeed; with RATE_LIMITED, TRY_LATER and KEY_RUNNING. */
   retryAfter?: number;
+  /** Why a key stood in the way of an act that was sent again; with CONFLICT. */
+  key?: KeyReason;
   /** What was missing; with FORBIDDEN. */
   permission?: AdminPermission;
   /** Names the request in the server's log; with INTERNAL. */
   requestId?: string;
 }
+
+/** It is still being done; or it was done, and the answer is not kept. */
+const keyReasons = ["KEY_RUNNING", "KEY_DONE"] as const;
+
+type KeyReason = (typeof keyReasons)[number];
 
 const isCode = (value: unknown): value is FaultCode => faultCodes.includes(value as FaultCode);
 
@@ -39,10 +46,12 @@ export function faultOf(error: CombinedError): Fault {
 }
 
 /** Reads a refusal by the extensions that come with it. */
-export function readFault({ code, retryAfter, permission, requestId }: Record<string, unknown>): Fault {
+export function readFault({ code, retryAfter, permission, reasons, requestId }: Record<string, unknown>): Fault {
+  const key = keyReasons.find((one) => Array.isArray(reasons) && reasons.includes(one));
   return {
     code: isCode(code) ? code : "INTERNAL",
     ...(typeof retryAfter === "number" && { retryAfter }),
+    ...(key && { key }),
     ...(typeof permission === "string" && { permission: permission as AdminPermission }),
     ...(typeof requestId === "string" && { requestId }),
   };

@@ -6,6 +6,7 @@ export function faultText(t: TFunction<"common">, fault: Fault): string {
   if (fault.code === "RATE_LIMITED" && fault.retryAfter) {
     return t("fault.RATE_LIMITED_FOR", { wait: waitText(t, fault.retryAfter) });
   }
+  if (fault.key) return t(`fault.${fault.key}`);
   if (fault.code === "INTERNAL" && fault.requestId) return t("fault.INTERNAL_WITH", { id: fault.requestId });
   return t(`fault.${fault.code}`);
 }

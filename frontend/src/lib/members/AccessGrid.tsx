@@ -20,6 +20,12 @@ const SaveMembershipsDocument = graphql(`
         permissions
         version
       }
+      present {
+        id
+        permissions
+        endsAt
+        version
+      }
       userErrors {
         field
         code
