@@ -3,6 +3,7 @@ package limit
 import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/lexer"
+	"github.com/vektah/gqlparser/v2/parser"
 )
 
 // tokens counts the lexical tokens of text, and stops soon after most.
@@ -24,8 +25,15 @@ type counter struct {
 	refusal             *refusal
 }
 
-func (l Limits) count(doc *ast.QueryDocument) *refusal {
+func (l Limits) countText(text string) *refusal {
+	doc, err := parser.ParseQuery(&ast.Source{Input: text})
+	if err != nil {
+		return nil // for the executor to refuse
+	}
 	c := counter{limits: l}
+	if len(doc.Operations) > l.Operations {
+		return tooMuch(doc.Operations[l.Operations].Position, "The query has more than %d operations.", l.Operations)
+	}
 	if len(doc.Fragments) > l.Fragments {
 		return tooMuch(doc.Fragments[l.Fragments].Position, "The query has more than %d fragments.", l.Fragments)
 	}
@@ -35,11 +43,11 @@ func (l Limits) count(doc *ast.QueryDocument) *refusal {
 			c.directive(v.Directives)
 		}
 		c.directive(op.Directives)
-		c.selections(op.SelectionSet)
+		c.whole(op.SelectionSet)
 	}
 	for _, f := range doc.Fragments {
 		c.directive(f.Directives)
-		c.selections(f.SelectionSet)
+		c.whole(f.SelectionSet)
 	}
 	return c.refusal
 }
@@ -47,6 +55,25 @@ func (l Limits) count(doc *ast.QueryDocument) *refusal {
 func (c *counter) refuse(r *refusal) {
 	if c.refusal == nil {
 		c.refusal = r
+	}
+}
+
+// whole counts a selection set that is no part of another one.
+func (c *counter) whole(set ast.SelectionSet) {
+	c.repeats(set, map[string]int{})
+	c.selections(set)
+}
+
+func (c *counter) repeats(set ast.SelectionSet, times map[string]int) {
+	for _, s := range set {
+		switch s := s.(type) {
+		case *ast.Field:
+			if times[s.Alias]++; times[s.Alias] > c.limits.Repeats {
+				c.refuse(tooMuch(s.Position, "The query has one field more than %d times in one place.", c.limits.Repeats))
+			}
+		case *ast.InlineFragment:
+			c.repeats(s.SelectionSet, times)
+		}
 	}
 }
 
@@ -74,7 +101,7 @@ func (c *counter) field(f *ast.Field) {
 		c.value(a.Value)
 	}
 	c.directive(f.Directives)
-	c.selections(f.SelectionSet)
+	c.whole(f.SelectionSet)
 }
 
 func (c *counter) directive(list ast.DirectiveList) {

@@ -11,6 +11,7 @@ import (
 	"errors"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"roster/internal/fault"
@@ -22,8 +23,9 @@ type Limits struct {
 	QueryBytes, Tokens int
 	// Depth counts fields inside fields, fragments flattened; introspection has a rule of its own.
 	Depth int
-	// Fragments, Aliases and Directives count in the whole text, RootFields in one operation with fragments flattened.
-	Fragments, Aliases, Directives, RootFields int
+	// Operations, Fragments, Aliases and Directives count in the whole text, RootFields in one operation with fragments
+	// flattened, and Repeats one name in one selection set, inline fragments flattened.
+	Operations, Fragments, Aliases, Directives, RootFields, Repeats int
 	// PageSize is the largest first or last; one of them is needed wherever a field has them.
 	PageSize int
 	// ListItems is the length of any list in the input, and VariableBytes the size of all variables as JSON.
@@ -35,6 +37,9 @@ type Limits struct {
 	ListLength int
 	// Long are such lists that are longer, as Type.field, with their length.
 	Long map[string]int
+	// Introspection is how much of the schema itself an answer may hold: the fields asked for, each counted once for every
+	// type, field or argument that it is asked of.
+	Introspection int
 	// KeepBytes is how many bytes of query text the extension remembers its findings for.
 	KeepBytes int
 }
@@ -44,12 +49,17 @@ var Defaults = Limits{
 	QueryBytes: 16 << 10, Tokens: 1000,
 	Depth:     12,
 	Fragments: 20, Aliases: 15, Directives: 10, RootFields: 10,
+	// Validation compares each field with all others of its name, once for every operation that leads to it. A node that is
+	// asked for what each type has may name a field that often.
+	Operations: 10, Repeats: 30,
 	PageSize:  100,
 	ListItems: 100, VariableBytes: 128 << 10,
 	Cost:       5000,
 	ListLength: 10,
 	Long:       map[string]int{"SaveMembershipsPayload.memberships": 100, "AccountDeletion.orphanedUsers": 100},
-	KeepBytes:  512 << 10,
+	// What GraphiQL and the generators of clients ask for comes to some 24,000.
+	Introspection: 60_000,
+	KeepBytes:     512 << 10,
 }
 
 // Extension enforces Limits in a gqlgen server: srv.Use(limit.New(limit.Defaults)). Its refusals carry the code
@@ -60,7 +70,10 @@ type Extension struct {
 	Introspection func(context.Context) bool
 
 	limits Limits
+	schema *ast.Schema
 	plans  *lru[planKey, *plan]
+	// readers has an item for each operation that reads the schema at present.
+	readers chan struct{}
 }
 
 type planKey struct{ query, operation string }
@@ -69,39 +82,49 @@ var _ interface {
 	graphql.HandlerExtension
 	graphql.OperationParameterMutator
 	graphql.OperationContextMutator
+	graphql.ResponseInterceptor
 } = (*Extension)(nil)
+
+// mostReaders is how many operations may read the schema at once: each holds some ten megabytes until it has its answer.
+const mostReaders = 2
 
 // New returns the extension that enforces l.
 func New(l Limits) *Extension {
-	return &Extension{limits: l, plans: newLRU[planKey, *plan](l.KeepBytes)}
+	return &Extension{limits: l, plans: newLRU[planKey, *plan](l.KeepBytes), readers: make(chan struct{}, mostReaders)}
 }
 
 // ExtensionName is what gqlgen calls it.
 func (*Extension) ExtensionName() string { return "Limits" }
 
 // Validate refuses limits that would let everything, or nothing, through.
-func (x *Extension) Validate(graphql.ExecutableSchema) error {
+func (x *Extension) Validate(s graphql.ExecutableSchema) error {
 	l := x.limits
 	for _, n := range []int{
-		l.QueryBytes, l.Tokens, l.Depth, l.Fragments, l.Aliases, l.Directives, l.RootFields,
-		l.PageSize, l.ListItems, l.VariableBytes, l.Cost, l.ListLength, l.KeepBytes,
+		l.QueryBytes, l.Tokens, l.Depth, l.Operations, l.Fragments, l.Aliases, l.Directives, l.RootFields, l.Repeats,
+		l.PageSize, l.ListItems, l.VariableBytes, l.Cost, l.ListLength, l.Introspection, l.KeepBytes,
 	} {
 		if n < 1 {
 			return errors.New("limit: every limit must be at least 1")
 		}
 	}
+	x.schema = s.Schema()
 	return nil
 }
 
-// MutateOperationParameters refuses by size, before anything is parsed.
+// MutateOperationParameters refuses by size, before anything is parsed, and by what can be counted in the text, before it
+// is validated: what validation costs grows with the square of what is repeated.
 func (x *Extension) MutateOperationParameters(_ context.Context, p *graphql.RawParams) *gqlerror.Error {
 	if len(p.Query) > x.limits.QueryBytes {
 		return tooComplex(nil, "The query is longer than %d bytes.", x.limits.QueryBytes)
 	}
-	// A token is at least one byte, and a text that was weighed before passed here before.
-	if len(p.Query) > x.limits.Tokens && !x.plans.has(planKey{p.Query, p.OperationName}) {
-		if tokens(p.Query, x.limits.Tokens) > x.limits.Tokens {
+	// A text that was weighed before passed here before.
+	if !x.plans.has(planKey{p.Query, p.OperationName}) {
+		// A token is at least one byte.
+		if len(p.Query) > x.limits.Tokens && tokens(p.Query, x.limits.Tokens) > x.limits.Tokens {
 			return tooComplex(nil, "The query has more than %d tokens.", x.limits.Tokens)
+		}
+		if r := x.limits.countText(p.Query); r != nil {
+			return r.err()
 		}
 	}
 	return x.limits.checkVariables(p.Variables)
@@ -112,7 +135,7 @@ func (x *Extension) MutateOperationContext(ctx context.Context, op *graphql.Oper
 	key := planKey{op.RawQuery, op.OperationName}
 	p, ok := x.plans.get(key)
 	if !ok {
-		p = x.limits.plan(op.Doc, op.Operation)
+		p = x.limits.plan(x.schema, op.Operation)
 		x.plans.add(key, p, len(key.query)+len(key.operation))
 	}
 	if p.refusal != nil {
@@ -125,4 +148,18 @@ func (x *Extension) MutateOperationContext(ctx context.Context, op *graphql.Oper
 		op.DisableIntrospection = false
 	}
 	return x.limits.check(p, op.Variables)
+}
+
+// InterceptResponse lets those who read the schema wait for each other. Nil: their time was over before it was their turn.
+func (x *Extension) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	if graphql.GetOperationContext(ctx).DisableIntrospection {
+		return next(ctx)
+	}
+	select {
+	case x.readers <- struct{}{}:
+		defer func() { <-x.readers }()
+		return next(ctx)
+	case <-ctx.Done():
+		return nil
+	}
 }
