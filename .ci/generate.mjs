@@ -1,9 +1,10 @@
-// Generate: Go code from ent/schema and graph/schema, and the typed documents of the frontend.
+// Generate: Go code from ent/schema and graph/schema, and the typed documents of the frontend. With --release, the API as
+// it is also becomes the promise that later changes must keep.
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { contract, writeContract } from "./contract.mjs";
+import { contract, release, writeContract } from "./contract.mjs";
 import { bin, fail, needModules, needTools, run } from "./tools.mjs";
 
 /** Writes ent/generated, graph/generated, graph's resolvers and the contract of the API; they are committed. */
@@ -42,4 +43,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   needModules();
   await generateGo();
   generateTypes();
+  if (process.argv.includes("--release")) await release();
 }
