@@ -5,12 +5,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { contract, release, writeContract } from "./contract.mjs";
+import { generateGoClient } from "./examples.mjs";
 import { bin, fail, needModules, needTools, run } from "./tools.mjs";
 
-/** Writes ent/generated, graph/generated, graph's resolvers and the contract of the API; they are committed. */
+/** Writes ent/generated, graph/generated, graph's resolvers, the contract of the API and its client; they are committed. */
 export async function generateGo() {
   run("go", ["generate", "./ent", "./graph"]);
   await writeContract();
+  generateGoClient();
 }
 
 /** Writes frontend/src/gen, which is not committed. */
@@ -29,7 +31,7 @@ export async function checkGenerated() {
 
 /** A hash of each file that generating may write. */
 function contents() {
-  const files = ["ent", "graph"].flatMap((folder) =>
+  const files = ["ent", "graph", "docs/examples/go"].flatMap((folder) =>
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => path.join(entry.parentPath, entry.name)),
