@@ -31,9 +31,6 @@ func (l Limits) countText(text string) *refusal {
 		return nil // for the executor to refuse
 	}
 	c := counter{limits: l}
-	if len(doc.Operations) > l.Operations {
-		return tooMuch(doc.Operations[l.Operations].Position, "The query has more than %d operations.", l.Operations)
-	}
 	if len(doc.Fragments) > l.Fragments {
 		return tooMuch(doc.Fragments[l.Fragments].Position, "The query has more than %d fragments.", l.Fragments)
 	}
@@ -43,37 +40,19 @@ func (l Limits) countText(text string) *refusal {
 			c.directive(v.Directives)
 		}
 		c.directive(op.Directives)
-		c.whole(op.SelectionSet)
+		c.selections(op.SelectionSet)
 	}
 	for _, f := range doc.Fragments {
 		c.directive(f.Directives)
-		c.whole(f.SelectionSet)
+		c.selections(f.SelectionSet)
 	}
+	c.compare(doc)
 	return c.refusal
 }
 
 func (c *counter) refuse(r *refusal) {
 	if c.refusal == nil {
 		c.refusal = r
-	}
-}
-
-// whole counts a selection set that is no part of another one.
-func (c *counter) whole(set ast.SelectionSet) {
-	c.repeats(set, map[string]int{})
-	c.selections(set)
-}
-
-func (c *counter) repeats(set ast.SelectionSet, times map[string]int) {
-	for _, s := range set {
-		switch s := s.(type) {
-		case *ast.Field:
-			if times[s.Alias]++; times[s.Alias] > c.limits.Repeats {
-				c.refuse(tooMuch(s.Position, "The query has one field more than %d times in one place.", c.limits.Repeats))
-			}
-		case *ast.InlineFragment:
-			c.repeats(s.SelectionSet, times)
-		}
 	}
 }
 
@@ -101,7 +80,7 @@ func (c *counter) field(f *ast.Field) {
 		c.value(a.Value)
 	}
 	c.directive(f.Directives)
-	c.whole(f.SelectionSet)
+	c.selections(f.SelectionSet)
 }
 
 func (c *counter) directive(list ast.DirectiveList) {

@@ -23,9 +23,11 @@ type Limits struct {
 	QueryBytes, Tokens int
 	// Depth counts fields inside fields, fragments flattened; introspection has a rule of its own.
 	Depth int
-	// Operations, Fragments, Aliases and Directives count in the whole text, RootFields in one operation with fragments
-	// flattened, and Repeats one name in one selection set, inline fragments flattened.
-	Operations, Fragments, Aliases, Directives, RootFields, Repeats int
+	// Fragments, Aliases and Directives count in the whole text, RootFields in one operation with fragments flattened.
+	Fragments, Aliases, Directives, RootFields int
+	// Comparisons is how many pairs of fields of one name come to lie in one place, fragments flattened, in all operations of
+	// the text together: validation compares each pair.
+	Comparisons int
 	// PageSize is the largest first or last; one of them is needed wherever a field has them.
 	PageSize int
 	// ListItems is the length of any list in the input, and VariableBytes the size of all variables as JSON.
@@ -49,11 +51,9 @@ var Defaults = Limits{
 	QueryBytes: 16 << 10, Tokens: 1000,
 	Depth:     12,
 	Fragments: 20, Aliases: 15, Directives: 10, RootFields: 10,
-	// Validation compares each field with all others of its name, once for every operation that leads to it. A node that is
-	// asked for what each type has may name a field that often.
-	Operations: 10, Repeats: 30,
-	PageSize:  100,
-	ListItems: 100, VariableBytes: 128 << 10,
+	Comparisons: 20_000, // some milliseconds of validation; the largest query of the web app comes to a hundred
+	PageSize:    100,
+	ListItems:   100, VariableBytes: 128 << 10,
 	Cost:       5000,
 	ListLength: 10,
 	Long:       map[string]int{"SaveMembershipsPayload.memberships": 100, "AccountDeletion.orphanedUsers": 100},
@@ -100,7 +100,7 @@ func (*Extension) ExtensionName() string { return "Limits" }
 func (x *Extension) Validate(s graphql.ExecutableSchema) error {
 	l := x.limits
 	for _, n := range []int{
-		l.QueryBytes, l.Tokens, l.Depth, l.Operations, l.Fragments, l.Aliases, l.Directives, l.RootFields, l.Repeats,
+		l.QueryBytes, l.Tokens, l.Depth, l.Fragments, l.Aliases, l.Directives, l.RootFields, l.Comparisons,
 		l.PageSize, l.ListItems, l.VariableBytes, l.Cost, l.ListLength, l.Introspection, l.KeepBytes,
 	} {
 		if n < 1 {

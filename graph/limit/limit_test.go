@@ -134,11 +134,13 @@ var cases = []struct {
 	{"1,000 directives", "{ viewer" + strings.Repeat(" @a", 1000) + " { kind } }", ``, "TOO_COMPLEX", "1000 tokens"},
 	{"repeated fields", "{ viewer {" + strings.Repeat(" kind", 1100) + " } }", ``, "TOO_COMPLEX", "1000 tokens"},
 	{"999 tokens", strings.Repeat("#\n", 992) + "{ viewer { kind } }", ``, "", ""},
-	{"30 times one field", "{ viewer {" + strings.Repeat(" kind", 30) + " } }", ``, "", ""},
-	{"31 times one field", "{ viewer {" + strings.Repeat(" kind", 31) + " } }", ``, "TOO_COMPLEX", "30 times"},
-	{"31 times one field in inline fragments", "{ viewer {" + strings.Repeat(" ... { kind }", 31) + " } }", ``, "TOO_COMPLEX", "30 times"},
-	{"30 times one field in each of two places", "{ viewer {" + strings.Repeat(" kind", 30) + " ...F } } fragment F on Viewer {" + strings.Repeat(" kind", 30) + " }", ``, "", ""},
-	{"11 operations", operations(11), ``, "TOO_COMPLEX", "10 operations"},
+	{"190 times one field", "{ viewer {" + strings.Repeat(" kind", 190) + " } }", ``, "", ""},
+	{"200 times one field", "{ viewer {" + strings.Repeat(" kind", 200) + " } }", ``, "TOO_COMPLEX", "too often"},
+	{"200 times one field in inline fragments", "{ viewer {" + strings.Repeat(" ... { kind }", 200) + " } }", ``, "TOO_COMPLEX", "too often"},
+	{"200 times one field in fragments", "{ viewer { ...F" + strings.Repeat(" kind", 100) + " } } fragment F on Viewer {" + strings.Repeat(" kind", 100) + " }", ``, "TOO_COMPLEX", "too often"},
+	{"200 times one field in ten places that are one", "{" + strings.Repeat(" viewer {"+strings.Repeat(" kind", 20)+" }", 10) + " }", ``, "TOO_COMPLEX", "too often"},
+	{"300 fields of three names", "{ viewer {" + strings.Repeat(" kind __typename k: kind", 100) + " } }", ``, "TOO_COMPLEX", "15 aliases"},
+	{"operations that share a fragment", operations(30) + " fragment F on Viewer {" + strings.Repeat(" kind", 50) + " }", ``, "TOO_COMPLEX", "too often"},
 	{"conflicting aliases", "{ viewer {" + strings.Repeat(" a: kind a: user { id }", 10) + " } }", ``, "TOO_COMPLEX", "15 aliases"},
 
 	{"null behind a default", `query($b: Boolean = true) { viewer { kind @skip(if: $b) } }`, `{}`, "", ""},
@@ -180,7 +182,7 @@ func roots(n int) string { return "{" + strings.Repeat(" __typename", n) + " }" 
 func operations(n int) string {
 	var b strings.Builder
 	for i := range n {
-		fmt.Fprintf(&b, " query Q%d { viewer { kind } }", i)
+		fmt.Fprintf(&b, " query Q%d { viewer { ...F } }", i)
 	}
 	return b.String()
 }
@@ -224,9 +226,14 @@ func TestLimits(t *testing.T) {
 }
 
 func TestCyclesAreRefusedByValidation(t *testing.T) {
-	errs := ask(t, server(limit.New(limit.Defaults)), `{ viewer { user { ...A } } } fragment A on User { self { ...B } } fragment B on User { self { ...A } }`, "")
-	if len(errs) == 0 || !strings.Contains(errs[0].Message, "itself") {
-		t.Errorf("got %v", errs)
+	for _, query := range []string{
+		`{ viewer { user { ...A } } } fragment A on User { self { ...B } } fragment B on User { self { ...A } }`,
+		`{ viewer { user { ...A } } } fragment A on User { ...B } fragment B on User { name ...A }`,
+	} {
+		errs := ask(t, server(limit.New(limit.Defaults)), query, "")
+		if len(errs) == 0 || !strings.Contains(errs[0].Message, "itself") {
+			t.Errorf("got %v", errs)
+		}
 	}
 }
 

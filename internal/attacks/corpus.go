@@ -77,7 +77,9 @@ var textual = []Attack{
 	refused("1,100 times one field", fault.TooComplex, viewer(strings.Repeat(" kind", 1100))),
 	refused("970 times one field", fault.TooComplex, viewer(strings.Repeat(" kind", 970))),
 	refused("240 times one object", fault.TooComplex, "{"+strings.Repeat(" viewer { kind }", 240)+" }"),
-	refused("100 conflicting arguments", fault.TooComplex, "{"+each(100, " user(number: %[1]d) { id }")+" }"),
+	refused("10 operations that share 27 objects of 29 fields", fault.TooComplex, each(10, " query Q%[1]d { ...F }")+" fragment F on Query { viewer {"+strings.Repeat(" user {"+strings.Repeat(" id", 29)+" }", 27)+" } }"),
+	refused("30 objects of 29 fields", fault.TooComplex, "{"+strings.Repeat(" viewer {"+strings.Repeat(" kind", 29)+" }", 30)+" }"),
+	refused("30 fields of one name in each of 20 fragments", fault.TooComplex, "{ viewer {"+each(20, " ...F%[1]d")+" } }"+each(20, " fragment F%[1]d on Viewer {"+strings.Repeat(" kind", 30)+" }")),
 	refused("55 operations that share 650 fields", fault.TooComplex, each(55, " query Q%[1]d { ...F }")+" fragment F on Query { viewer {"+strings.Repeat(" kind", 650)+" } }"),
 	refused("21 fragments", fault.TooComplex, "{ viewer {"+each(21, " ...F%[1]d")+" } }"+each(21, " fragment F%[1]d on Viewer { kind }")),
 	refused("19 fragments in each of 25", fault.TooComplex, "{ viewer { ...F0 } }"+each(25, " fragment F%[1]d on Viewer {"+each(19, " ...F%[1]d")+" kind }")),
@@ -98,7 +100,7 @@ var validated = []Attack{
 	answered("1.1 KB of nested fragment spreads for a word", doubling("Viewer", "viewer", "kind")),
 	refused("100 by 100 rows", fault.TooComplex, "{ users(first: 100) { nodes { memberships(first: 100) { nodes { account { name } } } } } }"),
 	refused("a list without a page size", fault.Invalid, "{ users { nodes { id } } }"),
-	refused("30 conflicting arguments", fault.Invalid, "{"+each(30, " user(number: %[1]d) { id }")+" }"),
+	refused("100 conflicting arguments", fault.Invalid, "{"+each(100, " user(number: %[1]d) { id }")+" }"),
 	refused("two secrets at once", fault.Invalid, `mutation { a: signIn(input: {email: "a", password: "b"}) { userErrors { code } } b: signIn(input: {email: "a", password: "c"}) { userErrors { code } } }`),
 	refused("two operations without a name", fault.Invalid, viewer("kind")+" "+viewer("kind")),
 	refused("two operations, none chosen", fault.Invalid, "query A "+viewer("kind")+" query B "+viewer("kind")),
@@ -107,8 +109,7 @@ var validated = []Attack{
 	refused("no end", fault.Invalid, "{ viewer { kind "),
 	refused("8 KB of a text block without an end", fault.Invalid, `{ user(email: """`+strings.Repeat("x", 8_000)),
 	refused("480 brackets in a value", fault.Invalid, "{ user(number: "+strings.Repeat("[", 480)+strings.Repeat("]", 480)+") { id } }"),
-	answered("950 fields, each 30 times", repeated()),
-	answered("30 fields of one name in each of 20 fragments", overlapping()),
+	answered("1,000 tokens, made to be validated", dearest()),
 }
 
 // introspecting ask for the schema, which is for who is signed in (#61).
@@ -279,20 +280,16 @@ func doubling(kind, root, leaf string) string {
 	return b.String()
 }
 
-// overlapping has many fields of one name in fragments that all meet: every pair of them is compared.
-func overlapping() string {
-	var b strings.Builder
-	b.WriteString("{ viewer {" + each(20, " ...F%[1]d") + " } }")
-	for i := range 20 {
-		fmt.Fprintf(&b, " fragment F%d on Viewer {%s }", i, strings.Repeat(" kind", 30))
+// dearest is the query whose validation costs the most of those that pass: as many fields of one name as may be compared,
+// and all else that 1,000 tokens hold in fields of other names, over and over.
+func dearest() string {
+	names := strings.Fields("kind sudoUntil enrolmentNeeded twoFactorRequired twoFactorDueAt userManagement permissions tokenPermissions")
+	var fields strings.Builder
+	for i := range 8 * 60 {
+		fields.WriteString(" " + names[i%len(names)])
 	}
-	return b.String()
-}
-
-// repeated asks for the fields of users as often as it may, wherever it may.
-func repeated() string {
-	rows := " nodes { id" + strings.Repeat(" owner", 29) + " }"
-	return viewer(strings.Repeat(" accounts(first: 1) {"+strings.Repeat(rows, 2)+" }", 13))
+	rows := " accounts(first: 1) {" + strings.Repeat(" nodes { id owner since permissions }", 45) + " }"
+	return viewer(fields.String() + rows)
 }
 
 // standardIntrospection is the query that graphql-js makes, and with it GraphiQL and the generators of clients.
