@@ -105,7 +105,7 @@ var validated = []Attack{
 	refused("two operations without a name", fault.Invalid, viewer("kind")+" "+viewer("kind")),
 	refused("two operations, none chosen", fault.Invalid, "query A "+viewer("kind")+" query B "+viewer("kind")),
 	refused("a subscription", fault.Invalid, "subscription { viewer { kind } }"),
-	refused("@defer", fault.Invalid, "{ viewer { ... @defer { kind } } }"),
+	refused("@defer", fault.Invalid, "{ viewer { ... @defer { permissions accounts(first: 1) { nodes { id } } } } }"),
 	refused("no end", fault.Invalid, "{ viewer { kind "),
 	refused("8 KB of a text block without an end", fault.Invalid, `{ user(email: """`+strings.Repeat("x", 8_000)),
 	refused("480 brackets in a value", fault.Invalid, "{ user(number: "+strings.Repeat("[", 480)+strings.Repeat("]", 480)+") { id } }"),
