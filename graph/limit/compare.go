@@ -21,8 +21,8 @@ func (c *counter) compare(doc *ast.QueryDocument) {
 	}
 }
 
-// place counts in what lies in one place: several selection sets, where fields of one name have one each. Each field counts
-// as a pair with itself, so that the walk is never longer than the count.
+// place counts in what lies in one place: several selection sets, where fields of one name have one each. What it passes
+// on the way counts too, so that the walk is never longer than the count.
 func (c *comparer) place(sets []ast.SelectionSet, level int) {
 	if level > maxLevel { // fragments in a cycle, which validation refuses
 		return
@@ -32,7 +32,7 @@ func (c *comparer) place(sets []ast.SelectionSet, level int) {
 		c.collect(set, named, seen)
 	}
 	for _, fields := range named {
-		if c.left -= len(fields) * (len(fields) + 1) / 2; c.left < 0 {
+		if c.left -= len(fields) * (len(fields) - 1) / 2; c.left < 0 {
 			return
 		}
 		var inner []ast.SelectionSet
@@ -52,6 +52,9 @@ const maxLevel = 400
 
 func (c *comparer) collect(set ast.SelectionSet, named map[string][]*ast.Field, seen map[string]bool) {
 	for _, s := range set {
+		if c.left--; c.left < 0 {
+			return
+		}
 		switch s := s.(type) {
 		case *ast.Field:
 			named[s.Alias] = append(named[s.Alias], s)

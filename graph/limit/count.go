@@ -46,7 +46,9 @@ func (l Limits) countText(text string) *refusal {
 		c.directive(f.Directives)
 		c.selections(f.SelectionSet)
 	}
-	c.compare(doc)
+	if c.refusal == nil {
+		c.compare(doc)
+	}
 	return c.refusal
 }
 

@@ -26,7 +26,7 @@ type Limits struct {
 	// Fragments, Aliases and Directives count in the whole text, RootFields in one operation with fragments flattened.
 	Fragments, Aliases, Directives, RootFields int
 	// Comparisons is how many pairs of fields of one name come to lie in one place, fragments flattened, in all operations of
-	// the text together: validation compares each pair.
+	// the text together: validation compares each pair. The fields and fragments passed on the way count 1 each.
 	Comparisons int
 	// PageSize is the largest first or last; one of them is needed wherever a field has them.
 	PageSize int

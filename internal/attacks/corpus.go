@@ -81,6 +81,8 @@ var textual = []Attack{
 	refused("30 objects of 29 fields", fault.TooComplex, "{"+strings.Repeat(" viewer {"+strings.Repeat(" kind", 29)+" }", 30)+" }"),
 	refused("30 fields of one name in each of 20 fragments", fault.TooComplex, "{ viewer {"+each(20, " ...F%[1]d")+" } }"+each(20, " fragment F%[1]d on Viewer {"+strings.Repeat(" kind", 30)+" }")),
 	refused("55 operations that share 650 fields", fault.TooComplex, each(55, " query Q%[1]d { ...F }")+" fragment F on Query { viewer {"+strings.Repeat(" kind", 650)+" } }"),
+	refused("19 fragments, each in all others, with two ways back", fault.TooComplex, "{ user(number: 1) { ...F0 } }"+each(18, " fragment F%[1]d on User {"+each(19, " ...F%[1]d")+" id }")+
+		" fragment F18 on User {"+each(18, " ...F%[1]d")+" memberships(first: 1) { nodes { user { ...F0 } account { owner { ...F0 } } } } }"),
 	refused("21 fragments", fault.TooComplex, "{ viewer {"+each(21, " ...F%[1]d")+" } }"+each(21, " fragment F%[1]d on Viewer { kind }")),
 	refused("19 fragments in each of 25", fault.TooComplex, "{ viewer { ...F0 } }"+each(25, " fragment F%[1]d on Viewer {"+each(19, " ...F%[1]d")+" kind }")),
 	refused("16 KiB and a byte", fault.TooComplex, viewer("kind")+strings.Repeat(" ", 16<<10+1-len(viewer("kind")))),
