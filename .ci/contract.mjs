@@ -1,22 +1,33 @@
 // The contract: docs/schema.graphql is the schema of the API as its consumers know it, committed, so that a review sees
-// each change. What would break them is refused, unless it was announced: deprecated since a day that is over, with
-// what to use instead.
+// each change. docs/schema.released.graphql is what they were promised last: it moves only with `npm run generate --
+// --release`. What breaks that promise is refused, here and by the tests, unless it was announced in it: deprecated, with
+// what to use instead and until when there is time, and that day is over.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fail } from "./tools.mjs";
 
 export const contract = "docs/schema.graphql";
+export const released = "docs/schema.released.graphql";
 
 /** How a deprecation says from when on the thing may be gone: "Gone after 2027-01-31: use `other`." */
-const announcement = /^Gone after (\d{4}-\d{2}-\d{2}): use `\w+`/;
+const announcement = /^Gone after (\d{4}-\d{2}-\d{2}): use `\w+(?:\.\w+)?`/;
+
+/** For how many days an announcement stands at least, from its release on. */
+const notice = 90;
+
+const form = `@deprecated(reason: "Gone after 2027-01-31: use \`other\`.")`;
+
+// Not imported at the top: on a fresh clone nothing is installed yet when this file is read.
+const graphql = () => import("graphql");
+
+const dayOf = (thing) => announcement.exec(thing?.deprecationReason ?? "")?.[1];
 
 /** What of the change from one schema to another breaks consumers without a word of warning. `today` is an ISO date. */
 export async function unannounced(before, after, today) {
-  // Not at the top: on a fresh clone nothing is installed yet when this file is read.
-  const { buildSchema, findBreakingChanges, getNamedType } = await import("graphql");
-  const old = buildSchema(before);
+  const { buildSchema, findBreakingChanges, getNamedType } = await graphql();
+  const [old, now] = [buildSchema(before), buildSchema(after)];
   const over = (thing) => {
-    const [, day] = announcement.exec(thing?.deprecationReason ?? "") ?? [];
+    const day = dayOf(thing);
     return day !== undefined && day < today;
   };
   const fieldsOf = (type) => Object.values(type?.getFields?.() ?? {});
@@ -37,27 +48,111 @@ export async function unannounced(before, after, today) {
     return roads.length > 0 && roads.every((road) => road.over || gone(road.parent.name, seen));
   };
   const announced = (description) => {
-    const field = /^(\w+)\.(\w+) was removed\.$/.exec(description);
-    if (field) return over(old.getType(field[1]).getFields()[field[2]]);
-    const argument = /^(\w+)\.(\w+) arg (\w+) was removed\.$/.exec(description);
-    if (argument)
-      return over(
-        old
-          .getType(argument[1])
-          .getFields()
-          [argument[2]].args.find(({ name }) => name === argument[3]),
-      );
     const value = /^(\w+) was removed from enum type (\w+)\.$/.exec(description);
     if (value) return over(old.getType(value[2]).getValue(value[1]));
     const type = /^(\w+) was removed\.$/.exec(description);
-    return type !== null && gone(type[1]);
+    if (type) return gone(type[1]);
+    // What happens to a field that may be gone by now, or to one of its arguments, happens to nobody.
+    const [, parent, name, argument] = /(\w+)\.(\w+)(?: arg (\w+))?/.exec(description) ?? [];
+    const field = old.getType(parent)?.getFields?.()[name];
+    return over(field) || over(field?.args?.find((one) => one.name === argument));
   };
-  return findBreakingChanges(old, buildSchema(after))
-    .map(({ description }) => description)
-    .filter((description) => !announced(description));
+  return [
+    ...findBreakingChanges(old, now).map(({ description }) => description),
+    ...(await quietBreaks(old, now)),
+  ].filter((description) => !announced(description));
 }
 
-/** Writes the contract anew, unless that breaks it. */
+/** What breaks consumers though the form stays: fields that let fewer through, other defaults, inputs of one member. */
+async function quietBreaks(old, now) {
+  const { isInputObjectType, print } = await graphql();
+  const found = [];
+  for (const type of Object.values(old.getTypeMap())) {
+    const other = now.getType(type.name);
+    if (isInputObjectType(type) && other?.isOneOf && !type.isOneOf) {
+      found.push(`${type.name} takes only one of its members.`);
+    }
+    for (const field of Object.values(type.getFields?.() ?? {})) {
+      const same = other?.getFields?.()[field.name];
+      if (!same) continue;
+      for (const guard of tightened(guards(field, print), guards(same, print))) {
+        found.push(`${type.name}.${field.name} is guarded by ${guard}.`);
+      }
+      const defaults = [
+        [`${type.name}.${field.name}`, field, same],
+        ...(field.args ?? []).map((argument) => [
+          `${type.name}.${field.name} arg ${argument.name}`,
+          argument,
+          same.args.find(({ name }) => name === argument.name),
+        ]),
+      ];
+      for (const [name, was, is] of defaults) {
+        const [from, to] = [was, is].map((one) =>
+          one?.astNode?.defaultValue ? print(one.astNode.defaultValue) : "none",
+        );
+        if (is && from !== to) found.push(`${name} has another default: ${to}, not ${from}.`);
+      }
+    }
+  }
+  return found;
+}
+
+// @once says what is kept of an answer, not who gets it.
+const notGuards = ["deprecated", "specifiedBy", "oneOf", "once"];
+
+const guards = (field, print) =>
+  (field.astNode?.directives ?? []).filter(({ name }) => !notGuards.includes(name.value)).map((one) => print(one));
+
+/** The guards that let fewer through than those before did. */
+function tightened(before, after) {
+  return after.filter((guard) => !before.some((was) => was === guard || covers(was, guard)));
+}
+
+/** Whether whoever passed the one guard passes the other. */
+function covers(was, is) {
+  switch (is) {
+    case "@public":
+      return true;
+    case "@authenticated":
+      return was === "@person" || was.startsWith("@staff");
+    case "@staff":
+      return was.startsWith("@staff(");
+  }
+  return false;
+}
+
+/** Announcements of which no release could be made: without a day or a replacement, or with too little time. */
+export async function badNotices(before, after, today) {
+  const { buildSchema } = await graphql();
+  const [old, now] = [before, after].map((text) => noticesOf(buildSchema(text)));
+  const earliest = new Date(Date.parse(today) + notice * 24 * 3600 * 1000).toISOString().slice(0, 10);
+  return [...now].flatMap(([name, thing]) => {
+    const day = dayOf(thing);
+    if (!day) return [`${name} is deprecated without a day or a replacement.`];
+    // What stood there before has run since then; it may be prolonged, and not shortened.
+    const was = dayOf(old.get(name));
+    if (was ? day >= was : day >= earliest) return [];
+    return [`${name} is to go after ${day}, which is before ${was ?? earliest}.`];
+  });
+}
+
+/** Whatever is deprecated, by its name. */
+function noticesOf(schema) {
+  const all = Object.values(schema.getTypeMap()).flatMap((type) => [
+    ...Object.values(type.getFields?.() ?? {}).flatMap((field) => [
+      [`${type.name}.${field.name}`, field],
+      ...(field.args ?? []).map((argument) => [`${type.name}.${field.name} arg ${argument.name}`, argument]),
+    ]),
+    ...(type.getValues?.() ?? []).map((value) => [`${type.name}.${value.name}`, value]),
+  ]);
+  return new Map(all.filter(([name, thing]) => !name.startsWith("__") && thing.deprecationReason != null));
+}
+
+const today = () => new Date().toISOString().slice(0, 10);
+
+const promised = () => (existsSync(released) ? readFileSync(released, "utf8") : undefined);
+
+/** Writes the contract anew, unless that breaks what was released. */
 export async function writeContract() {
   // What the compiler says must be read: a resolver that no longer fits is the usual reason.
   const { status, stdout } = spawnSync("go", ["run", "./server", "schema"], {
@@ -67,13 +162,31 @@ export async function writeContract() {
   });
   if (status !== 0) fail("The schema can't be printed: the server does not build.");
   const after = `${stdout.trim()}\n`;
-  const before = existsSync(contract) ? readFileSync(contract, "utf8") : after;
-  const broken = await unannounced(before, after, new Date().toISOString().slice(0, 10));
+  const broken = await unannounced(promised() ?? after, after, today());
   if (broken.length > 0) {
     fail(
       `The schema breaks what consumers of the API rely on:\n  ${broken.join("\n  ")}\n` +
-        'Announce it first: @deprecated(reason: "Gone after 2027-01-31: use `other`."), and wait for that day.',
+        `Announce it first: ${form}, release that, and wait for the day.`,
     );
   }
   writeFileSync(contract, after);
+}
+
+/** Makes the contract as it is the promise that later changes must keep. */
+export async function release() {
+  const after = readFileSync(contract, "utf8");
+  const before = promised() ?? after;
+  const wrong = [...(await unannounced(before, after, today())), ...(await badNotices(before, after, today()))];
+  if (wrong.length > 0) {
+    fail(
+      `This can't be released:\n  ${wrong.join("\n  ")}\nA notice is written as ${form}, and stands for ${notice} days.`,
+    );
+  }
+  const { parse, print, visit } = await graphql();
+  // Without the descriptions: words break nobody.
+  const bare = visit(parse(after), {
+    enter: (node) => (node.description ? { ...node, description: undefined } : undefined),
+  });
+  const head = "# What consumers were promised last. `npm run generate -- --release` writes it, and nothing else may.";
+  writeFileSync(released, `${head}\n${print(bare)}\n`);
 }

@@ -25,6 +25,7 @@ export function needDebian() {
   const missing = [];
   if (!compiler()) missing.push("gcc", "libc6-dev");
   if (!chromium()) missing.push("chromium");
+  if (!onPath("curl")) missing.push("curl"); // for the commands of docs/api.md
   if (!postgres() && !process.env.ROSTER_TEST_POSTGRES) missing.push("postgresql");
   // Without a font the browser draws boxes. Only Debian's folder is looked at: elsewhere people have fonts.
   if (onPath("apt-get") && !existsSync(fonts) && !output("fc-list", [])) missing.push("fonts-noto-core");

@@ -1,15 +1,18 @@
-// Generate: Go code from ent/schema and graph/schema, and the typed documents of the frontend.
+// Generate: Go code from ent/schema and graph/schema, and the typed documents of the frontend. With --release, the API as
+// it is also becomes the promise that later changes must keep.
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { contract, writeContract } from "./contract.mjs";
+import { contract, release, writeContract } from "./contract.mjs";
+import { generateGoClient } from "./examples.mjs";
 import { bin, fail, needModules, needTools, run } from "./tools.mjs";
 
-/** Writes ent/generated, graph/generated, graph's resolvers and the contract of the API; they are committed. */
+/** Writes ent/generated, graph/generated, graph's resolvers, the contract of the API and its client; they are committed. */
 export async function generateGo() {
   run("go", ["generate", "./ent", "./graph"]);
   await writeContract();
+  generateGoClient();
 }
 
 /** Writes frontend/src/gen, which is not committed. */
@@ -28,7 +31,7 @@ export async function checkGenerated() {
 
 /** A hash of each file that generating may write. */
 function contents() {
-  const files = ["ent", "graph"].flatMap((folder) =>
+  const files = ["ent", "graph", "docs/examples/go"].flatMap((folder) =>
     readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => path.join(entry.parentPath, entry.name)),
@@ -42,4 +45,5 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   needModules();
   await generateGo();
   generateTypes();
+  if (process.argv.includes("--release")) await release();
 }

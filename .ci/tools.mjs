@@ -15,10 +15,11 @@ export function fail(message) {
 }
 
 /** Runs a program with our own output; anything but success ends the command. */
-export function run(program, args, { env } = {}) {
+export function run(program, args, { env, cwd } = {}) {
   const { status, signal, error } = spawnSync(program, args, {
     stdio: ["ignore", "inherit", "inherit"],
     env: { ...process.env, ...env },
+    cwd,
   });
   if (error) fail(`${program} does not start: ${error.message}`);
   if (status !== 0) fail(`${[program, ...args].join(" ")}: ${signal ?? `exit status ${status}`}`);

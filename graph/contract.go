@@ -8,14 +8,17 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/formatter"
 
+	"roster/ent/permission"
 	"roster/graph/generated"
 	"roster/graph/limit"
+	"roster/internal/tokens"
 )
 
 // Contract is the schema as consumers read it, in introspection, explorer and print: the description of each field says
 // whom its guards let through and, of a list, what it counts (security.md #59). The guards themselves do not show there.
 var Contract = sync.OnceValue(func() *ast.Schema {
 	s := generated.NewExecutableSchema(generated.Config{}).Schema()
+	delete(s.Directives, "defer") // gqlparser brings it; an answer comes whole
 	for _, d := range s.Types {
 		if d.BuiltIn || d.Kind != ast.Object {
 			continue
@@ -38,19 +41,36 @@ func annotate(s *ast.Schema, d *ast.Definition, f *ast.FieldDefinition) {
 		return
 	}
 	notes := []string{f.Description}
+	forTokens := true
 	for _, g := range f.Directives {
 		if note := guardNote(g); note != "" {
 			notes = append(notes, note)
 		}
-		if g.Name == "sudo" && f.Directives.ForName("staff") != nil {
-			notes = append(notes, "An API token with that permission needs no proof.") // security.md #14
-		}
+		forTokens = forTokens && letsTokensThrough(g)
+	}
+	switch {
+	case !forTokens:
+		notes = append(notes, "Not for API tokens.")
+	case f.Directives.ForName("sudo") != nil && f.Directives.ForName("staff") != nil:
+		notes = append(notes, "An API token with that permission needs no proof.") // security.md #14
 	}
 	// What every payload has needs no word.
 	if note := limit.Defaults.Note(s, d, f); note != "" && f.Name != "userErrors" {
 		notes = append(notes, note)
 	}
 	f.Description = strings.Join(notes, "\n\n")
+}
+
+// letsTokensThrough reports whether an API token can ever be one of those whom a guard lets through.
+func letsTokensThrough(guard *ast.Directive) bool {
+	switch guard.Name {
+	case "person", "enrolling":
+		return false
+	case "staff":
+		can := guard.Arguments.ForName("can")
+		return can == nil || !tokens.Never.Has(permission.Admin(can.Value.Raw))
+	}
+	return true
 }
 
 // guardNote says in words whom a guard lets through.
@@ -61,6 +81,8 @@ func guardNote(guard *ast.Directive) string {
 		return "Open to everybody."
 	case guard.Name == "authenticated":
 		return "Needs a signed-in viewer or an API token."
+	case guard.Name == "person":
+		return "Needs a signed-in viewer."
 	case guard.Name == "staff" && can != nil:
 		return "Needs the admin permission " + can.Value.Raw + "."
 	case guard.Name == "staff":

@@ -3,6 +3,8 @@ package graph
 import (
 	"bytes"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,8 +33,48 @@ func TestContractNamesPermissions(t *testing.T) {
 	}
 }
 
+// What no API token can ever do says so, and nothing else does: the table of who may what knows.
+func TestContractSaysWhatIsNotForTokens(t *testing.T) {
+	for _, r := range readMatrix(t) {
+		f := Contract().Query.Fields.ForName(r.name)
+		if f == nil {
+			f = Contract().Mutation.Fields.ForName(r.name)
+		}
+		if f == nil { // another call of one, or a field further down
+			continue
+		}
+		forPeople, forTokens := false, false
+		for column, cell := range r.cells {
+			if strings.HasPrefix(column, "token") || strings.HasPrefix(column, "mine") {
+				forTokens = forTokens || !slices.Contains([]string{"FORB", "-"}, cell)
+			} else {
+				forPeople = forPeople || !slices.Contains([]string{"FORB", "AUTH", "-"}, cell)
+			}
+		}
+		if says := strings.Contains(f.Description, "Not for API tokens."); says != (forPeople && !forTokens) {
+			t.Errorf("%s: for people %t, for tokens %t, but it says: %q", r.name, forPeople, forTokens, f.Description)
+		}
+	}
+}
+
+// Relay's rules about global IDs (https://relay.dev/graphql/objectidentification.htm): what has an ID is a node.
+func TestNodesKeepTheForm(t *testing.T) {
+	holds(t, schema().Types["Node"], "id", "ID!")
+	holds(t, schema().Query, "node", "Node")
+	holds(t, schema().Query, "nodes", "[Node]!")
+	for _, d := range schema().Types {
+		id := d.Fields.ForName("id")
+		if d.Kind == ast.Object && id != nil && !slices.Contains(d.Interfaces, "Node") {
+			t.Errorf("%s has an id and is no Node", d.Name)
+		}
+	}
+}
+
 // Relay's rules about connections (https://relay.dev/graphql/connections.htm): consumers page through all of them alike.
 func TestConnectionsKeepTheForm(t *testing.T) {
+	for field, want := range map[string]string{"hasNextPage": "Boolean!", "hasPreviousPage": "Boolean!", "startCursor": "String", "endCursor": "String"} {
+		holds(t, schema().Types["PageInfo"], field, want)
+	}
 	for _, d := range schema().Types {
 		if strings.HasSuffix(d.Name, "Connection") {
 			edge := strings.TrimSuffix(d.Name, "Connection") + "Edge"
@@ -44,10 +86,22 @@ func TestConnectionsKeepTheForm(t *testing.T) {
 			}
 		}
 		for _, f := range d.Fields {
-			if strings.HasSuffix(f.Type.Name(), "Connection") && f.Arguments.ForName("first") == nil {
-				t.Errorf("%s.%s gives a page without an argument first", d.Name, f.Name)
+			if strings.HasSuffix(f.Type.Name(), "Connection") {
+				takes(t, d, f, "first", "Int")
+				takes(t, d, f, "after", "String")
+				if f.Arguments.ForName("last") != nil {
+					takes(t, d, f, "last", "Int")
+					takes(t, d, f, "before", "String")
+				}
 			}
 		}
+	}
+}
+
+func takes(t *testing.T, d *ast.Definition, f *ast.FieldDefinition, argument, want string) {
+	t.Helper()
+	if a := f.Arguments.ForName(argument); a == nil || a.Type.String() != want {
+		t.Errorf("%s.%s gives a page and needs %s: %s", d.Name, f.Name, argument, want)
 	}
 }
 
@@ -61,16 +115,94 @@ func holds(t *testing.T, d *ast.Definition, field, want string) {
 // A payload can always be refused: what it brings may be null, what is to be mended is always there.
 func TestPayloadsKeepTheForm(t *testing.T) {
 	for _, d := range schema().Types {
-		if !strings.HasSuffix(d.Name, "Payload") || d.Fields.ForName("userErrors") == nil {
+		if !strings.HasSuffix(d.Name, "Payload") || d.Name == "SignOutPayload" { // there is nothing to mend in no input
+			continue
+		}
+		holds(t, d, "userErrors", "[UserError!]!")
+		for _, f := range d.Fields {
+			if f.Name == "userErrors" {
+				continue
+			} else if f.Type.NonNull && f.Type.Elem == nil && !schema().Types[f.Type.Name()].IsLeafType() {
+				t.Errorf("%s.%s can't be null, though the act may be refused", d.Name, f.Name)
+			}
+		}
+	}
+}
+
+// The contract had these without null before, and a refusal of one takes the user with it.
+var neverNull = []string{"emailVerified", "language", "state", "createdAt", "updatedAt", "version"}
+
+// What may be refused while that around it is seen may be null, or one refusal empties a list.
+func TestWhatMayBeRefusedMayBeNull(t *testing.T) {
+	for _, d := range schema().Types {
+		if d == schema().Query || d == schema().Mutation {
 			continue
 		}
 		for _, f := range d.Fields {
-			if f.Name == "userErrors" {
-				if f.Type.String() != "[UserError!]!" {
-					t.Errorf("%s.userErrors is %s", d.Name, f.Type)
-				}
-			} else if f.Type.NonNull && f.Type.Elem == nil && !schema().Types[f.Type.Name()].IsLeafType() {
-				t.Errorf("%s.%s can't be null, though the act may be refused", d.Name, f.Name)
+			guarded := f.Directives.ForName("personal") != nil || f.Directives.ForName("staff") != nil
+			if guarded && f.Type.NonNull && (d.Name != "User" || !slices.Contains(neverNull, f.Name)) {
+				t.Errorf("%s.%s may be refused, and can't be null", d.Name, f.Name)
+			}
+		}
+	}
+}
+
+// No list has holes, but that of the nodes, which answers for each ID in its place.
+func TestListsHaveNoHoles(t *testing.T) {
+	check := func(where string, of *ast.Type) {
+		if of.Elem != nil && !of.Elem.NonNull && where != "Query.nodes" {
+			t.Errorf("%s is %s: a list without null in it is [%s!]", where, of, of.Elem)
+		}
+	}
+	for _, d := range ours() {
+		for _, f := range d.Fields {
+			check(d.Name+"."+f.Name, f.Type)
+			for _, a := range f.Arguments {
+				check(d.Name+"."+f.Name+" "+a.Name, a.Type)
+			}
+		}
+	}
+}
+
+// ours are the types of the schema that GraphQL does not have of its own.
+func ours() []*ast.Definition {
+	var list []*ast.Definition
+	for _, d := range schema().Types {
+		if !d.BuiltIn && !strings.HasPrefix(d.Name, "__") {
+			list = append(list, d)
+		}
+	}
+	return list
+}
+
+func TestNamesKeepTheForm(t *testing.T) {
+	typeName, fieldName, valueName := regexp.MustCompile(`^([A-Z][a-z0-9]*)+$`), regexp.MustCompile(`^[a-z][a-z0-9]*([A-Z][a-z0-9]*)*$`), regexp.MustCompile(`^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$`)
+	is := func(form *regexp.Regexp, name string) {
+		if !form.MatchString(name) {
+			t.Errorf("%s is not named like %s", name, form)
+		}
+	}
+	for _, d := range ours() {
+		is(typeName, d.Name)
+		if input := regexp.MustCompile(`(Input|Filter|Order)$`).MatchString(d.Name); d.Kind == ast.InputObject != input && d.Name != "Order" {
+			t.Errorf("%s: inputs, and nothing else, are called …Input, …Filter or …Order", d.Name)
+		}
+		for _, v := range d.EnumValues {
+			is(valueName, v.Name)
+		}
+		for _, f := range d.Fields {
+			if strings.HasPrefix(f.Name, "__") {
+				continue
+			}
+			is(fieldName, f.Name)
+			if at := regexp.MustCompile(`(At|Until)$`).MatchString(f.Name); at && f.Type.Name() != "DateTime" {
+				t.Errorf("%s.%s is %s, and no moment", d.Name, f.Name, f.Type)
+			}
+			if id := regexp.MustCompile(`(^id|Ids?)$`).MatchString(f.Name); id && f.Type.Name() != "ID" {
+				t.Errorf("%s.%s is %s, and no ID", d.Name, f.Name, f.Type)
+			}
+			for _, a := range f.Arguments {
+				is(fieldName, a.Name)
 			}
 		}
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // audiences are the directives of which each root field carries exactly one.
-var audiences = []string{"public", "authenticated", "staff", "enrolling"}
+var audiences = []string{"public", "authenticated", "person", "staff", "enrolling"}
 
 // Audience returns the one directive that says who may call the root field, "" when there is none or more than one.
 func Audience(field *ast.FieldDefinition) string {

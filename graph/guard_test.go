@@ -50,7 +50,7 @@ func clock() time.Time { return noon }
 func open() generated.DirectiveRoot {
 	through := func(ctx context.Context, _ any, next graphql.Resolver) (any, error) { return next(ctx) }
 	return generated.DirectiveRoot{
-		Public: through, Authenticated: through, Enrolling: through, Sudo: through, Alone: through,
+		Public: through, Authenticated: through, Person: through, Enrolling: through, Sudo: through, Alone: through,
 		Staff: func(ctx context.Context, _ any, next graphql.Resolver, _ *permission.Admin) (any, error) {
 			return next(ctx)
 		},

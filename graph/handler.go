@@ -21,7 +21,7 @@ const keptDocuments = 512 << 10
 func (r *Resolver) directives(now func() time.Time) generated.DirectiveRoot {
 	g := directive.Guards{Now: now, Refused: func(ctx context.Context, err error) { r.noteRefusal(ctx, now(), err) }}
 	return generated.DirectiveRoot{
-		Public: g.Public, Authenticated: g.Authenticated, Staff: g.Staff,
+		Public: g.Public, Authenticated: g.Authenticated, Person: g.Person, Staff: g.Staff,
 		Personal: g.Personal, Sudo: g.Sudo, Alone: g.Alone,
 		Enrolling: g.Enrolling,
 	}

@@ -163,7 +163,18 @@ func (p *program) get(path string) (int, string) {
 // ask runs one operation of the API and returns the answer as text.
 func (p *program) ask(query string, variables map[string]any) string {
 	p.t.Helper()
-	body, err := json.Marshal(map[string]any{"query": query, "variables": variables})
+	response := p.post(map[string]any{"query": query, "variables": variables})
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return string(answer)
+}
+
+func (p *program) post(operation map[string]any) *http.Response {
+	p.t.Helper()
+	body, err := json.Marshal(operation)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -171,12 +182,7 @@ func (p *program) ask(query string, variables map[string]any) string {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	return string(answer)
+	return response
 }
 
 const setUpMutation = `mutation($t: String!, $p: String!) { setUp(input: {token: $t, firstName: "Ann", lastName: "", email: "ann@roster.example", password: $p}) {

@@ -43,6 +43,11 @@ func (g Guards) Authenticated(ctx context.Context, _ any, next graphql.Resolver)
 	return g.admit(ctx, next, access.SignedIn(ctx))
 }
 
+// Person refuses all but people who signed in themselves.
+func (g Guards) Person(ctx context.Context, _ any, next graphql.Resolver) (any, error) {
+	return g.admit(ctx, next, access.Person(ctx))
+}
+
 // Staff refuses viewers without the admin permission; without one named, those who hold none.
 func (g Guards) Staff(ctx context.Context, _ any, next graphql.Resolver, can *permission.Admin) (any, error) {
 	return g.admit(ctx, next, access.AnyStaff(ctx, can))

@@ -49,6 +49,7 @@ type DirectiveRoot struct {
 	Alone         func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
 	Authenticated func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
 	Enrolling     func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
+	Person        func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
 	Personal      func(ctx context.Context, obj any, next graphql.Resolver, can permission.Admin) (res any, err error)
 	Public        func(ctx context.Context, obj any, next graphql.Resolver) (res any, err error)
 	Staff         func(ctx context.Context, obj any, next graphql.Resolver, can *permission.Admin) (res any, err error)
@@ -5193,7 +5194,7 @@ extend type Mutation {
   "Notes an order that is kept elsewhere."
   recordOrder(input: RecordOrderInput!): RecordOrderPayload @staff(can: EDIT_ACCOUNTS)
   "Makes the account the one that the viewer acts for from here on. It must be one of theirs, and not closed."
-  switchAccount(input: SwitchAccountInput!): SwitchAccountPayload @authenticated
+  switchAccount(input: SwitchAccountInput!): SwitchAccountPayload @person
 }
 
 "A billable party that owns services."
@@ -5752,9 +5753,9 @@ extend type Mutation {
   "Mails another verification link; older ones die. Five per user and hour, twenty per network."
   resendVerification(input: ResendVerificationInput!): ResendVerificationPayload @authenticated
   "Mails a link to the address that the viewer wants instead of theirs. Nothing changes before it is used. The answer is the same when the address has a user already, who is then told by mail."
-  changeEmail(input: ChangeEmailInput!): ChangeEmailPayload @alone @sudo @authenticated
+  changeEmail(input: ChangeEmailInput!): ChangeEmailPayload @alone @sudo @person
   "Makes the address that a link went to the viewer's, who must be the user who asked for it. All other sessions end; the former address is told, with a way to take it back for seven days."
-  confirmEmailChange(input: ConfirmEmailChangeInput!): ConfirmEmailChangePayload @alone @authenticated
+  confirmEmailChange(input: ConfirmEmailChangeInput!): ConfirmEmailChangePayload @alone @person
   "Takes a change back that the user did not want, with the token of the mail that told of it: the former address returns, all sessions and links end, the password is void, and a reset link is mailed."
   disownChange(input: DisownChangeInput!): DisownChangePayload @alone @public
 }
@@ -5877,6 +5878,8 @@ scalar DateTime
 directive @public on FIELD_DEFINITION
 "Needs a signed-in viewer or an API token. What they see of it is decided by the row."
 directive @authenticated on FIELD_DEFINITION
+"Needs somebody who signed in themselves: no API token, nor staff who act as a user."
+directive @person on FIELD_DEFINITION
 "Needs a viewer with this admin permission; without ` + "`" + `can` + "`" + `, with any."
 directive @staff(can: AdminPermission) on FIELD_DEFINITION
 """
@@ -6013,11 +6016,11 @@ type RateLimit {
   """
   finishTotpEnrolment(input: FinishTotpEnrolmentInput!): FinishTotpEnrolmentPayload @alone @enrolling
   "Removes the authenticator app. Refused where it is the last factor of somebody who must have one."
-  removeTotp: RemoveTotpPayload @sudo @authenticated
+  removeTotp: RemoveTotpPayload @sudo @person
   "Answers with ten new backup codes, this once; the older ones die."
-  regenerateBackupCodes: RegenerateBackupCodesPayload @alone @sudo @authenticated
+  regenerateBackupCodes: RegenerateBackupCodesPayload @alone @sudo @person
   "Makes one of the viewer's trusted devices ask for the second factor again."
-  revokeTrustedDevice(input: RevokeTrustedDeviceInput!): RevokeTrustedDevicePayload @authenticated
+  revokeTrustedDevice(input: RevokeTrustedDeviceInput!): RevokeTrustedDevicePayload @person
 }
 
 extend type Viewer {
@@ -6142,7 +6145,7 @@ extend type Mutation {
   """
   cancelInvitation(input: CancelInvitationInput!): CancelInvitationPayload @authenticated
   "Accepts an offer. The viewer becomes a member. Holding the link is what counts: where its address is not the viewer's, they have to say that they mean it, and inviter and owner are told."
-  acceptInvitation(input: AcceptInvitationInput!): AcceptInvitationPayload @authenticated @alone
+  acceptInvitation(input: AcceptInvitationInput!): AcceptInvitationPayload @alone @person
   "Turns an offer down. Whoever holds the link can."
   declineInvitation(input: DeclineInvitationInput!): DeclineInvitationPayload @public @alone
 }
@@ -6412,13 +6415,13 @@ extend type Mutation {
   "Makes a member the owner. The owner until then stays, with every permission. Both are told by mail."
   makeOwner(input: MakeOwnerInput!): MakeOwnerPayload @sudo @staff(can: MANAGE_MEMBERSHIPS)
   "Leaves an account. The owner can't."
-  leaveAccount(input: LeaveAccountInput!): LeaveAccountPayload @sudo @authenticated
+  leaveAccount(input: LeaveAccountInput!): LeaveAccountPayload @sudo @person
   "Offers a member the ownership of the viewer's account. It stands for seven days; another offer takes its place."
-  offerOwnership(input: OfferOwnershipInput!): OfferOwnershipPayload @sudo @authenticated
+  offerOwnership(input: OfferOwnershipInput!): OfferOwnershipPayload @sudo @person
   "Takes an offer of ownership back, or turns it down."
-  withdrawOwnershipOffer(input: WithdrawOwnershipOfferInput!): WithdrawOwnershipOfferPayload @authenticated
+  withdrawOwnershipOffer(input: WithdrawOwnershipOfferInput!): WithdrawOwnershipOfferPayload @person
   "Accepts an offer of ownership. The owner until then stays, with every permission. Both are told by mail."
-  acceptOwnership(input: AcceptOwnershipInput!): AcceptOwnershipPayload @sudo @authenticated
+  acceptOwnership(input: AcceptOwnershipInput!): AcceptOwnershipPayload @sudo @person
   "Makes a named set of permissions."
   createPermissionTemplate(input: CreatePermissionTemplateInput!): CreatePermissionTemplatePayload @staff(can: CONFIGURE_SETTINGS)
   "Changes a named set of permissions. Who was given them by it keeps what they have."
@@ -6711,9 +6714,9 @@ extend type Mutation {
   """
   finishPasskeyEnrolment(input: FinishPasskeyEnrolmentInput!): FinishPasskeyEnrolmentPayload @alone @enrolling
   "Gives one of the viewer's passkeys another name."
-  renamePasskey(input: RenamePasskeyInput!): RenamePasskeyPayload @sudo @authenticated
+  renamePasskey(input: RenamePasskeyInput!): RenamePasskeyPayload @sudo @person
   "Removes one of the viewer's passkeys, and tells them by mail. The last factor stays where one is required."
-  removePasskey(input: RemovePasskeyInput!): RemovePasskeyPayload @sudo @authenticated
+  removePasskey(input: RemovePasskeyInput!): RemovePasskeyPayload @sudo @person
   "Asks the browser for a passkey of whoever has one. Its answer goes to signInWithPasskey within five minutes."
   startPasskeySignIn: StartPasskeySignInPayload @alone @public
   "Signs in with a passkey, which counts as password and second factor, and sets the session's cookie."
@@ -6721,7 +6724,7 @@ extend type Mutation {
   "Asks the browser whose sign-in waits for its second factor for a passkey. Its answer goes to verifySecondFactor."
   startPasskeySecondFactor: StartPasskeySecondFactorPayload @alone @public
   "Asks the viewer's browser for a passkey. Its answer goes to confirmIdentity within five minutes."
-  startPasskeyConfirmation: StartPasskeyConfirmationPayload @alone @authenticated
+  startPasskeyConfirmation: StartPasskeyConfirmationPayload @alone @person
 }
 
 "A credential on a device or security key of a user's. It signs in by itself, and serves as a second factor."
@@ -6839,7 +6842,7 @@ input SignInWithPasskeyInput {
 
 extend type Mutation {
   "Replaces the viewer's password; whoever has none sets their first one, after a proof by passkey. All other sessions and all open links end, this session goes on, and the viewer is told by mail."
-  changePassword(input: ChangePasswordInput!): ChangePasswordPayload @alone @sudo @authenticated
+  changePassword(input: ChangePasswordInput!): ChangePasswordPayload @alone @sudo @person
 }
 
 "What users may know of their own password."
@@ -6872,7 +6875,7 @@ type ChangePasswordPayload {
 `, BuiltIn: false},
 	{Name: "../schema/profile.graphql", Input: `extend type Mutation {
   "Changes the viewer's own profile. The address has its own way: changeEmail."
-  updateProfile(input: UpdateProfileInput!): UpdateProfilePayload @authenticated
+  updateProfile(input: UpdateProfileInput!): UpdateProfilePayload @person
 }
 
 extend type Installation {
@@ -6882,7 +6885,7 @@ extend type Installation {
 
 extend type User {
   "The time zone, as an IANA name; empty: that of the browser."
-  timeZone: String! @personal(can: LIST_USERS)
+  timeZone: String @personal(can: LIST_USERS)
 }
 
 "What to change of one's own profile. Absent members stay as they are."
@@ -6930,9 +6933,9 @@ extend type Mutation {
   "Puts the list into another order."
   reorderSecurityQuestions(input: ReorderSecurityQuestionsInput!): ReorderSecurityQuestionsPayload @staff(can: CONFIGURE_SECURITY_QUESTIONS)
   "Chooses the viewer's security question and its answer. Whoever has a pair gives its answer too; each wrong one counts like a wrong code."
-  setSecurityQuestion(input: SetSecurityQuestionInput!): SetSecurityQuestionPayload @alone @sudo @authenticated
+  setSecurityQuestion(input: SetSecurityQuestionInput!): SetSecurityQuestionPayload @alone @sudo @person
   "Removes the viewer's security question and its answer, and tells them by mail."
-  removeOwnSecurityQuestion(input: RemoveOwnSecurityQuestionInput!): RemoveOwnSecurityQuestionPayload @alone @sudo @authenticated
+  removeOwnSecurityQuestion(input: RemoveOwnSecurityQuestionInput!): RemoveOwnSecurityQuestionPayload @alone @sudo @person
   "Tells whether what a caller says is the user's answer, and no more. Each wrong one counts like a wrong code; while there were too many, the right one does not match either."
   checkSecurityAnswer(input: CheckSecurityAnswerInput!): CheckSecurityAnswerPayload @alone @staff(can: RESET_USER_PASSWORD)
 }
@@ -7244,9 +7247,9 @@ type RegisterPayload {
 
 extend type Mutation {
   "Ends one of the viewer's own other sessions: whoever uses it is signed out with their next request."
-  revokeSession(input: RevokeSessionInput!): RevokeSessionPayload @authenticated
+  revokeSession(input: RevokeSessionInput!): RevokeSessionPayload @person
   "Ends all of the viewer's own sessions but the one that the request comes with."
-  revokeOtherSessions(input: RevokeOtherSessionsInput!): RevokeOtherSessionsPayload @authenticated
+  revokeOtherSessions(input: RevokeOtherSessionsInput!): RevokeOtherSessionsPayload @person
 }
 
 "A browser in which a user is signed in."
@@ -7509,7 +7512,7 @@ type Mutation {
   "Ends the session. Does nothing when there is none."
   signOut: SignOutPayload @public
   "Proves again who the viewer is, and opens acts that need it for ten minutes. Needs the second factor where one is enrolled."
-  confirmIdentity(input: ConfirmIdentityInput!): ConfirmIdentityPayload @alone @authenticated
+  confirmIdentity(input: ConfirmIdentityInput!): ConfirmIdentityPayload @alone @person
   "Makes the first administrator, with the one-time link that the server printed."
   setUp(input: SetUpInput!): SetUpPayload @alone @public
 }
@@ -7638,7 +7641,7 @@ type SetUpPayload {
 }
 
 extend type Viewer {
-  "The user's own API tokens, the newest first, those that are over among them. For people only. Needs a page size."
+  "The user's own API tokens, the newest first, those that are over among them. Not for API tokens. Needs a page size."
   apiTokens("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): ApiTokenConnection
   "The admin permissions that the viewer may give an API token: their own, less what no token can do."
   tokenPermissions: [AdminPermission!]!
@@ -7651,11 +7654,11 @@ extend type Mutation {
   it is revoked, and when the maker is suspended or changes password, address or second factor. The secret is in the answer
   this once.
   """
-  createApiToken(input: CreateApiTokenInput!): CreateApiTokenPayload @authenticated @sudo @alone
+  createApiToken(input: CreateApiTokenInput!): CreateApiTokenPayload @alone @sudo @person
   "Gives a token of the viewer's another secret, and as much time as it had at first. The old secret is dead at once; the new one is in the answer this once."
-  rotateApiToken(input: RotateApiTokenInput!): RotateApiTokenPayload @authenticated @sudo @alone
+  rotateApiToken(input: RotateApiTokenInput!): RotateApiTokenPayload @alone @sudo @person
   "Ends a token at once: one of the viewer's own, or with MANAGE_API_TOKENS any."
-  revokeApiToken(input: RevokeApiTokenInput!): RevokeApiTokenPayload @authenticated @sudo
+  revokeApiToken(input: RevokeApiTokenInput!): RevokeApiTokenPayload @sudo @person
 }
 
 "What a program acts with, in place of somebody who signs in."

@@ -1281,11 +1281,11 @@ func (ec *executionContext) _Mutation_confirmIdentity(ctx context.Context, field
 				return ec.Directives.Alone(ctx, nil, directive0)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.ConfirmIdentityPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive1)
+				return ec.Directives.Person(ctx, nil, directive1)
 			}
 
 			next = directive2
@@ -1652,11 +1652,11 @@ func (ec *executionContext) _Mutation_switchAccount(ctx context.Context, field g
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.SwitchAccountPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive0)
+				return ec.Directives.Person(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -1780,11 +1780,11 @@ func (ec *executionContext) _Mutation_changeEmail(ctx context.Context, field gra
 				return ec.Directives.Sudo(ctx, nil, directive1)
 			}
 			directive3 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.ChangeEmailPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive2)
+				return ec.Directives.Person(ctx, nil, directive2)
 			}
 
 			next = directive3
@@ -1844,11 +1844,11 @@ func (ec *executionContext) _Mutation_confirmEmailChange(ctx context.Context, fi
 				return ec.Directives.Alone(ctx, nil, directive0)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.ConfirmEmailChangePayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive1)
+				return ec.Directives.Person(ctx, nil, directive1)
 			}
 
 			next = directive2
@@ -2087,11 +2087,11 @@ func (ec *executionContext) _Mutation_removeTotp(ctx context.Context, field grap
 				return ec.Directives.Sudo(ctx, nil, directive0)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.RemoveTotpPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive1)
+				return ec.Directives.Person(ctx, nil, directive1)
 			}
 
 			next = directive2
@@ -2146,11 +2146,11 @@ func (ec *executionContext) _Mutation_regenerateBackupCodes(ctx context.Context,
 				return ec.Directives.Sudo(ctx, nil, directive1)
 			}
 			directive3 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.RegenerateBackupCodesPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive2)
+				return ec.Directives.Person(ctx, nil, directive2)
 			}
 
 			next = directive3
@@ -2192,11 +2192,11 @@ func (ec *executionContext) _Mutation_revokeTrustedDevice(ctx context.Context, f
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.RevokeTrustedDevicePayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive0)
+				return ec.Directives.Person(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -2420,18 +2420,18 @@ func (ec *executionContext) _Mutation_acceptInvitation(ctx context.Context, fiel
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
-					var zeroVal *model.AcceptInvitationPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
-				}
-				return ec.Directives.Authenticated(ctx, nil, directive0)
-			}
-			directive2 := func(ctx context.Context) (any, error) {
 				if ec.Directives.Alone == nil {
 					var zeroVal *model.AcceptInvitationPayload
 					return zeroVal, errors.New("directive alone is not implemented")
 				}
-				return ec.Directives.Alone(ctx, nil, directive1)
+				return ec.Directives.Alone(ctx, nil, directive0)
+			}
+			directive2 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Person == nil {
+					var zeroVal *model.AcceptInvitationPayload
+					return zeroVal, errors.New("directive person is not implemented")
+				}
+				return ec.Directives.Person(ctx, nil, directive1)
 			}
 
 			next = directive2
@@ -2919,11 +2919,11 @@ func (ec *executionContext) _Mutation_leaveAccount(ctx context.Context, field gr
 				return ec.Directives.Sudo(ctx, nil, directive0)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.LeaveAccountPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive1)
+				return ec.Directives.Person(ctx, nil, directive1)
 			}
 
 			next = directive2
@@ -2983,11 +2983,11 @@ func (ec *executionContext) _Mutation_offerOwnership(ctx context.Context, field 
 				return ec.Directives.Sudo(ctx, nil, directive0)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.OfferOwnershipPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive1)
+				return ec.Directives.Person(ctx, nil, directive1)
 			}
 
 			next = directive2
@@ -3040,11 +3040,11 @@ func (ec *executionContext) _Mutation_withdrawOwnershipOffer(ctx context.Context
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.WithdrawOwnershipOfferPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive0)
+				return ec.Directives.Person(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -3104,11 +3104,11 @@ func (ec *executionContext) _Mutation_acceptOwnership(ctx context.Context, field
 				return ec.Directives.Sudo(ctx, nil, directive0)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.AcceptOwnershipPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive1)
+				return ec.Directives.Person(ctx, nil, directive1)
 			}
 
 			next = directive2
@@ -3470,11 +3470,11 @@ func (ec *executionContext) _Mutation_renamePasskey(ctx context.Context, field g
 				return ec.Directives.Sudo(ctx, nil, directive0)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.RenamePasskeyPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive1)
+				return ec.Directives.Person(ctx, nil, directive1)
 			}
 
 			next = directive2
@@ -3534,11 +3534,11 @@ func (ec *executionContext) _Mutation_removePasskey(ctx context.Context, field g
 				return ec.Directives.Sudo(ctx, nil, directive0)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.RemovePasskeyPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive1)
+				return ec.Directives.Person(ctx, nil, directive1)
 			}
 
 			next = directive2
@@ -3765,11 +3765,11 @@ func (ec *executionContext) _Mutation_startPasskeyConfirmation(ctx context.Conte
 				return ec.Directives.Alone(ctx, nil, directive0)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.StartPasskeyConfirmationPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive1)
+				return ec.Directives.Person(ctx, nil, directive1)
 			}
 
 			next = directive2
@@ -3825,11 +3825,11 @@ func (ec *executionContext) _Mutation_changePassword(ctx context.Context, field 
 				return ec.Directives.Sudo(ctx, nil, directive1)
 			}
 			directive3 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.ChangePasswordPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive2)
+				return ec.Directives.Person(ctx, nil, directive2)
 			}
 
 			next = directive3
@@ -3882,11 +3882,11 @@ func (ec *executionContext) _Mutation_updateProfile(ctx context.Context, field g
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.UpdateProfilePayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive0)
+				return ec.Directives.Person(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -4325,11 +4325,11 @@ func (ec *executionContext) _Mutation_setSecurityQuestion(ctx context.Context, f
 				return ec.Directives.Sudo(ctx, nil, directive1)
 			}
 			directive3 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.SetSecurityQuestionPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive2)
+				return ec.Directives.Person(ctx, nil, directive2)
 			}
 
 			next = directive3
@@ -4396,11 +4396,11 @@ func (ec *executionContext) _Mutation_removeOwnSecurityQuestion(ctx context.Cont
 				return ec.Directives.Sudo(ctx, nil, directive1)
 			}
 			directive3 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.RemoveOwnSecurityQuestionPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive2)
+				return ec.Directives.Person(ctx, nil, directive2)
 			}
 
 			next = directive3
@@ -4778,11 +4778,11 @@ func (ec *executionContext) _Mutation_revokeSession(ctx context.Context, field g
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.RevokeSessionPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive0)
+				return ec.Directives.Person(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -4835,11 +4835,11 @@ func (ec *executionContext) _Mutation_revokeOtherSessions(ctx context.Context, f
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.RevokeOtherSessionsPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive0)
+				return ec.Directives.Person(ctx, nil, directive0)
 			}
 
 			next = directive1
@@ -5030,11 +5030,11 @@ func (ec *executionContext) _Mutation_createApiToken(ctx context.Context, field 
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Alone == nil {
 					var zeroVal *model.CreateAPITokenPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive alone is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive0)
+				return ec.Directives.Alone(ctx, nil, directive0)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
 				if ec.Directives.Sudo == nil {
@@ -5044,11 +5044,11 @@ func (ec *executionContext) _Mutation_createApiToken(ctx context.Context, field 
 				return ec.Directives.Sudo(ctx, nil, directive1)
 			}
 			directive3 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Alone == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.CreateAPITokenPayload
-					return zeroVal, errors.New("directive alone is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Alone(ctx, nil, directive2)
+				return ec.Directives.Person(ctx, nil, directive2)
 			}
 
 			next = directive3
@@ -5101,11 +5101,11 @@ func (ec *executionContext) _Mutation_rotateApiToken(ctx context.Context, field 
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
+				if ec.Directives.Alone == nil {
 					var zeroVal *model.RotateAPITokenPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
+					return zeroVal, errors.New("directive alone is not implemented")
 				}
-				return ec.Directives.Authenticated(ctx, nil, directive0)
+				return ec.Directives.Alone(ctx, nil, directive0)
 			}
 			directive2 := func(ctx context.Context) (any, error) {
 				if ec.Directives.Sudo == nil {
@@ -5115,11 +5115,11 @@ func (ec *executionContext) _Mutation_rotateApiToken(ctx context.Context, field 
 				return ec.Directives.Sudo(ctx, nil, directive1)
 			}
 			directive3 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Alone == nil {
+				if ec.Directives.Person == nil {
 					var zeroVal *model.RotateAPITokenPayload
-					return zeroVal, errors.New("directive alone is not implemented")
+					return zeroVal, errors.New("directive person is not implemented")
 				}
-				return ec.Directives.Alone(ctx, nil, directive2)
+				return ec.Directives.Person(ctx, nil, directive2)
 			}
 
 			next = directive3
@@ -5172,18 +5172,18 @@ func (ec *executionContext) _Mutation_revokeApiToken(ctx context.Context, field 
 			directive0 := next
 
 			directive1 := func(ctx context.Context) (any, error) {
-				if ec.Directives.Authenticated == nil {
-					var zeroVal *model.RevokeAPITokenPayload
-					return zeroVal, errors.New("directive authenticated is not implemented")
-				}
-				return ec.Directives.Authenticated(ctx, nil, directive0)
-			}
-			directive2 := func(ctx context.Context) (any, error) {
 				if ec.Directives.Sudo == nil {
 					var zeroVal *model.RevokeAPITokenPayload
 					return zeroVal, errors.New("directive sudo is not implemented")
 				}
-				return ec.Directives.Sudo(ctx, nil, directive1)
+				return ec.Directives.Sudo(ctx, nil, directive0)
+			}
+			directive2 := func(ctx context.Context) (any, error) {
+				if ec.Directives.Person == nil {
+					var zeroVal *model.RevokeAPITokenPayload
+					return zeroVal, errors.New("directive person is not implemented")
+				}
+				return ec.Directives.Person(ctx, nil, directive1)
 			}
 
 			next = directive2

@@ -3,6 +3,7 @@ package limit
 import (
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/lexer"
+	"github.com/vektah/gqlparser/v2/parser"
 )
 
 // tokens counts the lexical tokens of text, and stops soon after most.
@@ -24,7 +25,11 @@ type counter struct {
 	refusal             *refusal
 }
 
-func (l Limits) count(doc *ast.QueryDocument) *refusal {
+func (l Limits) countText(text string) *refusal {
+	doc, err := parser.ParseQuery(&ast.Source{Input: text})
+	if err != nil {
+		return nil // for the executor to refuse
+	}
 	c := counter{limits: l}
 	if len(doc.Fragments) > l.Fragments {
 		return tooMuch(doc.Fragments[l.Fragments].Position, "The query has more than %d fragments.", l.Fragments)
@@ -40,6 +45,9 @@ func (l Limits) count(doc *ast.QueryDocument) *refusal {
 	for _, f := range doc.Fragments {
 		c.directive(f.Directives)
 		c.selections(f.SelectionSet)
+	}
+	if c.refusal == nil {
+		c.compare(doc)
 	}
 	return c.refusal
 }

@@ -11,6 +11,7 @@ import (
 	"errors"
 
 	"github.com/99designs/gqlgen/graphql"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"roster/internal/fault"
@@ -24,6 +25,9 @@ type Limits struct {
 	Depth int
 	// Fragments, Aliases and Directives count in the whole text, RootFields in one operation with fragments flattened.
 	Fragments, Aliases, Directives, RootFields int
+	// Comparisons is how many pairs of fields of one name come to lie in one place, fragments flattened, in all operations of
+	// the text together: validation compares each pair. The fields and fragments passed on the way count 1 each.
+	Comparisons int
 	// PageSize is the largest first or last; one of them is needed wherever a field has them.
 	PageSize int
 	// ListItems is the length of any list in the input, and VariableBytes the size of all variables as JSON.
@@ -35,6 +39,9 @@ type Limits struct {
 	ListLength int
 	// Long are such lists that are longer, as Type.field, with their length.
 	Long map[string]int
+	// Introspection is how much of the schema itself an answer may hold: the fields asked for, each counted once for every
+	// type, field or argument that it is asked of.
+	Introspection int
 	// KeepBytes is how many bytes of query text the extension remembers its findings for.
 	KeepBytes int
 }
@@ -44,12 +51,15 @@ var Defaults = Limits{
 	QueryBytes: 16 << 10, Tokens: 1000,
 	Depth:     12,
 	Fragments: 20, Aliases: 15, Directives: 10, RootFields: 10,
-	PageSize:  100,
-	ListItems: 100, VariableBytes: 128 << 10,
+	Comparisons: 20_000, // some milliseconds of validation; the largest query of the web app comes to a hundred
+	PageSize:    100,
+	ListItems:   100, VariableBytes: 128 << 10,
 	Cost:       5000,
 	ListLength: 10,
 	Long:       map[string]int{"SaveMembershipsPayload.memberships": 100, "AccountDeletion.orphanedUsers": 100},
-	KeepBytes:  512 << 10,
+	// What GraphiQL and the generators of clients ask for comes to some 24,000.
+	Introspection: 60_000,
+	KeepBytes:     512 << 10,
 }
 
 // Extension enforces Limits in a gqlgen server: srv.Use(limit.New(limit.Defaults)). Its refusals carry the code
@@ -63,7 +73,10 @@ type Extension struct {
 	Spend func(ctx context.Context, op *graphql.OperationContext, cost int) *gqlerror.Error
 
 	limits Limits
+	schema *ast.Schema
 	plans  *lru[planKey, *plan]
+	// readers has an item for each operation that reads the schema at present.
+	readers chan struct{}
 }
 
 type planKey struct{ query, operation string }
@@ -72,39 +85,49 @@ var _ interface {
 	graphql.HandlerExtension
 	graphql.OperationParameterMutator
 	graphql.OperationContextMutator
+	graphql.ResponseInterceptor
 } = (*Extension)(nil)
+
+// mostReaders is how many operations may read the schema at once: each holds some ten megabytes until it has its answer.
+const mostReaders = 2
 
 // New returns the extension that enforces l.
 func New(l Limits) *Extension {
-	return &Extension{limits: l, plans: newLRU[planKey, *plan](l.KeepBytes)}
+	return &Extension{limits: l, plans: newLRU[planKey, *plan](l.KeepBytes), readers: make(chan struct{}, mostReaders)}
 }
 
 // ExtensionName is what gqlgen calls it.
 func (*Extension) ExtensionName() string { return "Limits" }
 
 // Validate refuses limits that would let everything, or nothing, through.
-func (x *Extension) Validate(graphql.ExecutableSchema) error {
+func (x *Extension) Validate(s graphql.ExecutableSchema) error {
 	l := x.limits
 	for _, n := range []int{
-		l.QueryBytes, l.Tokens, l.Depth, l.Fragments, l.Aliases, l.Directives, l.RootFields,
-		l.PageSize, l.ListItems, l.VariableBytes, l.Cost, l.ListLength, l.KeepBytes,
+		l.QueryBytes, l.Tokens, l.Depth, l.Fragments, l.Aliases, l.Directives, l.RootFields, l.Comparisons,
+		l.PageSize, l.ListItems, l.VariableBytes, l.Cost, l.ListLength, l.Introspection, l.KeepBytes,
 	} {
 		if n < 1 {
 			return errors.New("limit: every limit must be at least 1")
 		}
 	}
+	x.schema = s.Schema()
 	return nil
 }
 
-// MutateOperationParameters refuses by size, before anything is parsed.
+// MutateOperationParameters refuses by size, before anything is parsed, and by what can be counted in the text, before it
+// is validated: what validation costs grows with the square of what is repeated.
 func (x *Extension) MutateOperationParameters(_ context.Context, p *graphql.RawParams) *gqlerror.Error {
 	if len(p.Query) > x.limits.QueryBytes {
 		return tooComplex(nil, "The query is longer than %d bytes.", x.limits.QueryBytes)
 	}
-	// A token is at least one byte, and a text that was weighed before passed here before.
-	if len(p.Query) > x.limits.Tokens && !x.plans.has(planKey{p.Query, p.OperationName}) {
-		if tokens(p.Query, x.limits.Tokens) > x.limits.Tokens {
+	// A text that was weighed before passed here before.
+	if !x.plans.has(planKey{p.Query, p.OperationName}) {
+		// A token is at least one byte.
+		if len(p.Query) > x.limits.Tokens && tokens(p.Query, x.limits.Tokens) > x.limits.Tokens {
 			return tooComplex(nil, "The query has more than %d tokens.", x.limits.Tokens)
+		}
+		if r := x.limits.countText(p.Query); r != nil {
+			return r.err()
 		}
 	}
 	return x.limits.checkVariables(p.Variables)
@@ -115,7 +138,7 @@ func (x *Extension) MutateOperationContext(ctx context.Context, op *graphql.Oper
 	key := planKey{op.RawQuery, op.OperationName}
 	p, ok := x.plans.get(key)
 	if !ok {
-		p = x.limits.plan(op.Doc, op.Operation)
+		p = x.limits.plan(x.schema, op.Operation)
 		x.plans.add(key, p, len(key.query)+len(key.operation))
 	}
 	if p.refusal != nil {
@@ -132,4 +155,18 @@ func (x *Extension) MutateOperationContext(ctx context.Context, op *graphql.Oper
 		return refused
 	}
 	return x.Spend(ctx, op, int(max(1, cost)))
+}
+
+// InterceptResponse lets those who read the schema wait for each other. Nil: their time was over before it was their turn.
+func (x *Extension) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+	if graphql.GetOperationContext(ctx).DisableIntrospection {
+		return next(ctx)
+	}
+	select {
+	case x.readers <- struct{}{}:
+		defer func() { <-x.readers }()
+		return next(ctx)
+	case <-ctx.Done():
+		return nil
+	}
 }

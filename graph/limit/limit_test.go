@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -132,7 +133,21 @@ var cases = []struct {
 	{"10,000 directives", "{ viewer" + strings.Repeat(" @a", 10000) + " { kind } }", ``, "TOO_COMPLEX", "16384 bytes"},
 	{"1,000 directives", "{ viewer" + strings.Repeat(" @a", 1000) + " { kind } }", ``, "TOO_COMPLEX", "1000 tokens"},
 	{"repeated fields", "{ viewer {" + strings.Repeat(" kind", 1100) + " } }", ``, "TOO_COMPLEX", "1000 tokens"},
-	{"999 fields", "{ viewer {" + strings.Repeat(" kind", 990) + " } }", ``, "", ""},
+	{"999 tokens", strings.Repeat("#\n", 992) + "{ viewer { kind } }", ``, "", ""},
+	{"190 times one field", "{ viewer {" + strings.Repeat(" kind", 190) + " } }", ``, "", ""},
+	{"200 times one field", "{ viewer {" + strings.Repeat(" kind", 200) + " } }", ``, "TOO_COMPLEX", "too often"},
+	{"200 times one field in inline fragments", "{ viewer {" + strings.Repeat(" ... { kind }", 200) + " } }", ``, "TOO_COMPLEX", "too often"},
+	{"200 times one field in fragments", "{ viewer { ...F" + strings.Repeat(" kind", 100) + " } } fragment F on Viewer {" + strings.Repeat(" kind", 100) + " }", ``, "TOO_COMPLEX", "too often"},
+	{"200 times one field in ten places that are one", "{" + strings.Repeat(" viewer {"+strings.Repeat(" kind", 20)+" }", 10) + " }", ``, "TOO_COMPLEX", "too often"},
+	{"300 fields of three names", "{ viewer {" + strings.Repeat(" kind __typename k: kind", 100) + " } }", ``, "TOO_COMPLEX", "15 aliases"},
+	{"operations that share a fragment", operations(30) + " fragment F on Viewer {" + strings.Repeat(" kind", 50) + " }", ``, "TOO_COMPLEX", "too often"},
+	{"conflicting aliases", "{ viewer {" + strings.Repeat(" a: kind a: user { id }", 10) + " } }", ``, "TOO_COMPLEX", "15 aliases"},
+
+	{"null behind a default", `query($b: Boolean = true) { viewer { kind @skip(if: $b) } }`, `{}`, "", ""},
+	{"null where a directive takes none", `query($b: Boolean = true) { viewer { kind @skip(if: $b) } }`, `{"b":null}`, "INVALID", "null where a value must be"},
+	{"null where an argument takes none", `query($i: [ID!] = ["1"]) { nodes(ids: $i) { id } }`, `{"i":null}`, "INVALID", "null where a value must be"},
+	{"null in a literal list", `query($i: ID = "1") { ...F } fragment F on Query { nodes(ids: ["2", $i]) { id } }`, `{"i":null}`, "INVALID", "null where a value must be"},
+	{"null where it may be", list + ` #`, `{"n":1,"m":null}`, "", ""},
 	{"comments count", strings.Repeat("#\n", 1001) + "{ viewer { kind } }", ``, "TOO_COMPLEX", "1000 tokens"},
 	{"17 KiB of white space", strings.Repeat(" ", 17<<10) + "{ viewer { kind } }", ``, "TOO_COMPLEX", "16384 bytes"},
 	{"doubling fragments", doubling(3, "id"), ``, "", ""},
@@ -163,6 +178,14 @@ func aliases(n int) string {
 }
 
 func roots(n int) string { return "{" + strings.Repeat(" __typename", n) + " }" }
+
+func operations(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, " query Q%d { viewer { ...F } }", i)
+	}
+	return b.String()
+}
 
 func fragments(n int) string {
 	var spreads, defs strings.Builder
@@ -203,9 +226,14 @@ func TestLimits(t *testing.T) {
 }
 
 func TestCyclesAreRefusedByValidation(t *testing.T) {
-	errs := ask(t, server(limit.New(limit.Defaults)), `{ viewer { user { ...A } } } fragment A on User { self { ...B } } fragment B on User { self { ...A } }`, "")
-	if len(errs) == 0 || !strings.Contains(errs[0].Message, "itself") {
-		t.Errorf("got %v", errs)
+	for _, query := range []string{
+		`{ viewer { user { ...A } } } fragment A on User { self { ...B } } fragment B on User { self { ...A } }`,
+		`{ viewer { user { ...A } } } fragment A on User { ...B } fragment B on User { name ...A }`,
+	} {
+		errs := ask(t, server(limit.New(limit.Defaults)), query, "")
+		if len(errs) == 0 || !strings.Contains(errs[0].Message, "itself") {
+			t.Errorf("got %v", errs)
+		}
 	}
 }
 
@@ -245,6 +273,31 @@ func operation(t testing.TB, query string) *graphql.OperationContext {
 	return &graphql.OperationContext{RawQuery: query, Doc: doc, Operation: doc.Operations[0]}
 }
 
+func TestIntrospectionIsBounded(t *testing.T) {
+	l := limit.Defaults
+	l.Introspection = 60
+	exec := server(limit.New(l))
+	for query, code := range map[string]string{
+		introspection:                                  "TOO_COMPLEX",
+		`{ __type(name: "Role") { name } }`:            "<nil>",
+		`{ __type(name: "Role") { fields { name } } }`: "<nil>",
+		`{ __type(name: "Role") {` + strings.Repeat(" ... { fields { name description isDeprecated deprecationReason } }", 25) + ` } }`: "TOO_COMPLEX",
+		`{ __type(name: "None") { fields { name } } }`: "<nil>",
+		`query($n: String = "Role") { __type(name: $n) { fields { type { fields { args { type { kind } } type { kind } } } } } }`:                                 "TOO_COMPLEX",
+		`{ ...F } fragment F on Query { __schema { types { ...G } } } fragment G on __Type { fields { ...H } } fragment H on __Field { a: name b: name c: name }`: "TOO_COMPLEX",
+	} {
+		for range 2 {
+			got := "<nil>"
+			if errs := ask(t, exec, query, ""); len(errs) > 0 {
+				got = fmt.Sprint(errs[0].Extensions["code"])
+			}
+			if got != code {
+				t.Errorf("%s: %s, want %s", query, got, code)
+			}
+		}
+	}
+}
+
 func TestIntrospectionIsForSome(t *testing.T) {
 	x := limit.New(limit.Defaults)
 	allowed := false
@@ -263,6 +316,39 @@ func TestIntrospectionIsForSome(t *testing.T) {
 	allowed = false
 	if errs := ask(t, exec, `{ __typename viewer { __typename } }`, ""); len(errs) != 0 {
 		t.Errorf("__typename is not introspection: %v", errs)
+	}
+}
+
+func TestFewReadTheSchemaAtOnce(t *testing.T) {
+	x := limit.New(limit.Defaults)
+	with := func(disabled bool) context.Context {
+		return graphql.WithOperationContext(t.Context(), &graphql.OperationContext{DisableIntrospection: disabled})
+	}
+	answer := func(context.Context) *graphql.Response { return &graphql.Response{} }
+	entered, leave := make(chan struct{}), make(chan struct{})
+	var reading sync.WaitGroup
+	for range 2 {
+		reading.Go(func() {
+			x.InterceptResponse(with(false), func(ctx context.Context) *graphql.Response {
+				entered <- struct{}{}
+				<-leave
+				return answer(ctx)
+			})
+		})
+		<-entered
+	}
+	late, end := context.WithCancel(with(false))
+	end()
+	if x.InterceptResponse(late, answer) != nil {
+		t.Error("a third one read it beside two")
+	}
+	if x.InterceptResponse(with(true), answer) == nil {
+		t.Error("what does not read it had to wait")
+	}
+	close(leave)
+	reading.Wait()
+	if x.InterceptResponse(with(false), answer) == nil {
+		t.Error("nobody reads it, and one had to wait")
 	}
 }
 

@@ -12,11 +12,19 @@ type plan struct {
 	// refusal is not nil when no variables could make it pass.
 	refusal     *refusal
 	introspects bool
+	// given are the variables that stand where null may not.
+	given []given
 	// pages are the page sizes to look up in the variables.
 	pages []page
 	// sums are what is left to add up, parts before wholes; the operation's cost is total.
 	sums  []sum
 	total amount
+}
+
+// given is a variable and where it stands.
+type given struct {
+	variable string
+	at       *ast.Position
 }
 
 // amount is a number of objects: fixed plus, when sum is not negative, what plan.sums[sum] comes to.
@@ -39,11 +47,11 @@ type product struct {
 // much is where counting stops: far above every limit, far below an overflow when multiplied by a page.
 const much = 1 << 32
 
-func (l Limits) plan(doc *ast.QueryDocument, op *ast.OperationDefinition) *plan {
-	if r := l.count(doc); r != nil {
-		return &plan{refusal: r}
+func (l Limits) plan(schema *ast.Schema, op *ast.OperationDefinition) *plan {
+	p := &planner{
+		limits: l, plan: &plan{}, fragments: map[string]*weight{},
+		introspection: introspection{schema: schema, left: l.Introspection},
 	}
-	p := &planner{limits: l, plan: &plan{}, fragments: map[string]*weight{}}
 	w := p.selections(op.SelectionSet)
 	if w.depth > l.Depth {
 		p.refuse(tooMuch(op.Position, "The query is nested more than %d levels deep.", l.Depth))
@@ -68,9 +76,10 @@ func (l Limits) tooDear(op *ast.OperationDefinition) *refusal {
 
 // planner weighs one operation and each fragment that it reaches once.
 type planner struct {
-	limits    Limits
-	plan      *plan
-	fragments map[string]*weight
+	limits        Limits
+	plan          *plan
+	fragments     map[string]*weight
+	introspection introspection
 }
 
 // weight is what a selection set comes to.
@@ -99,8 +108,10 @@ func (p *planner) selections(set ast.SelectionSet) weight {
 	for _, s := range set {
 		switch s := s.(type) {
 		case *ast.InlineFragment:
+			p.directives(s.Directives)
 			add(p.selections(s.SelectionSet))
 		case *ast.FragmentSpread:
+			p.directives(s.Directives)
 			add(p.fragment(s))
 		case *ast.Field:
 			inner, count := p.field(s)
@@ -156,8 +167,13 @@ func (p *planner) fragment(s *ast.FragmentSpread) weight {
 
 // field weighs one field with everything in it. With a count, it stands for so many of them.
 func (p *planner) field(f *ast.Field) (weight, *length) {
+	p.directives(f.Directives)
+	p.arguments(f.Arguments)
 	if f.Name == "__schema" || f.Name == "__type" {
 		p.plan.introspects = true
+		if p.introspection.root(f); p.introspection.left < 0 {
+			p.refuse(tooMuch(f.Position, "The query asks for more of the schema than its introspection needs."))
+		}
 		return weight{amount{0, -1}, 1}, nil
 	}
 	if len(f.SelectionSet) == 0 {
@@ -171,6 +187,29 @@ func (p *planner) field(f *ast.Field) (weight, *length) {
 	}
 	w.cost.fixed++
 	return w, p.count(f)
+}
+
+func (p *planner) directives(list ast.DirectiveList) {
+	for _, d := range list {
+		p.arguments(d.Arguments)
+	}
+}
+
+func (p *planner) arguments(list ast.ArgumentList) {
+	for _, a := range list {
+		p.value(a.Value)
+	}
+}
+
+// value notes variables that stand where null may not: validation lets one through that has a default, and it may be
+// given as null all the same.
+func (p *planner) value(v *ast.Value) {
+	if v.Kind == ast.Variable && v.ExpectedType != nil && v.ExpectedType.NonNull {
+		p.plan.given = append(p.plan.given, given{v.Raw, v.Position})
+	}
+	for _, child := range v.Children {
+		p.value(child.Value)
+	}
 }
 
 func isConnection(d *ast.FieldDefinition) bool { return strings.HasSuffix(d.Type.Name(), "Connection") }
@@ -219,6 +258,11 @@ func rootFields(out []*ast.Field, set ast.SelectionSet, most int) []*ast.Field {
 
 // check is all that is left to do for a request once its operation has a plan. It returns what the operation costs.
 func (l Limits) check(p *plan, vars map[string]any) (int64, *gqlerror.Error) {
+	for _, g := range p.given {
+		if v, is := vars[g.variable]; is && v == nil {
+			return 0, wrong(g.at, "The variable is null where a value must be.").err()
+		}
+	}
 	for i := range p.pages {
 		if r := l.checkPage(&p.pages[i], vars); r != nil {
 			return 0, r.err()

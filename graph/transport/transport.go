@@ -7,7 +7,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
+	"os"
 	"sync"
 	"time"
 
@@ -19,7 +19,7 @@ import (
 )
 
 // POST takes one operation per request. It stands in for all of gqlgen's own HTTP transports: methods, media types
-// and forms that it does not know are refused here, not passed on. Websockets are left to others.
+// and forms that it does not know are refused here, not passed on. Another transport must be added before it.
 type POST struct {
 	// BodyBytes is the largest body, and Depth how deep its JSON may nest.
 	BodyBytes int64
@@ -35,10 +35,8 @@ var Defaults = POST{BodyBytes: 256 << 10, Depth: 32, Timeout: 10 * time.Second}
 
 var _ graphql.Transport = POST{}
 
-// Supports is true for all but websocket handshakes, so that each refusal has its proper status.
-func (POST) Supports(r *http.Request) bool {
-	return !strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
-}
+// Supports is true for all requests, so that each refusal has its proper status.
+func (POST) Supports(*http.Request) bool { return true }
 
 // Do answers one request.
 func (t POST) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecutor) {
@@ -68,9 +66,13 @@ func (t POST) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	t.run(ctx, w, media, exec, params, key)
 }
 
+// mostErrors is how many faults of one query an answer names: there may be as many as pairs of fields in it.
+const mostErrors = 20
+
 func (t POST) run(ctx context.Context, w http.ResponseWriter, media media, exec graphql.GraphExecutor, params *graphql.RawParams, key string) {
 	op, errs := exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
+		errs = errs[:min(len(errs), mostErrors)]
 		discreet(errs)
 		write(w, media, unrun(w.Header(), media, errs), exec.DispatchError(graphql.WithOperationContext(ctx, op), errs))
 		return
@@ -108,6 +110,9 @@ func (t POST) read(w http.ResponseWriter, r *http.Request) (*graphql.RawParams, 
 	if _, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, t.BodyBytes)); err != nil {
 		if over := (*http.MaxBytesError)(nil); errors.As(err, &over) {
 			return nil, tooLarge
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return nil, tooSlow
 		}
 		return nil, unreadable
 	}
@@ -158,6 +163,7 @@ var (
 	wrongType     = &refusal{http.StatusUnsupportedMediaType, fault.Invalid, "Send application/json in UTF-8."}
 	notAcceptable = &refusal{http.StatusNotAcceptable, fault.Invalid, "Answers are application/graphql-response+json or application/json."}
 	tooLarge      = &refusal{http.StatusRequestEntityTooLarge, fault.TooComplex, "The body is too large."}
+	tooSlow       = &refusal{http.StatusRequestTimeout, fault.TryLater, "The body did not come in time."}
 	unreadable    = &refusal{http.StatusBadRequest, fault.Invalid, "The body could not be read."}
 	broken        = &refusal{http.StatusBadRequest, fault.Invalid, "The body is not valid JSON."}
 	tooDeep       = &refusal{http.StatusBadRequest, fault.TooComplex, "The body's JSON is nested too deep."}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -357,13 +358,16 @@ func TestRefusalsOfTheLimitsKeepTheirCode(t *testing.T) {
 	}
 }
 
-func TestWebsocketsAreForOthers(t *testing.T) {
-	r := httptest.NewRequest(http.MethodGet, "/graphql", nil)
-	for upgrade, want := range map[string]bool{"websocket": false, "h2c": true, "": true} {
-		r.Header.Set("Upgrade", upgrade)
-		if got := transport.Defaults.Supports(r); got != want {
-			t.Errorf("upgrade %q: %t", upgrade, got)
-		}
+// Conflicts are one for each pair of fields: the answer names a few of them.
+func TestErrorsAreFew(t *testing.T) {
+	var fields strings.Builder
+	for i := range 50 {
+		fmt.Fprintf(&fields, " find(id: %d)", i)
+	}
+	srv := server(transport.Defaults, named)
+	got := read(t, do(srv, call{body: `{"query":"{` + fields.String() + ` }"}`}))
+	if n := strings.Count(got, `"message"`); n != 20 {
+		t.Errorf("%d errors: %.300s", n, got)
 	}
 }
 

@@ -51,6 +51,8 @@ func (b *bench) engine(ctx context.Context, engine, folder string) error {
 	switch b.only {
 	case "timing":
 		return b.timing(ctx, engine, folder, cluster)
+	case "attacks":
+		return b.attacks(ctx, engine, folder, cluster)
 	case "sign-ins":
 		large, err := b.run(ctx, engine, b.large, folder, cluster)
 		if err != nil {
@@ -60,9 +62,12 @@ func (b *bench) engine(ctx context.Context, engine, folder string) error {
 		return b.signIns(ctx, nil, large)
 	case "":
 	default:
-		return errors.New("there is no such part: timing, sign-ins")
+		return errors.New("there is no such part: timing, sign-ins, attacks")
 	}
 	if err := b.timing(ctx, engine, folder, cluster); err != nil {
+		return err
+	}
+	if err := b.attacks(ctx, engine, folder, cluster); err != nil {
 		return err
 	}
 	small, err := b.run(ctx, engine, b.small, folder, cluster)

@@ -85,14 +85,17 @@ func children(pid int) []int {
 	return found
 }
 
-// resident is the resident memory of a process in MB (10^6 bytes).
-func resident(pid int) (float64, error) {
+// resident is the resident memory of a process in MB (10^6 bytes), and peakResident the most that it ever had.
+func resident(pid int) (float64, error)     { return memory(pid, "VmRSS:") }
+func peakResident(pid int) (float64, error) { return memory(pid, "VmHWM:") }
+
+func memory(pid int, line string) (float64, error) {
 	content, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
 	if err != nil {
 		return 0, fmt.Errorf("reading the memory of process %d: %w", pid, err)
 	}
-	for line := range strings.Lines(string(content)) {
-		if rest, found := strings.CutPrefix(line, "VmRSS:"); found {
+	for text := range strings.Lines(string(content)) {
+		if rest, found := strings.CutPrefix(text, line); found {
 			kb, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
 			return kb * 1024 / 1e6, err
 		}

@@ -21,7 +21,7 @@ func main() {
 	small := flag.Int("small", 100_000, "users in the small database")
 	large := flag.Int("large", 1_000_000, "users in the large database")
 	lasts := flag.Duration("turn", time.Second, "how long each turn of a measurement lasts; each has five")
-	only := flag.String("only", "", "one part alone: timing, the times of sign-ins with a wrong password by known and unknown addresses; or sign-ins, their cost")
+	only := flag.String("only", "", "one part alone: timing, the times of sign-ins with a wrong password by known and unknown addresses; sign-ins, their cost; or attacks, what they cost the server")
 	engines := flag.String("engines", "sqlite,postgres", "which databases")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -135,7 +135,7 @@ func (s *Service) IsThisDevice(ctx context.Context, d *ent.TrustedDevice) bool {
 // RevokeDevice makes one of the viewer's trusted devices ask for the second factor again. fault.NotFound: it is none of
 // theirs.
 func (s *Service) RevokeDevice(ctx context.Context, id int) error {
-	if err := access.SignedIn(ctx); err != nil {
+	if err := access.Person(ctx); err != nil {
 		return err
 	}
 	userID := viewer.From(ctx).UserID

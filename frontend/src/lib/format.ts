@@ -27,7 +27,7 @@ export function useFormats(): Formats {
 }
 
 /** A zone that the server knows and this browser does not is as good as none. */
-function known(zone: string | undefined): string | undefined {
+function known(zone: string | null | undefined): string | undefined {
   if (!zone) return undefined;
   try {
     new Intl.DateTimeFormat("en", { timeZone: zone });

@@ -51,7 +51,7 @@ const valuesOf = ({ firstName, lastName, language, timeZone }: PersonSection_Use
   firstName,
   lastName,
   language,
-  timeZone,
+  timeZone: timeZone ?? "",
 });
 
 /** Name, language and time zone. What settings lock is shown, and can't be changed. */
