@@ -17,7 +17,9 @@ export async function buildFrontend() {
   if (existsSync(`${dist}/index.html`) && existsSync(stamp) && readFileSync(stamp, "utf8") === sources) return;
   generateTypes();
   for (const name of readdirSync(dist)) if (name !== ".gitkeep") rmSync(path.join(dist, name), { recursive: true });
-  run(bin("vite"), ["build", "--config", "frontend/vite.config.ts", "--logLevel", "warn"]);
+  for (const mode of ["production", "explorer"]) {
+    run(bin("vite"), ["build", "--config", "frontend/vite.config.ts", "--mode", mode, "--logLevel", "warn"]);
+  }
   compress();
   mkdirSync(path.dirname(stamp), { recursive: true });
   writeFileSync(stamp, sources);

@@ -133,6 +133,7 @@ var calls = map[string]string{
 	"installation":            `{ installation { company } }`,
 	"viewer":                  `{ viewer { kind } }`,
 	"viewer.accounts":         `{ viewer { accounts(first: 100) { nodes { account { name } } } } }`,
+	"viewer.apiToken":         `{ viewer { apiToken { kind } } }`,
 	"viewer.apiTokens":        `{ viewer { apiTokens(first: 100) { nodes { name } } } }`,
 	"viewer.tokenPermissions": `{ viewer { tokenPermissions } }`,
 	"apiTokens":               `{ apiTokens(first: 100) { nodes { name maker { name } scopes { account { name } } } } }`,

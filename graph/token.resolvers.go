@@ -105,6 +105,10 @@ func (r *queryResolver) APITokens(ctx context.Context, first *int, after *string
 	return page, err
 }
 
+func (r *viewerResolver) APIToken(ctx context.Context, obj *viewer.Viewer) (*generated.APIToken, error) {
+	return r.Tokens.Behind(ctx)
+}
+
 func (r *viewerResolver) APITokens(ctx context.Context, obj *viewer.Viewer, first *int, after *string) (*paging.Page[*generated.APIToken], error) {
 	page, err := r.Tokens.Own(ctx, paging.Request{First: first, After: after})
 	load(ctx).listTokens(page)

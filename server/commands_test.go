@@ -20,7 +20,10 @@ import (
 // TestMain lets tests run `roster` as a program of its own: this binary, under that name. Its frontend is a page of
 // one line, so that the tests of commands need no build.
 func TestMain(m *testing.M) {
-	page := fstest.MapFS{"dist/index.html": {Data: []byte("<!doctype html><title>Roster</title>")}}
+	page := fstest.MapFS{
+		"dist/index.html":    {Data: []byte("<!doctype html><title>Roster</title>")},
+		"dist/explorer.html": {Data: []byte("<!doctype html><title>API explorer</title>")},
+	}
 	testscript.Main(m, map[string]func(){
 		"roster":      func() { os.Exit(run(context.Background(), page, os.Args[1:])) },
 		"roster-bare": func() { os.Exit(run(context.Background(), fstest.MapFS{}, os.Args[1:])) },

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -90,6 +91,36 @@ func Test54HeadersOnEveryAnswer(t *testing.T) {
 		}
 		if c.status == 405 && h.Get("Allow") == "" {
 			t.Errorf("%s: what is allowed?", what)
+		}
+	}
+}
+
+// security.md #53: the explorer's page alone may carry styles of its own making, and nothing more than that; no other host is
+// named anywhere.
+func Test53OnlyTheExplorerMayStyleItself(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	const strict = "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-N'; img-src 'self' data: blob:; font-src 'self'; " +
+		"connect-src 'self'; manifest-src 'self'; worker-src 'self'; form-action 'self'; frame-src 'self'; frame-ancestors 'none'; " +
+		"base-uri 'none'; object-src 'none'"
+	loose := strings.Replace(strict, "'nonce-N'", "'unsafe-inline'", 1)
+	nonce := regexp.MustCompile(`'nonce-[A-Z0-9]{26}'`)
+	for path, want := range map[string]string{
+		"/explorer": loose, "/explorer?x=1": loose,
+		"/": strict, "/explorer/users": strict, "/explorer.html": strict, "/Explorer": strict, "/admin/users": strict, "/sign-in": strict,
+		"/graphql": strict, "/assets/none.js": strict, "/own-data": strict, "/livez": strict,
+	} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, w.server.URL+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := w.server.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		got := response.Header.Values("Content-Security-Policy")
+		if len(got) != 1 || nonce.ReplaceAllString(got[0], "'nonce-N'") != want {
+			t.Errorf("%s: %q", path, got)
 		}
 	}
 }

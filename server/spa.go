@@ -10,30 +10,37 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"roster/internal/web"
 )
 
 // noncePlaceholder stands in index.html where the response's own nonce goes.
 const noncePlaceholder = "__NONCE__"
 
 // spa serves the single-page app out of dist: hashed assets for ever, every page path with index.html, which is
-// never cached. nonce is what the Content-Security-Policy of the same response names.
+// never cached. nonce is what the Content-Security-Policy of the same response names. The API explorer is a document of
+// its own, for it needs a looser policy than the app.
 type spa struct {
-	dist  fs.FS
-	index []byte
-	nonce func(*http.Request) string
+	dist            fs.FS
+	index, explorer []byte
+	nonce           func(*http.Request) string
 }
 
 // errNoFrontend says that the program was built without its frontend.
 var errNoFrontend = errors.New("this binary was built without its frontend: run `npm run build`")
 
 func newSPA(dist fs.FS, nonce func(*http.Request) string) (*spa, error) {
-	index, err := fs.ReadFile(dist, "index.html")
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errNoFrontend
-	} else if err != nil {
-		return nil, fmt.Errorf("reading the frontend: %w", err)
+	s := &spa{dist: dist, nonce: nonce}
+	for name, page := range map[string]*[]byte{"index.html": &s.index, "explorer.html": &s.explorer} {
+		content, err := fs.ReadFile(dist, name)
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, errNoFrontend
+		} else if err != nil {
+			return nil, fmt.Errorf("reading the frontend: %w", err)
+		}
+		*page = content
 	}
-	return &spa{dist: dist, index: index, nonce: nonce}, nil
+	return s, nil
 }
 
 func (s *spa) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -43,18 +50,22 @@ func (s *spa) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
-	if path.Ext(name) == "" && !strings.HasPrefix(name, "assets/") {
-		s.page(w, r)
-		return
+	switch {
+	case name == "explorer":
+		w.Header().Set("Content-Security-Policy", web.ExplorerPolicy)
+		writePage(w, s.explorer)
+	case path.Ext(name) == "" && !strings.HasPrefix(name, "assets/"):
+		// Every other path is the app's; which page it is, the app finds out itself.
+		writePage(w, bytes.ReplaceAll(s.index, []byte(noncePlaceholder), []byte(s.nonce(r))))
+	default:
+		s.asset(w, r, name)
 	}
-	s.asset(w, r, name)
 }
 
-// page answers every path of the app; which page it is, the app finds out itself.
-func (s *spa) page(w http.ResponseWriter, r *http.Request) {
+func writePage(w http.ResponseWriter, content []byte) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write(bytes.ReplaceAll(s.index, []byte(noncePlaceholder), []byte(s.nonce(r))))
+	_, _ = w.Write(content)
 }
 
 // encodings are the compressed forms that the build leaves beside each asset, the smallest first.

@@ -11,6 +11,7 @@ import (
 func TestSPA(t *testing.T) {
 	dist := fstest.MapFS{
 		"index.html":          {Data: []byte(`<html nonce="__NONCE__">`)},
+		"explorer.html":       {Data: []byte(`<html lang="en">`)},
 		"assets/a-1234.js":    {Data: []byte("plain")},
 		"assets/a-1234.js.br": {Data: []byte("small")},
 		"mark.svg":            {Data: []byte("<svg/>")},
@@ -27,6 +28,8 @@ func TestSPA(t *testing.T) {
 	}{
 		{"a page", "GET", "/admin/users/12", "", 200, `<html nonce="n0nce">`, "no-store"},
 		{"the start", "GET", "/", "", 200, `<html nonce="n0nce">`, "no-store"},
+		{"the explorer", "GET", "/explorer", "", 200, `<html lang="en">`, "no-store"},
+		{"nothing is below the explorer", "GET", "/explorer/users", "", 200, `<html nonce="n0nce">`, "no-store"},
 		{"an asset", "GET", "/assets/a-1234.js", "", 200, "plain", "public, max-age=31536000, immutable"},
 		{"a compressed asset", "GET", "/assets/a-1234.js", "gzip, br;q=0.8", 200, "small", "public, max-age=31536000, immutable"},
 		{"brotli declined", "GET", "/assets/a-1234.js", "br;q=0", 200, "plain", "public, max-age=31536000, immutable"},
@@ -46,7 +49,9 @@ func TestSPA(t *testing.T) {
 			}
 		})
 	}
-	if _, err := newSPA(fstest.MapFS{}, nil); err == nil || !strings.Contains(err.Error(), "npm run build") {
-		t.Errorf("without a frontend: %v", err)
+	for _, name := range []string{"index.html", "explorer.html"} {
+		if _, err := newSPA(fstest.MapFS{name: dist[name]}, nil); err == nil || !strings.Contains(err.Error(), "npm run build") {
+			t.Errorf("with nothing but %s: %v", name, err)
+		}
 	}
 }

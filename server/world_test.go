@@ -67,8 +67,10 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	}
 	w.app, err = newApp(&opened{DB: d, Keyring: ring}, appSettings{
 		base: base, origins: []string{"https://shop.example"},
-		dist: fstest.MapFS{"index.html": {Data: []byte("<!doctype html>")}},
-		log:  slog.New(slog.DiscardHandler), preview: true,
+		dist: fstest.MapFS{
+			"index.html": {Data: []byte("<!doctype html>")}, "explorer.html": {Data: []byte("<!doctype html><title>API explorer</title>")},
+		},
+		log: slog.New(slog.DiscardHandler), preview: true,
 	}, w.clock)
 	if err != nil {
 		t.Fatal(err)

@@ -17,7 +17,16 @@ const homeRoute = createRoute({
   },
 });
 
-const routeTree = rootRoute.addChildren([homeRoute, adminRoutes, ...clientRoutes]);
+/** The API explorer is a document of its own, with a policy of its own: the browser leaves the app for it. */
+const explorerRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "explorer",
+  beforeLoad: () => {
+    throw redirect({ href: "/explorer", reloadDocument: true });
+  },
+});
+
+const routeTree = rootRoute.addChildren([homeRoute, explorerRoute, adminRoutes, ...clientRoutes]);
 
 /** Makes the router. Without a history it uses the browser's. */
 export function makeRouter(api: Api, history?: RouterHistory) {

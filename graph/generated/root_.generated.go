@@ -990,6 +990,7 @@ type ComplexityRoot struct {
 	}
 
 	Viewer struct {
+		APIToken          func(childComplexity int) int
 		APITokens         func(childComplexity int, first *int, after *string) int
 		Account           func(childComplexity int) int
 		Accounts          func(childComplexity int, first *int, after *string) int
@@ -4876,6 +4877,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.VerifyEmailPayload.UserErrors(childComplexity), true
 
+	case "Viewer.apiToken":
+		if e.ComplexityRoot.Viewer.APIToken == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Viewer.APIToken(childComplexity), true
 	case "Viewer.apiTokens":
 		if e.ComplexityRoot.Viewer.APITokens == nil {
 			break
@@ -7641,6 +7648,8 @@ type SetUpPayload {
 }
 
 extend type Viewer {
+  "The API token behind the request; null where there is none."
+  apiToken: ApiToken
   "The user's own API tokens, the newest first, those that are over among them. Not for API tokens. Needs a page size."
   apiTokens("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): ApiTokenConnection
   "The admin permissions that the viewer may give an API token: their own, less what no token can do."
@@ -9834,6 +9843,8 @@ func (ec *executionContext) childFields_Viewer(ctx context.Context, field graphq
 		return ec.fieldContext_Viewer_secondFactors(ctx, field)
 	case "password":
 		return ec.fieldContext_Viewer_password(ctx, field)
+	case "apiToken":
+		return ec.fieldContext_Viewer_apiToken(ctx, field)
 	case "apiTokens":
 		return ec.fieldContext_Viewer_apiTokens(ctx, field)
 	case "tokenPermissions":

@@ -34,6 +34,7 @@ type ViewerResolver interface {
 	Passkeys(ctx context.Context, obj *viewer.Viewer) ([]*generated.Passkey, error)
 	SecondFactors(ctx context.Context, obj *viewer.Viewer) ([]model.SecondFactorMethod, error)
 	Password(ctx context.Context, obj *viewer.Viewer) (*passwords.Own, error)
+	APIToken(ctx context.Context, obj *viewer.Viewer) (*generated.APIToken, error)
 	APITokens(ctx context.Context, obj *viewer.Viewer, first *int, after *string) (*paging.Page[*generated.APIToken], error)
 	TokenPermissions(ctx context.Context, obj *viewer.Viewer) ([]permission.Admin, error)
 }
@@ -544,6 +545,38 @@ func (ec *executionContext) fieldContext_Viewer_password(_ context.Context, fiel
 	return fc, nil
 }
 
+func (ec *executionContext) _Viewer_apiToken(ctx context.Context, field graphql.CollectedField, obj *viewer.Viewer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Viewer_apiToken(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Viewer().APIToken(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *generated.APIToken) graphql.Marshaler {
+			return ec.marshalOApiToken2ᚖrosterᚋentᚋgeneratedᚐAPIToken(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Viewer_apiToken(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Viewer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ApiToken(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Viewer_apiTokens(ctx context.Context, field graphql.CollectedField, obj *viewer.Viewer) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -717,6 +750,12 @@ func (ec *executionContext) _Viewer(ctx context.Context, sel ast.SelectionSet, o
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Viewer_password(ctx, field, obj)
+				})
+		case "apiToken":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Viewer_apiToken(ctx, field, obj)
 				})
 		case "apiTokens":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,

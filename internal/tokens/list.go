@@ -82,6 +82,19 @@ func (s *Service) seen(ctx context.Context, client *ent.Client, id int) (*ent.AP
 		}
 		q.Where(apitoken.MakerID(v.UserID))
 	}
+	return one(ctx, q)
+}
+
+// Behind returns the API token behind the request. nil: there is a person, or nobody.
+func (s *Service) Behind(ctx context.Context) (*ent.APIToken, error) {
+	id := viewer.From(ctx).TokenID
+	if id == 0 {
+		return nil, nil //nolint:nilnil // none is an answer
+	}
+	return one(ctx, bounded(s.DB.APIToken.Query().Where(apitoken.ID(id))))
+}
+
+func one(ctx context.Context, q *ent.APITokenQuery) (*ent.APIToken, error) {
 	t, err := q.Only(viewer.ForSystem(ctx, "API tokens that the viewer may see"))
 	if ent.IsNotFound(err) {
 		return nil, nil //nolint:nilnil // not there is an answer, not a failure

@@ -23,6 +23,11 @@ test.each([true, false])("Manage Users is in the navigation when LIST_USERS is h
   expect(screen.queryAllByRole("link", { name: "Manage Users" })).toHaveLength(held ? 1 : 0);
 });
 
+test("the API explorer is for all of staff, and a document of its own", async () => {
+  await renderAt("/admin", { Viewer: () => ({ kind: "STAFF", permissions: ["VIEW_MAIL_LOG"] }) });
+  expect(await screen.findByRole("link", { name: "API explorer" })).toHaveAttribute("href", "/explorer");
+});
+
 test("the command palette opens by its shortcut and does what is chosen", async () => {
   const { user, path } = await renderAt("/admin");
   await screen.findByRole("navigation", { name: "Main navigation" });

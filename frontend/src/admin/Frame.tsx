@@ -111,15 +111,20 @@ function Side({ onJump }: { onJump: () => void }) {
       </button>
       <nav className={classes.nav} aria-label={t("frame.nav")}>
         {navigation.map(({ heading, entries }) => {
-          const open = entries.filter(({ needs }) => can(needs));
+          const open = entries.filter(({ needs }) => !needs || can(needs));
           return (
             open.length > 0 && (
               <div key={heading}>
                 <h2 className={classes.heading}>{t(`nav.${heading}`)}</h2>
                 <ul>
-                  {open.map(({ label, to, icon: Sign }) => (
+                  {open.map(({ label, to, icon: Sign, apart }) => (
                     <li key={to}>
-                      <Link to={to} className={classes.entry} activeProps={{ "aria-current": "page" }}>
+                      <Link
+                        to={to}
+                        reloadDocument={apart}
+                        className={classes.entry}
+                        activeProps={{ "aria-current": "page" }}
+                      >
                         <Sign size={17} stroke={1.7} aria-hidden="true" />
                         {t(`nav.${label}`)}
                       </Link>
@@ -155,13 +160,13 @@ function useNavigationCommands(): void {
     () =>
       navigation.flatMap(({ heading, entries }) =>
         entries
-          .filter(({ needs }) => viewer.permissions.includes(needs))
-          .map(({ label, to, icon }) => ({
+          .filter(({ needs }) => !needs || viewer.permissions.includes(needs))
+          .map(({ label, to, icon, apart }) => ({
             id: `go-${to}`,
             label: t(`nav.${label}`),
             group: t(`nav.${heading}`),
             icon,
-            run: () => void router.navigate({ to }),
+            run: () => void router.navigate({ to, reloadDocument: apart }),
           })),
       ),
     [t, router, viewer],

@@ -1,6 +1,7 @@
 import {
   type Icon,
   IconAdjustmentsHorizontal,
+  IconApi,
   IconBuilding,
   IconHelpCircle,
   IconKey,
@@ -12,11 +13,13 @@ import type { AdminPermission } from "../gen/graphql";
 
 interface Entry {
   /** The key of its text in admin.json, under "nav". */
-  label: "users" | "accounts" | "templates" | "settings" | "questions" | "mail" | "tokens";
+  label: "users" | "accounts" | "templates" | "settings" | "questions" | "mail" | "tokens" | "explorer";
   to: string;
   icon: Icon;
-  /** Shown only to those who hold it. */
-  needs: AdminPermission;
+  /** Shown only to those who hold it; absent: to all who are here. */
+  needs?: AdminPermission;
+  /** The page is a document of its own. */
+  apart?: boolean;
 }
 
 /** The navigation of the admin area: headings, and under each its pages. */
@@ -46,6 +49,7 @@ export const navigation: readonly { heading: "clients" | "setup"; entries: reado
       },
       { label: "mail", to: "/admin/mail", icon: IconMail, needs: "CONFIGURE_MAIL" },
       { label: "tokens", to: "/admin/api-tokens", icon: IconKey, needs: "MANAGE_API_TOKENS" },
+      { label: "explorer", to: "/explorer", icon: IconApi, apart: true },
     ],
   },
 ];

@@ -3,6 +3,7 @@ import { initReactI18next } from "react-i18next";
 import type admin from "../locales/en/admin.json";
 import type client from "../locales/en/client.json";
 import type common from "../locales/en/common.json";
+import type explorer from "../locales/en/explorer.json";
 
 /** The languages that have a catalogue, each by its own name. A new one: a folder in locales/ and a line here. */
 export const languages = { en: "English", de: "Deutsch", fr: "Français", es: "Español", ar: "العربية" } as const;
@@ -17,12 +18,12 @@ const locales: Record<string, string> = { en: "en-GB", ar: "ar-u-nu-latn" };
 export const localeOf = (language: string): string => locales[language] ?? language;
 
 /** Texts by area: `common` is there from the start, the others come with the area that needs them. */
-export const areas = ["common", "admin", "client"] as const;
+export const areas = ["common", "admin", "client", "explorer"] as const;
 
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "common";
-    resources: { common: typeof common; admin: typeof admin; client: typeof client };
+    resources: { common: typeof common; admin: typeof admin; client: typeof client; explorer: typeof explorer };
   }
 }
 

@@ -46,6 +46,7 @@ test("a token is made for what is held in all chosen accounts, and its secret is
   const { user } = await renderAt("/security", world(nodes, { createApiToken }));
   const section = await screen.findByRole("region", { name: "API tokens" });
   expect(await within(section).findByText("No API tokens")).toBeVisible();
+  expect(within(section).getByRole("link", { name: "API explorer" })).toHaveAttribute("href", "/explorer");
   await user.click(within(section).getByRole("button", { name: "Make a token" }));
   const dialog = await screen.findByRole("dialog", { name: "Make an API token" });
   await user.click(within(dialog).getByRole("button", { name: "Make" }));

@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
+import { IconApi, IconPlus } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
@@ -47,14 +48,26 @@ export function TokensSection() {
       title={t("tokens.title")}
       lead={t("tokens.lead")}
       actions={
-        <Button
-          variant="default"
-          size="xs"
-          leftSection={<IconPlus size={15} stroke={1.8} aria-hidden="true" />}
-          onClick={() => setMaking(true)}
-        >
-          {t("tokens.make")}
-        </Button>
+        <>
+          <Button
+            component={Link}
+            to="/explorer"
+            reloadDocument
+            variant="subtle"
+            size="xs"
+            leftSection={<IconApi size={15} stroke={1.8} aria-hidden="true" />}
+          >
+            {t("tokens.explorer")}
+          </Button>
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<IconPlus size={15} stroke={1.8} aria-hidden="true" />}
+            onClick={() => setMaking(true)}
+          >
+            {t("tokens.make")}
+          </Button>
+        </>
       }
       flush
     >
