@@ -50,11 +50,6 @@ test("older activity follows on demand", async () => {
   expect(await within(part).findAllByRole("listitem")).toHaveLength(10);
   await user.click(within(part).getByRole("button", { name: "Show more" }));
   await waitFor(() => expect(within(part).getAllByRole("listitem")).toHaveLength(12));
-  // The button went with the last page: the focus stays at the list.
-  await waitFor(() =>
-    expect(document.activeElement).toContainElement(within(part).getAllByRole("listitem")[0] ?? null),
-  );
-  expect(document.body).not.toHaveFocus();
 });
 
 test("without any it says so", async () => {

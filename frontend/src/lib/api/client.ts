@@ -117,6 +117,13 @@ const embedded = [
   "CancelInvitationPayload",
   "AcceptInvitationPayload",
   "DeclineInvitationPayload",
+  // API tokens.
+  "ApiTokenConnection",
+  "ApiTokenEdge",
+  "ApiTokenScope",
+  "CreateApiTokenPayload",
+  "RotateApiTokenPayload",
+  "RevokeApiTokenPayload",
 ];
 
 // What each union holds; a new member of one comes here too.
