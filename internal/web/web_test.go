@@ -371,7 +371,7 @@ func TestRecoverBreaksABegunAnswer(t *testing.T) {
 	}), web.Recover(log, nil)))
 	srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	srv.Start()
-	defer srv.Close()
+	t.Cleanup(srv.Close)
 	for _, path := range []string{"/late", "/abort"} {
 		res, err := srv.Client().Get(srv.URL + path)
 		if err != nil {
@@ -382,6 +382,7 @@ func TestRecoverBreaksABegunAnswer(t *testing.T) {
 		}
 		res.Body.Close()
 	}
+	srv.Close() // waits for the handlers, which log after the client has heard the end
 	if got := strings.Count(out.String(), "handler panicked"); got != 1 {
 		t.Errorf("%d panics logged", got)
 	}
