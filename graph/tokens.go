@@ -33,6 +33,7 @@ func (l *loaders) listTokens(page *tokens.Page) {
 		return
 	}
 	for _, t := range page.Rows {
+		l.hereTokens.add(t.ID)
 		l.pointed(t.MakerID)
 		for _, scope := range t.Edges.Scopes {
 			l.hereAccounts.add(scope.AccountID)

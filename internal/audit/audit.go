@@ -152,8 +152,8 @@ type Entry struct {
 const Done = "DONE"
 
 // Record writes an act that takes place in tx, and settles the idempotency key that it was asked for under.
-// Actor, session, address and device come from the viewer in ctx; who made a personal token is the actor of what is done
-// with it. fault.Conflict: as idempotency.Settle says.
+// Actor, session, address and device come from the viewer in ctx; who made a token is the actor of what is done with
+// it, and stays so in the entry when token and maker are gone (security.md #66). fault.Conflict: as idempotency.Settle says.
 func Record(ctx context.Context, tx *db.Tx, at time.Time, e Entry) error {
 	if err := idempotency.Settle(ctx, tx); err != nil {
 		return err
@@ -212,7 +212,7 @@ func write(ctx context.Context, tx *db.Tx, at time.Time, e Entry, outcome string
 	ctx = viewer.ForSystem(ctx, "audit")
 	entry, err := tx.AuditEntry.Create().
 		SetAt(at.UTC().Truncate(time.Microsecond)).SetAction(string(e.Action)).SetOutcome(outcome).
-		SetActorKind(string(actor.Kind)).SetActorID(actor.Self()).SetActorName(actor.Name).
+		SetActorKind(string(actor.Kind)).SetActorID(actor.Author()).SetActorName(actor.Name).
 		SetTokenID(actor.TokenID).SetSessionID(actor.SessionID).
 		SetTargetKind(e.Target.Kind).SetTargetID(e.Target.ID).SetAboutUserID(e.AboutUserID).
 		SetRequestID(v.RequestID).SetDetailHash(hash[:]).
@@ -236,7 +236,7 @@ func insertBoth(ctx context.Context, tx *db.Tx, at time.Time, e Entry, outcome s
 	v := viewer.From(ctx)
 	actor := v.Actor()
 	_, err := tx.SQL.ExecContext(ctx, both, at.UTC().Truncate(time.Microsecond), string(e.Action), outcome,
-		string(actor.Kind), actor.Self(), actor.Name, actor.TokenID, actor.SessionID,
+		string(actor.Kind), actor.Author(), actor.Name, actor.TokenID, actor.SessionID,
 		e.Target.Kind, e.Target.ID, e.AboutUserID, v.RequestID, hash, salt, detail)
 	if err != nil {
 		return fmt.Errorf("recording %s: %w", e.Action, err)

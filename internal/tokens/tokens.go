@@ -5,6 +5,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -32,12 +34,18 @@ const nameMax = 100
 var Never = permission.SetOf(permission.ManageAPITokens, permission.SetUserPassword, permission.Masquerade,
 	permission.ConfigureRoles, permission.MergeUsers, permission.DeleteUsers)
 
-// Service makes tokens, looks after them, and recognises them.
+// Service makes tokens, looks after them, and recognises them. Close it, for it writes a little in the background.
 type Service struct {
 	DB     *db.DB
 	Now    func() time.Time
 	Outbox *mail.Outbox
+
+	touching atomic.Int32
+	touches  sync.WaitGroup
 }
+
+// Close waits for what still runs in the background. No request may come any more.
+func (s *Service) Close() { s.touches.Wait() }
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
 

@@ -17,13 +17,17 @@ import (
 	"roster/internal/dbtest"
 	"roster/internal/invitations"
 	"roster/internal/paging"
+	"roster/internal/settings"
 	"roster/internal/tokens"
+	"roster/internal/users"
 )
 
 const day = 24 * time.Hour
 
 func service(w *accounttest.World) *tokens.Service {
-	return &tokens.Service{DB: w.DB, Now: func() time.Time { return w.Now }, Outbox: w.Outbox}
+	s := &tokens.Service{DB: w.DB, Now: func() time.Time { return w.Now }, Outbox: w.Outbox}
+	w.Cleanup(s.Close)
+	return s
 }
 
 // made makes a token that must be made.
@@ -129,6 +133,104 @@ func TestEnds(t *testing.T) {
 			})
 		})
 	}
+}
+
+// security.md #14, #35: a token opens no more than its maker's own sign-in would: nothing, while a second factor is owed.
+func TestEndsWithoutADemandedFactor(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga := w.User("Olga")
+		acme := w.Account("Acme", olga)
+		ada := w.Staff("Ada", permission.ManageAPITokens, permission.ListUsers)
+		factor := func(id int, has bool) {
+			w.Do(func(ctx context.Context, tx *db.Tx) error {
+				return tx.User.UpdateOneID(id).SetTwoFactorEnabled(has).Exec(ctx)
+			})
+		}
+		rule := func(r settings.TwoFactorRule) { w.Choose(func(s *settings.Settings) { s.TwoFactor = r }) }
+		rule(settings.TwoFactorRule{})
+		factor(viewer.From(ada).UserID, false)
+		personal, its := made(w, w.As(olga), tokens.Draft{Name: "x", Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: []permission.Account{permission.Orders}}}})
+		staff, theirs := made(w, ada, tokens.Draft{Name: "x", Permissions: []permission.Admin{permission.ListUsers}})
+		opens := func(name string, ofOwner, ofStaff bool) {
+			w.Helper()
+			if (by(w, personal) != nil) != ofOwner || (by(w, staff) != nil) != ofStaff {
+				w.Errorf("%s: the owner's opens %t, the staff's %t", name, by(w, personal) != nil, by(w, staff) != nil)
+			}
+			usable, err := service(w).Usable(w.Context(), []int{its.ID, theirs.ID})
+			if err != nil || usable[its.ID] != ofOwner || usable[theirs.ID] != ofStaff {
+				w.Errorf("%s: said to be usable %v, %v", name, usable, err)
+			}
+			acting, err := tokens.Acting(w.Context(), w.DB.Client, its.ID, w.Now)
+			if err != nil || (acting != nil) != ofOwner {
+				w.Errorf("%s: acts as %v, %v", name, acting, err)
+			}
+		}
+		opens("nothing is demanded", true, true)
+		rule(settings.TwoFactorRule{Staff: true})
+		opens("of staff", true, false)
+		rule(settings.TwoFactorRule{Owners: true, GraceDays: 3})
+		opens("of owners, in a while", true, true)
+		w.Later(3 * day)
+		opens("of owners, now", false, true)
+		factor(olga.ID, true)
+		opens("when they have one", true, true)
+	})
+}
+
+// security.md #14, #46: a token never acts upon who made it, whatever their role is by now; who made it is the actor of
+// what it does, also when they are gone (#66).
+func TestTheMakerOfAnInstallationToken(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		ada := w.Staff("Ada", permission.ManageAPITokens, permission.ListUsers, permission.EditUsers)
+		eve := w.User("Eve")
+		maker := viewer.From(ada).UserID
+		plain, token := made(w, ada, tokens.Draft{Name: "x", Permissions: []permission.Admin{permission.ListUsers, permission.EditUsers}})
+		w.Do(func(ctx context.Context, tx *db.Tx) error { // so that the token holds all that its maker holds
+			return tx.Role.Update().Where(role.Name("role of Ada")).SetPermissions([]permission.Admin{permission.ListUsers, permission.EditUsers}).Exec(ctx)
+		})
+		change := func(id int) error {
+			address := "thief@example.com"
+			_, err := w.Users.Update(by(w, plain), users.Change{UserID: id, Version: w.DB.User.GetX(dbtest.System(w.T), id).Version, Email: &address})
+			return err
+		}
+		w.Refused("its maker", change(maker), "FORBIDDEN")
+		if err := change(eve.ID); err != nil {
+			w.Fatal(err)
+		}
+		if v := viewer.From(by(w, plain)); v.Self() != 0 || v.Author() != maker {
+			w.Errorf("acts as %d, by %d", v.Self(), v.Author())
+		}
+		w.Do(func(ctx context.Context, tx *db.Tx) error { return tx.User.DeleteOneID(maker).Exec(ctx) })
+		if n := w.Count("audit_entries WHERE action = 'USER_UPDATED' AND outcome = 'DONE' AND actor_kind = 'TOKEN' AND actor_id = $1 AND token_id = $2", maker, token.ID); n != 1 {
+			w.Errorf("%d entries name who made the token", n)
+		}
+	})
+}
+
+// A use is written down beside the request: a database that is busy writing keeps nobody waiting.
+func TestUseWhileTheDatabaseWrites(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		ada := w.Staff("Ada", permission.ManageAPITokens, permission.ListUsers)
+		plain, token := made(w, ada, tokens.Draft{Name: "x", Permissions: []permission.Admin{permission.ListUsers}})
+		busy, err := w.DB.Writer().BeginTx(w.Context(), nil)
+		if err != nil {
+			w.Fatal(err)
+		}
+		if _, err := busy.ExecContext(w.Context(), "UPDATE api_tokens SET name = name"); err != nil {
+			w.Fatal(err)
+		}
+		s := service(w)
+		if _, err := s.Authenticate(w.Nobody(), plain); err != nil {
+			w.Errorf("while the database was busy: %v", err)
+		}
+		if err := busy.Rollback(); err != nil {
+			w.Fatal(err)
+		}
+		s.Close()
+		if t := w.DB.APIToken.GetX(dbtest.System(w.T), token.ID); !t.LastUsedAt.Equal(w.Now) {
+			w.Errorf("last used at %s", t.LastUsedAt)
+		}
+	})
 }
 
 // security.md #14: an installation's token may what it was made for and its maker still may, and nothing that no token can.
@@ -302,6 +404,7 @@ func TestLists(t *testing.T) {
 		if _, err := s.Authenticate(viewer.With(w.Context(), v), plain); err != nil {
 			w.Fatal(err)
 		}
+		s.Close() // the use is written down beside the request
 		if t := w.DB.APIToken.GetX(dbtest.System(w.T), staffs.ID); !t.LastUsedAt.Equal(w.Now) || t.LastUsedAddress != "192.0.2.7" {
 			w.Errorf("last used at %s from %q", t.LastUsedAt, t.LastUsedAddress)
 		}
