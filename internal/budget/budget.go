@@ -53,11 +53,14 @@ type Service struct {
 }
 
 // of is the viewer's purse, nil for who has none: nobody but who signed in, or came with a token. To others only what is
-// open to everybody answers, with throttles of its own. A token has a budget apart from its maker's, whose screens go on
-// working when a program runs wild.
+// open to everybody answers, with throttles of its own. All tokens of one maker share a budget, so that making more of them
+// gives no more to spend; it is apart from the maker's own, whose screens go on working when a program runs wild. A token of
+// the command line's, which has no maker, has one of its own.
 func (s *Service) of(v *viewer.Viewer) (string, *purse) {
 	var id string
 	switch {
+	case v.MadeBy != 0:
+		id = "maker:" + strconv.Itoa(v.MadeBy)
 	case v.TokenID != 0:
 		id = "token:" + strconv.Itoa(v.TokenID)
 	case v.UserID != 0:

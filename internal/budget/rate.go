@@ -70,6 +70,17 @@ func (r rate) mend(ctx context.Context, d *db.DB, id string, now time.Time) erro
 	return nil
 }
 
+// Sweep deletes budgets that are full again, at most so many: no row says the same. A minute more is for the clocks of
+// other servers.
+func Sweep(ctx context.Context, tx *db.Tx, now time.Time, most int) error {
+	_, err := tx.SQL.ExecContext(ctx, "DELETE FROM budgets WHERE id IN (SELECT id FROM budgets WHERE full_at < $1 ORDER BY id LIMIT $2)",
+		now.Add(-time.Minute).UnixMicro(), most)
+	if err != nil {
+		return fmt.Errorf("deleting full budgets: %w", err)
+	}
+	return nil
+}
+
 // fullAt reads when all of a budget is there again; long ago for one that was never used.
 func fullAt(ctx context.Context, d *db.DB, id string) (full int64, err error) {
 	err = d.Reader().QueryRowContext(ctx, "SELECT full_at FROM budgets WHERE id = $1", id).Scan(&full)

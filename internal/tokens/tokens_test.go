@@ -9,10 +9,12 @@ import (
 	"time"
 
 	ent "roster/ent/generated"
+	"roster/ent/generated/apitoken"
 	"roster/ent/generated/role"
 	"roster/ent/permission"
 	"roster/ent/viewer"
 	"roster/internal/accounttest"
+	"roster/internal/budget"
 	"roster/internal/db"
 	"roster/internal/dbtest"
 	"roster/internal/invitations"
@@ -118,8 +120,8 @@ func TestEnds(t *testing.T) {
 				olga := w.User("Olga")
 				acme := w.Account("Acme", olga)
 				ada := w.Staff("Ada", permission.ManageAPITokens, permission.ListUsers)
-				personal, _ := made(w, w.As(olga), tokens.Draft{Name: "x", Days: 10, Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: []permission.Account{permission.Orders}}}})
-				staff, _ := made(w, ada, tokens.Draft{Name: "x", Days: 10, Permissions: []permission.Admin{permission.ListUsers}})
+				personal, _ := made(w, w.As(olga), tokens.Draft{Name: "x", Days: new(10), Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: []permission.Account{permission.Orders}}}})
+				staff, _ := made(w, ada, tokens.Draft{Name: "x", Days: new(10), Permissions: []permission.Admin{permission.ListUsers}})
 				w.Later(10*day - time.Second)
 				if by(w, personal) == nil || by(w, staff) == nil {
 					w.Fatal("over before its time")
@@ -275,9 +277,15 @@ func TestMakingIsRefused(t *testing.T) {
 			want string
 		}{
 			"no name":               {w.As(olga), tokens.Draft{Name: " ", Accounts: orders}, "REQUIRED name"},
+			"a name that turns":     {w.As(olga), tokens.Draft{Name: "x\u202e", Accounts: orders}, "INVALID name"},
+			"a name with a NUL":     {w.As(olga), tokens.Draft{Name: "x\x00y", Accounts: orders}, "INVALID name"},
+			"a name of two lines":   {w.As(olga), tokens.Draft{Name: "x\ny", Accounts: orders}, "INVALID name"},
+			"zero days":             {w.As(olga), tokens.Draft{Name: "x", Days: new(0), Accounts: orders}, "INVALID days"},
+			"days that come round":  {w.As(olga), tokens.Draft{Name: "x", Days: new(213_504), Accounts: orders}, "INVALID days"},
+			"and a day less":        {w.As(olga), tokens.Draft{Name: "x", Days: new(-213_400), Accounts: orders}, "INVALID days"},
 			"a long name":           {w.As(olga), tokens.Draft{Name: strings.Repeat("x", 101), Accounts: orders}, "TOO_LONG name"},
-			"no days":               {w.As(olga), tokens.Draft{Name: "x", Days: -1, Accounts: orders}, "INVALID days"},
-			"too many days":         {w.As(olga), tokens.Draft{Name: "x", Days: 366, Accounts: orders}, "INVALID days"},
+			"no days":               {w.As(olga), tokens.Draft{Name: "x", Days: new(-1), Accounts: orders}, "INVALID days"},
+			"too many days":         {w.As(olga), tokens.Draft{Name: "x", Days: new(366), Accounts: orders}, "INVALID days"},
 			"nothing":               {w.As(olga), tokens.Draft{Name: "x"}, "REQUIRED permissions"},
 			"both":                  {ada, tokens.Draft{Name: "x", Permissions: []permission.Admin{permission.ListUsers}, Accounts: orders}, "NOT_ALLOWED accounts"},
 			"an account twice":      {w.As(olga), tokens.Draft{Name: "x", Accounts: append(in(acme, permission.Orders), orders...)}, "NOT_ALLOWED accounts.1.accountId"},
@@ -299,11 +307,85 @@ func TestMakingIsRefused(t *testing.T) {
 		if n := w.DB.APIToken.Query().CountX(dbtest.System(w.T)); n != 0 {
 			w.Errorf("%d were made all the same", n)
 		}
-		for range tokens.Most {
+		for i := range tokens.Most {
+			if i > 0 && i%10 == 0 {
+				_, _, err := service(w).Make(w.As(olga), tokens.Draft{Name: "x", Accounts: orders})
+				w.Refused("more than ten an hour", err, "RATE_LIMITED")
+				w.Later(time.Hour)
+			}
 			made(w, w.As(olga), tokens.Draft{Name: "x", Accounts: orders})
 		}
 		_, _, err := service(w).Make(w.As(olga), tokens.Draft{Name: "x", Accounts: orders})
 		w.Refused("one more than fits", err, "NOT_ALLOWED")
+	})
+}
+
+// Each other secret is a mail, as each token is: both count together.
+func TestRotatingIsThrottled(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga := w.User("Olga")
+		acme := w.Account("Acme", olga)
+		_, token := made(w, w.As(olga), tokens.Draft{Name: "x", Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: []permission.Account{permission.Orders}}}})
+		for range 9 {
+			if _, _, err := service(w).Rotate(w.As(olga), token.ID); err != nil {
+				w.Fatal(err)
+			}
+		}
+		_, _, err := service(w).Rotate(w.As(olga), token.ID)
+		w.Refused("the tenth", err, "RATE_LIMITED")
+		if n := len(w.Mails()); n != 10 {
+			w.Errorf("%d mails", n)
+		}
+		w.Later(time.Hour)
+		if _, _, err := service(w).Rotate(w.As(olga), token.ID); err != nil {
+			w.Errorf("an hour later: %v", err)
+		}
+	})
+}
+
+// security.md #72: tokens that are over for thirty days go when another one is made, and budgets that are full again.
+func TestSpentTokensGo(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga := w.User("Olga")
+		acme := w.Account("Acme", olga)
+		token := func(days int) int {
+			w.Helper()
+			_, t := made(w, w.As(olga), tokens.Draft{Name: "x", Days: &days, Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: []permission.Account{permission.Orders}}}})
+			return t.ID
+		}
+		budgets := &budget.Service{DB: w.DB, Now: func() time.Time { return w.Now }}
+		spend := func() {
+			if err := budgets.Spend(w.As(olga), 1000); err != nil {
+				w.Fatal(err)
+			}
+			budgets.Close()
+		}
+		expired, revoked, lasting := token(5), token(200), token(200)
+		if _, err := service(w).Revoke(w.As(olga), revoked, ""); err != nil {
+			w.Fatal(err)
+		}
+		spend()
+		kept := func(when string, want []int, budgets int) {
+			w.Helper()
+			if ids := w.DB.APIToken.Query().Order(apitoken.ByID()).IDsX(dbtest.System(w.T)); !slices.Equal(ids, want) {
+				w.Errorf("%s: tokens %v, want %v", when, ids, want)
+			}
+			if n := w.Count("budgets"); n != budgets {
+				w.Errorf("%s: %d budgets, want %d", when, n, budgets)
+			}
+		}
+		another := token(200)
+		kept("at once", []int{expired, revoked, lasting, another}, 1)
+		w.Later(30 * day)
+		spend()
+		second := token(200)
+		kept("after thirty days", []int{expired, revoked, lasting, another, second}, 1)
+		w.Later(day)
+		third := token(200)
+		kept("a day more", []int{expired, lasting, another, second, third}, 0)
+		w.Later(5 * day)
+		fourth := token(200)
+		kept("after five more", []int{lasting, another, second, third, fourth}, 0)
 	})
 }
 
@@ -312,7 +394,7 @@ func TestRotateAndRevoke(t *testing.T) {
 		olga, eve := w.User("Olga"), w.User("Eve")
 		acme := w.Account("Acme", olga)
 		s := service(w)
-		first, token := made(w, w.As(olga), tokens.Draft{Name: "x", Days: 30, Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: []permission.Account{permission.Orders}}}})
+		first, token := made(w, w.As(olga), tokens.Draft{Name: "x", Days: new(30), Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: []permission.Account{permission.Orders}}}})
 		w.Later(10 * day)
 		ada := w.Staff("Ada", permission.ManageAPITokens)
 		second, rotated, err := s.Rotate(w.As(olga), token.ID)
@@ -338,6 +420,17 @@ func TestRotateAndRevoke(t *testing.T) {
 		w.Refused("without a reason", err, "REQUIRED reason")
 		_, err = s.Revoke(ada, token.ID, strings.Repeat("x", 201))
 		w.Refused("with a long reason", err, "TOO_LONG reason")
+		_, err = s.Revoke(ada, token.ID, "x\x00y")
+		w.Refused("with a NUL in the reason", err, "INVALID reason")
+		_, err = s.Revoke(w.As(olga), token.ID, "x\u202ey")
+		w.Refused("with one's own reason that turns", err, "INVALID reason")
+		chief, _ := made(w, w.Staff("Chief", permission.ManageAPITokens, permission.ListUsers), tokens.Draft{Name: "x", Permissions: []permission.Admin{permission.ListUsers}})
+		above, err := service(w).Behind(by(w, chief))
+		if err != nil {
+			w.Fatal(err)
+		}
+		_, err = s.Revoke(ada, above.ID, "Found in a log")
+		w.Refused("one of somebody who holds more (security.md #46)", err, "FORBIDDEN")
 		if by(w, second) == nil {
 			w.Fatal("a refusal revoked it")
 		}
