@@ -14,6 +14,7 @@ import (
 	"roster/ent/permission"
 	"roster/ent/viewer"
 	"roster/internal/accounttest"
+	"roster/internal/activity"
 	"roster/internal/budget"
 	"roster/internal/db"
 	"roster/internal/dbtest"
@@ -203,8 +204,38 @@ func TestTheMakerOfAnInstallationToken(t *testing.T) {
 			w.Errorf("acts as %d, by %d", v.Self(), v.Author())
 		}
 		w.Do(func(ctx context.Context, tx *db.Tx) error { return tx.User.DeleteOneID(maker).Exec(ctx) })
-		if n := w.Count("audit_entries WHERE action = 'USER_UPDATED' AND outcome = 'DONE' AND actor_kind = 'TOKEN' AND actor_id = $1 AND token_id = $2", maker, token.ID); n != 1 {
+		if n := w.Count("audit_entries WHERE action = 'USER_UPDATED' AND outcome = 'DONE' AND actor_kind = 'STAFF_TOKEN' AND actor_id = $1 AND token_id = $2", maker, token.ID); n != 1 {
 			w.Errorf("%d entries name who made the token", n)
+		}
+	})
+}
+
+// Which member of staff made the token that acted in an account is for staff alone to know.
+func TestCustomersDoNotLearnWhoMadeAStaffToken(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga, eve := w.User("Olga"), w.User("Eve")
+		acme := w.Account("Acme", olga)
+		link := w.Member(acme, eve, permission.Orders)
+		ada := w.Staff("Ada", permission.ManageAPITokens, permission.ManageMemberships, permission.ListAccounts)
+		plain, _ := made(w, ada, tokens.Draft{Name: "x", Permissions: []permission.Admin{permission.ManageMemberships, permission.ListAccounts}})
+		if _, err := w.Members.Remove(by(w, plain), link.ID); err != nil {
+			w.Fatal(err)
+		}
+		for name, c := range map[string]struct {
+			ctx  context.Context
+			want string
+		}{"the owner": {w.As(olga), ""}, "staff": {ada, "Ada Moore"}} {
+			page, err := w.Acts.OfAccount(c.ctx, acme.ID, paging.Request{First: new(1)})
+			if err != nil || len(page.Rows) != 1 {
+				w.Fatalf("%s: %v", name, err)
+			}
+			got := ""
+			if by := page.Rows[0].ByName; by != nil {
+				got = *by
+			}
+			if page.Rows[0].By != activity.Other || got != c.want {
+				w.Errorf("%s: by %s %q, want %q", name, page.Rows[0].By, got, c.want)
+			}
 		}
 	})
 }
