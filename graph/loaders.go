@@ -17,7 +17,7 @@ import (
 type loaders struct {
 	resolver *Resolver
 	// Rows that the answer holds, and rows that those point to.
-	hereUsers, hereAccounts, hereQuestions, thereUsers, thereAccounts, thereRoles siblings[int]
+	hereUsers, hereAccounts, hereQuestions, thereUsers, thereAccounts, thereRoles, hereTokens siblings[int]
 
 	users    batch[int, *ent.User]
 	accounts batch[int, *ent.Account]
@@ -28,6 +28,7 @@ type loaders struct {
 	locks    batch[int, signin.Locks]
 	passkeys batch[int, int]
 	factors  batch[int, factors.State]
+	usable   batch[int, bool]
 
 	// links are what the viewer is in accounts, own their memberships there.
 	links batch[int, *access.Link]
@@ -58,6 +59,7 @@ func (r *Resolver) withLoaders(ctx context.Context) context.Context {
 	l.locks.fetch, l.locks.known = r.SignIns.LocksOf, &l.hereUsers
 	l.passkeys.fetch, l.passkeys.known = r.Passkeys.Counts, &l.hereUsers
 	l.factors.fetch, l.factors.known = r.Factors.States, &l.hereUsers
+	l.usable.fetch, l.usable.known = r.Tokens.Usable, &l.hereTokens
 	l.sessions.fetch, l.sessions.known = r.SignIns.SessionsOf, &l.hereUsers
 	l.tries.fetch, l.tries.known = r.SignIns.CountHistories, &l.hereUsers
 	return context.WithValue(ctx, loadersKey{}, l)

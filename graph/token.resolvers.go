@@ -37,7 +37,7 @@ func (r *apiTokenResolver) Scopes(ctx context.Context, obj *generated.APIToken) 
 }
 
 func (r *apiTokenResolver) Usable(ctx context.Context, obj *generated.APIToken) (bool, error) {
-	return r.Tokens.Usable(obj), nil
+	return load(ctx).usable.load(ctx, obj.ID)
 }
 
 func (r *apiTokenResolver) LastUsedAt(ctx context.Context, obj *generated.APIToken) (*time.Time, error) {
@@ -95,6 +95,7 @@ func (r *mutationResolver) RevokeAPIToken(ctx context.Context, input model.Revok
 	if err == nil {
 		payload.APIToken, err = r.Tokens.Revoke(ctx, id, text(input.Reason))
 	}
+	load(ctx).usable.clear()
 	payload.UserErrors, err = mendable(err)
 	return payload, err
 }

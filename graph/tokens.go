@@ -10,13 +10,7 @@ import (
 
 // tokenDraft reads a token to be made. fault.Invalid, fault.NotFound: an account's ID.
 func tokenDraft(input model.CreateAPITokenInput) (tokens.Draft, error) {
-	draft := tokens.Draft{Name: input.Name, Permissions: input.Permissions}
-	if input.Days != nil {
-		draft.Days = *input.Days
-		if draft.Days == 0 {
-			draft.Days = -1 // no days are not the usual days
-		}
-	}
+	draft := tokens.Draft{Name: input.Name, Days: input.Days, Permissions: input.Permissions}
 	for i, scope := range input.Accounts {
 		id, err := rowOf("accounts."+strconv.Itoa(i)+".accountId", gid.Account, scope.AccountID)
 		if err != nil {
@@ -33,6 +27,7 @@ func (l *loaders) listTokens(page *tokens.Page) {
 		return
 	}
 	for _, t := range page.Rows {
+		l.hereTokens.add(t.ID)
 		l.pointed(t.MakerID)
 		for _, scope := range t.Edges.Scopes {
 			l.hereAccounts.add(scope.AccountID)

@@ -128,6 +128,7 @@ func (a *app) start(ctx context.Context) error {
 // close waits for what runs beside the requests. The server must have stopped.
 func (a *app) close() {
 	a.graph.SignIns.Close()
+	a.graph.Tokens.Close()
 	a.graph.Budgets.Close()
 	if a.mails == nil {
 		return

@@ -64,7 +64,7 @@ func TestBudget(t *testing.T) {
 	})
 }
 
-// Nobody has no budget to look at, a token has one apart from its maker's, and a refused operation costs nothing.
+// Nobody has no budget to look at, tokens share one apart from their maker's, and a refused operation costs nothing.
 func TestBudgetOfATokenAndOfNobody(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
@@ -80,6 +80,10 @@ func TestBudgetOfATokenAndOfNobody(t *testing.T) {
 		}
 		if r := token.ask(dearQuery, nil); r.refusal() != "RATE_LIMITED" {
 			t.Errorf("the token's third: %s", r.Body)
+		}
+		_, more := tokenOf(ada, map[string]any{"name": "CRM 2", "permissions": []string{"LIST_USERS"}})
+		if r := w.bearer(more).ask(dearQuery, nil); r.refusal() != "RATE_LIMITED" {
+			t.Errorf("another token of the same maker's: %s", r.Body)
 		}
 		if r := ada.ask(dearQuery, nil); r.refusal() != "" {
 			t.Errorf("its maker: %s", r.Body)

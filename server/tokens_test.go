@@ -11,6 +11,7 @@ import (
 	"roster/ent/permission"
 	"roster/internal/db"
 	"roster/internal/dbtest"
+	"roster/internal/settings"
 )
 
 const makeToken = `mutation($i: CreateApiTokenInput!) { createApiToken(input: $i) { apiToken { id } secret userErrors { field code } } }`
@@ -117,5 +118,43 @@ func Test14ScopesStandForSudo(t *testing.T) {
 				t.Errorf("%s: %s", query, r.Body)
 			}
 		}
+	})
+}
+
+// #9, #35: a token outlives what its maker does with their own second factor, as their sessions do; it ends when staff take
+// the factor away, with another password, and opens nothing while a factor is demanded and missing.
+func Test9CredentialsEndTokens(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		eve := w.user("Eve", "Moore", "eve@example.com")
+		acme := w.account("Acme", eve)
+		w.staff("Sam", "sam@example.com", permission.DisableUserTwoFactor)
+		b := w.browser().signIn("eve@example.com").confirm()
+		input := map[string]any{"name": "x", "accounts": []map[string]any{{"accountId": acme.GlobalID(), "permissions": []string{"ORDERS"}}}}
+		_, secret := tokenOf(b, input)
+		opens := func(when, want string) {
+			t.Helper()
+			if r := w.bearer(secret).ask(`{ viewer { kind } }`, nil); r.refusal() != want {
+				t.Errorf("%s: %s, want %q", when, r.Body, want)
+			}
+		}
+		w.choose(func(s *settings.Settings) { s.TwoFactor = settings.TwoFactorRule{Everyone: true} })
+		opens("while a factor is demanded", "UNAUTHENTICATED")
+		w.choose(func(s *settings.Settings) { s.TwoFactor = settings.TwoFactorRule{} })
+		opens("when none is", "")
+		b.enrol()
+		opens("with an app", "")
+		b.must("removeTotp", `mutation { removeTotp { userErrors { code } } }`, nil)
+		opens("without it", "")
+		b.enrol()
+		w.browser().signIn("sam@example.com").confirm().must("disableTwoFactor",
+			`mutation($i: DisableTwoFactorInput!) { disableTwoFactor(input: $i) { userErrors { code } } }`,
+			map[string]any{"i": map[string]any{"userId": eve.GlobalID(), "reason": "Lost phone"}})
+		opens("after staff removed it", "UNAUTHENTICATED")
+		b = w.browser().signIn("eve@example.com").confirm()
+		_, secret = tokenOf(b, input)
+		opens("another one", "")
+		b.must("changePassword", changePassword, changed(password, another))
+		opens("after another password", "UNAUTHENTICATED")
 	})
 }

@@ -37,6 +37,9 @@ type Viewer struct {
 	// what is a person's own is no token's. Scopes are those accounts, and what it may do in each at most.
 	MakerID int
 	Scopes  map[int][]permission.Account
+	// MadeBy is who made the token, whichever kind it is: what it does is theirs to answer for, and upon them it may not act
+	// (security.md #14, #66). 0: it was made on the command line.
+	MadeBy int
 	// SudoUntil is when the explicit proof of identity runs out (security.md #32); zero: none was given.
 	SudoUntil time.Time
 	// TwoFactorRequired says that the user must have a second factor; TwoFactorDueAt is from when on nothing opens
@@ -117,6 +120,14 @@ func (v *Viewer) IsStaff() bool {
 func (v *Viewer) Self() int {
 	if v.TokenID != 0 {
 		return v.MakerID
+	}
+	return v.UserID
+}
+
+// Author is the user whose act it is: the viewer themselves, or who made the token. 0: nobody.
+func (v *Viewer) Author() int {
+	if v.TokenID != 0 {
+		return v.MadeBy
 	}
 	return v.UserID
 }

@@ -112,9 +112,13 @@ func Enrolling(ctx context.Context, now time.Time) (Enroller, error) {
 }
 
 // OverUser refuses to act upon a member of staff who holds an admin permission that the viewer lacks (security.md
-// #46), with fault.Forbidden naming one of them. Acting upon oneself is no escalation.
+// #46), with fault.Forbidden naming one of them. Acting upon oneself is no escalation; but a token never acts upon its maker,
+// whose credentials it must not touch (#14).
 func OverUser(ctx context.Context, client *ent.Client, target *ent.User) error {
 	v := viewer.From(ctx)
+	if v.MadeBy == target.ID {
+		return fault.New(fault.Forbidden, "A token cannot act upon the user who made it.")
+	}
 	if system(v) || target.RoleID == nil || v.UserID == target.ID {
 		return nil
 	}

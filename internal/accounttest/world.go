@@ -118,7 +118,7 @@ func (w *World) Prove(u *ent.User) {
 	})
 }
 
-// Staff makes somebody with a role, and returns what they act with.
+// Staff makes somebody with a role and, as is demanded of staff, a second factor, and returns what they act with.
 func (w *World) Staff(called string, may ...permission.Admin) context.Context {
 	w.Helper()
 	u := w.User(called)
@@ -127,7 +127,7 @@ func (w *World) Staff(called string, may ...permission.Admin) context.Context {
 		if err != nil {
 			return err
 		}
-		return tx.User.UpdateOneID(u.ID).SetRole(r).Exec(ctx)
+		return tx.User.UpdateOneID(u.ID).SetRole(r).SetTwoFactorEnabled(true).Exec(ctx)
 	})
 	v := w.viewer(u)
 	v.Kind, v.Permissions = viewer.Staff, permission.SetOf(may...)

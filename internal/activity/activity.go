@@ -209,6 +209,7 @@ func actOf(row *ent.AuditEntry) (*Act, error) {
 		a.By = Self
 	case row.ActorKind == string(viewer.Staff):
 		a.By = Staff
+	case row.ActorKind == audit.StaffToken: // a program; who made it is no member
 	case row.Action == string(audit.InvitationDeclined): // whoever holds the link turns it down
 	case row.ActorID != 0 && a.accountID != 0:
 		a.By = Member

@@ -152,8 +152,8 @@ type Entry struct {
 const Done = "DONE"
 
 // Record writes an act that takes place in tx, and settles the idempotency key that it was asked for under.
-// Actor, session, address and device come from the viewer in ctx; who made a personal token is the actor of what is done
-// with it. fault.Conflict: as idempotency.Settle says.
+// Actor, session, address and device come from the viewer in ctx; who made a token is the actor of what is done with
+// it, and stays so in the entry when token and maker are gone (security.md #66). fault.Conflict: as idempotency.Settle says.
 func Record(ctx context.Context, tx *db.Tx, at time.Time, e Entry) error {
 	if err := idempotency.Settle(ctx, tx); err != nil {
 		return err
@@ -212,7 +212,7 @@ func write(ctx context.Context, tx *db.Tx, at time.Time, e Entry, outcome string
 	ctx = viewer.ForSystem(ctx, "audit")
 	entry, err := tx.AuditEntry.Create().
 		SetAt(at.UTC().Truncate(time.Microsecond)).SetAction(string(e.Action)).SetOutcome(outcome).
-		SetActorKind(string(actor.Kind)).SetActorID(actor.Self()).SetActorName(actor.Name).
+		SetActorKind(kindOf(actor)).SetActorID(actor.Author()).SetActorName(actor.Name).
 		SetTokenID(actor.TokenID).SetSessionID(actor.SessionID).
 		SetTargetKind(e.Target.Kind).SetTargetID(e.Target.ID).SetAboutUserID(e.AboutUserID).
 		SetRequestID(v.RequestID).SetDetailHash(hash[:]).
@@ -226,6 +226,18 @@ func write(ctx context.Context, tx *db.Tx, at time.Time, e Entry, outcome string
 	return nil
 }
 
+// StaffToken is the kind of actor of a token that staff made for the installation: which of them is for staff alone to know,
+// whereas who made a personal token acts in the open, as a member.
+const StaffToken = "STAFF_TOKEN"
+
+// kindOf is what the entry says of what acted; stored, so a name is for ever.
+func kindOf(actor *viewer.Viewer) string {
+	if actor.Kind == viewer.Token && actor.MadeBy != 0 && actor.Self() == 0 {
+		return StaffToken
+	}
+	return string(actor.Kind)
+}
+
 // both is an entry with its detail: every act pays for it, and PostgreSQL takes the two in one round trip.
 const both = `WITH entry AS (INSERT INTO audit_entries
 	(at, action, outcome, actor_kind, actor_id, actor_name, token_id, session_id, target_kind, target_id, about_user_id, request_id, detail_hash)
@@ -236,7 +248,7 @@ func insertBoth(ctx context.Context, tx *db.Tx, at time.Time, e Entry, outcome s
 	v := viewer.From(ctx)
 	actor := v.Actor()
 	_, err := tx.SQL.ExecContext(ctx, both, at.UTC().Truncate(time.Microsecond), string(e.Action), outcome,
-		string(actor.Kind), actor.Self(), actor.Name, actor.TokenID, actor.SessionID,
+		kindOf(actor), actor.Author(), actor.Name, actor.TokenID, actor.SessionID,
 		e.Target.Kind, e.Target.ID, e.AboutUserID, v.RequestID, hash, salt, detail)
 	if err != nil {
 		return fmt.Errorf("recording %s: %w", e.Action, err)

@@ -8,9 +8,12 @@
 package budget
 
 import (
+	"cmp"
 	"context"
+	"log/slog"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -23,8 +26,11 @@ import (
 // share is the part of a budget that a server takes at a time.
 const share = 100
 
-// most is how many viewers a server keeps in mind; what the others had left with it is lost to them.
-const most = 10_000
+// purses is how many viewers a server keeps in mind, unless it is told otherwise: some 300 bytes each.
+const purses = 50_000
+
+// returning bounds how many shares are on their way back at a time; what is above that is lost to its viewers.
+const returning = 256
 
 // patience is how long a request waits for its points. Where the database is busy for longer, they are given on credit,
 // as many as the whole budget has: reading must not stop because something else is being written. What was given is taken
@@ -46,18 +52,24 @@ type State struct {
 type Service struct {
 	DB  *db.DB
 	Now func() time.Time
+	// Purses is how many viewers it keeps in mind; 0 means 50,000. What the others had left with it goes back.
+	Purses int
 
-	once    sync.Once
-	purses  *lru.Cache[string, *purse]
-	filling sync.WaitGroup
+	once      sync.Once
+	purses    *lru.Cache[string, *purse]
+	filling   sync.WaitGroup
+	returning atomic.Int32
 }
 
 // of is the viewer's purse, nil for who has none: nobody but who signed in, or came with a token. To others only what is
-// open to everybody answers, with throttles of its own. A token has a budget apart from its maker's, whose screens go on
-// working when a program runs wild.
+// open to everybody answers, with throttles of its own. All tokens of one maker share a budget, so that making more of them
+// gives no more to spend; it is apart from the maker's own, whose screens go on working when a program runs wild. A token of
+// the command line's, which has no maker, has one of its own.
 func (s *Service) of(v *viewer.Viewer) (string, *purse) {
 	var id string
 	switch {
+	case v.MadeBy != 0:
+		id = "maker:" + strconv.Itoa(v.MadeBy)
 	case v.TokenID != 0:
 		id = "token:" + strconv.Itoa(v.TokenID)
 	case v.UserID != 0:
@@ -65,7 +77,7 @@ func (s *Service) of(v *viewer.Viewer) (string, *purse) {
 	default:
 		return "", nil
 	}
-	s.once.Do(func() { s.purses, _ = lru.New[string, *purse](most) })
+	s.once.Do(func() { s.purses, _ = lru.NewWithEvict(cmp.Or(max(s.Purses, 0), purses), s.giveBack) })
 	if p, ok := s.purses.Get(id); ok {
 		return id, p
 	}
@@ -78,6 +90,30 @@ func (s *Service) of(v *viewer.Viewer) (string, *purse) {
 
 // Close waits for what runs beside the requests.
 func (s *Service) Close() { s.filling.Wait() }
+
+// giveBack returns, beside the requests, what is left in a purse that the server no longer keeps in mind.
+func (s *Service) giveBack(id string, p *purse) {
+	if s.returning.Add(1) > returning {
+		s.returning.Add(-1)
+		return
+	}
+	s.filling.Go(func() {
+		defer s.returning.Add(-1)
+		ctx, cancel := context.WithTimeout(context.Background(), 10*patience)
+		defer cancel()
+		p.mu.Lock()
+		p.settle(ctx)
+		left, r := p.held-p.owed, p.last.rate
+		p.held, p.owed = 0, 0
+		p.mu.Unlock()
+		if left <= 0 {
+			return
+		}
+		if err := r.giveBack(ctx, s.DB, id, left); err != nil {
+			slog.Warn("points are lost to a viewer", "viewer", id, "points", left, "err", err)
+		}
+	})
+}
 
 // grant is an answer of the database's: a share of the budget as it is set now, or why there is none.
 type grant struct {

@@ -173,18 +173,52 @@ func TestAServerTakesAHundredth(t *testing.T) {
 	})
 }
 
-// A token has a budget of its own, whoever made it, and nobody has none.
+// What a viewer had left with a server that has too many others to keep in mind is not lost to them.
+func TestMoreViewersThanPurses(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		choose(t, d, points, 10)
+		s := server(t, d, newClock())
+		s.Purses = 2
+		for range 3 { // each comes when the two others took its place
+			for id := range 3 {
+				if err := s.Spend(user(t, id+1), 1); err != nil {
+					t.Fatal(err)
+				}
+				s.Close() // what goes back beside the requests is there now
+			}
+		}
+		for id := range 3 {
+			if n := left(t, s, id+1); n != points-3 {
+				t.Errorf("user %d has %d points after three were spent", id+1, n)
+			}
+			s.Close()
+		}
+	})
+}
+
+// All tokens of one maker share a budget, apart from the maker's own; one of nobody's has its own; and nobody has none.
 func TestWhoHasABudget(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		choose(t, d, points, 10)
 		s := server(t, d, newClock())
-		token := viewer.With(t.Context(), &viewer.Viewer{Kind: viewer.Token, TokenID: 7, MakerID: 7})
+		by := func(token, maker int) context.Context {
+			return viewer.With(t.Context(), &viewer.Viewer{Kind: viewer.Token, TokenID: token, MadeBy: maker})
+		}
+		token := by(7, 7)
 		nobody := viewer.With(t.Context(), &viewer.Viewer{Kind: viewer.Anonymous})
 		if err := s.Spend(token, points); err != nil {
 			t.Fatal(err)
 		}
 		if waitOf(s.Spend(token, 1)) == 0 {
 			t.Error("the token's budget has no end")
+		}
+		if waitOf(s.Spend(by(8, 7), 1)) == 0 {
+			t.Error("another token of the same maker's has a budget of its own")
+		}
+		for name, other := range map[string]context.Context{"somebody else's token": by(9, 8), "one of the command line's": by(10, 0), "another of those": by(11, 0)} {
+			if err := s.Spend(other, points); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
 		}
 		if err := s.Spend(user(t, 7), points); err != nil {
 			t.Errorf("its maker: %v", err)

@@ -61,11 +61,34 @@ func (r rate) take(ctx context.Context, d *db.DB, id string, points int64, now t
 	return n > 0, err
 }
 
+// giveBack counts points as not spent that were taken at this rate, rounded down.
+func (r rate) giveBack(ctx context.Context, d *db.DB, id string, points int64) error {
+	if r.limit == 0 { // taken on credit before the database ever answered
+		return nil
+	}
+	_, err := d.Writer().ExecContext(ctx, "UPDATE budgets SET full_at = full_at - $2 WHERE id = $1", id, points*r.window/r.limit)
+	if err != nil {
+		return fmt.Errorf("giving points back: %w", err)
+	}
+	return nil
+}
+
 // mend brings back a budget that is farther away than all of it.
 func (r rate) mend(ctx context.Context, d *db.DB, id string, now time.Time) error {
 	_, err := d.Writer().ExecContext(ctx, "UPDATE budgets SET full_at = $2 WHERE id = $1 AND full_at > $2", id, now.UnixMicro()+r.window)
 	if err != nil {
 		return fmt.Errorf("mending a budget: %w", err)
+	}
+	return nil
+}
+
+// Sweep deletes budgets that are full again, at most so many: no row says the same. A minute more is for the clocks of
+// other servers.
+func Sweep(ctx context.Context, tx *db.Tx, now time.Time, most int) error {
+	_, err := tx.SQL.ExecContext(ctx, "DELETE FROM budgets WHERE id IN (SELECT id FROM budgets WHERE full_at < $1 ORDER BY id LIMIT $2)",
+		now.Add(-time.Minute).UnixMicro(), most)
+	if err != nil {
+		return fmt.Errorf("deleting full budgets: %w", err)
 	}
 	return nil
 }

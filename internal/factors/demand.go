@@ -13,21 +13,24 @@ import (
 
 // Demand is whether a user must have a second factor, and whether they have one (product.md C13).
 type Demand struct {
-	Enabled bool
-	came    time.Time
+	enabled sql.NullBool
+	came    sql.NullTime
 	asks    sql.NullBool // null: no role
 	owner   bool
 	rule    []byte
 }
 
 // DemandColumns are those of a Demand, for a statement over users u LEFT JOIN roles r that loads other things too: so
-// a change of the rule holds from the next request on.
+// a change of the rule holds from the next request on. Of nobody, whom an outer join did not find, nothing is demanded.
 const DemandColumns = `u.two_factor_enabled, u.created_at, r.require_two_factor,
 	EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.owner),
 	(SELECT value FROM settings WHERE id = 'twoFactor')`
 
 // Targets are where the DemandColumns go.
-func (d *Demand) Targets() []any { return []any{&d.Enabled, &d.came, &d.asks, &d.owner, &d.rule} }
+func (d *Demand) Targets() []any { return []any{&d.enabled, &d.came, &d.asks, &d.owner, &d.rule} }
+
+// Enabled reports whether the user has a second factor.
+func (d *Demand) Enabled() bool { return d.enabled.Bool }
 
 // Due reports whether a second factor is demanded of the user, and from when on nothing opens without it.
 func (d *Demand) Due() (at time.Time, demanded bool, err error) {
@@ -35,14 +38,14 @@ func (d *Demand) Due() (at time.Time, demanded bool, err error) {
 	if err != nil {
 		return time.Time{}, false, err
 	}
-	at, demanded = rule.Due(settings.Subject{Staff: d.asks.Valid, Owner: d.owner, RoleAsks: d.asks.Bool, Came: d.came})
+	at, demanded = rule.Due(settings.Subject{Staff: d.asks.Valid, Owner: d.owner, RoleAsks: d.asks.Bool, Came: d.came.Time})
 	return at, demanded, nil
 }
 
 // Owed reports whether the user has no factor at now, and may not go on without one.
 func (d *Demand) Owed(now time.Time) (bool, error) {
 	at, demanded, err := d.Due()
-	return demanded && !d.Enabled && !now.Before(at), err
+	return demanded && !d.Enabled() && !now.Before(at), err
 }
 
 // querier is a transaction, or the store outside of one.

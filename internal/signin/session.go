@@ -98,7 +98,7 @@ func find(ctx context.Context, q querier, hash []byte) (*found, error) {
 			return nil, fmt.Errorf("loading role: %w", err)
 		}
 	}
-	f.enabled, f.accountID = demand.Enabled, int(account.Int64)
+	f.enabled, f.accountID = demand.Enabled(), int(account.Int64)
 	if f.dueAt, f.demanded, err = demand.Due(); err != nil {
 		return nil, err
 	}

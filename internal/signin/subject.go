@@ -67,7 +67,7 @@ func (s *Service) subject(ctx context.Context, tx *db.Tx, p proof, now time.Time
 		}
 	}
 	who.ways = has.Ways()
-	if len(who.ways) == 0 && who.demand.Enabled {
+	if len(who.ways) == 0 && who.demand.Enabled() {
 		// PostgreSQL, having waited for the row, shows the row as it is now and the rest as it was before.
 		if who.ways, err = s.Factors.Ways(ctx, tx.Client, p.userID); err != nil {
 			return nil, err
@@ -92,7 +92,7 @@ func (who *subject) found(sessionID int, stage session.Stage, now time.Time) (*f
 	f := &found{
 		id: sessionID, stage: stage, version: who.version, createdAt: now, seenAt: now,
 		userID: who.userID, userVersion: who.version, language: who.language, staff: who.staff, permissions: who.permissions,
-		enabled: who.demand.Enabled,
+		enabled: who.demand.Enabled(),
 	}
 	var err error
 	f.dueAt, f.demanded, err = who.demand.Due()

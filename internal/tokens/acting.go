@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strconv"
+	"strings"
 	"time"
 
 	ent "roster/ent/generated"
@@ -14,6 +16,7 @@ import (
 	"roster/ent/generated/user"
 	"roster/ent/permission"
 	"roster/ent/viewer"
+	"roster/internal/factors"
 	"roster/internal/fault"
 	"roster/internal/secret"
 )
@@ -21,11 +24,14 @@ import (
 // seldom is how often a use is written down, at most.
 const seldom = time.Minute
 
-// lookup finds a token with all that bounds it: its role, or its maker as they are now.
-const lookup = `SELECT t.id, t.kind, t.expires_at, t.last_used_at, t.revoked_at IS NOT NULL, t.permissions, r.permissions,
-	m.id, m.state, m.credential_version = t.credential_version, mr.permissions
-FROM api_tokens t LEFT JOIN roles r ON r.id = t.role_id
-	LEFT JOIN users m ON m.id = t.maker_id LEFT JOIN roles mr ON mr.id = m.role_id WHERE t.hash = $1`
+// touchesAtOnce bounds how many uses are being written down at a time; those above it wait for a later request.
+const touchesAtOnce = 4
+
+// lookup finds tokens with all that bounds them: their role, or their maker as they are now. It ends in its condition.
+const lookup = `SELECT t.id, t.kind, t.expires_at, t.last_used_at, t.revoked_at IS NOT NULL, t.permissions, tr.permissions,
+	u.id, u.state, u.credential_version = t.credential_version, r.permissions, ` + factors.DemandColumns + `
+FROM api_tokens t LEFT JOIN roles tr ON tr.id = t.role_id LEFT JOIN users u ON u.id = t.maker_id LEFT JOIN roles r ON r.id = u.role_id
+WHERE `
 
 // bounds are a token with what bounds it.
 type bounds struct {
@@ -39,15 +45,18 @@ type bounds struct {
 	maker           int
 	// active: the maker may act. unchanged: their credentials are what they were.
 	active, unchanged bool
+	// demand is whether the maker must have a second factor: without one nothing is open to them, nor to what they made.
+	demand factors.Demand
 }
 
 // viewer is what the token acts as, its scopes aside; nil: it is not good any more.
-func (b *bounds) viewer(now time.Time) *viewer.Viewer {
-	if b.revoked || !now.Before(b.expires) {
-		return nil
+func (b *bounds) viewer(now time.Time) (*viewer.Viewer, error) {
+	owed, err := b.demand.Owed(now)
+	if err != nil || b.revoked || !now.Before(b.expires) {
+		return nil, err
 	}
-	v := &viewer.Viewer{Kind: viewer.Token, TokenID: b.id}
-	made := b.active && b.unchanged
+	v := &viewer.Viewer{Kind: viewer.Token, TokenID: b.id, MadeBy: b.maker}
+	made := b.active && b.unchanged && !owed
 	switch {
 	case b.kind == apitoken.KindCOMMAND_LINE && b.role != nil:
 		v.Permissions = b.role.Without(Never)
@@ -56,48 +65,45 @@ func (b *bounds) viewer(now time.Time) *viewer.Viewer {
 	case b.kind == apitoken.KindPERSONAL && made:
 		v.MakerID, v.Scopes = b.maker, map[int][]permission.Account{}
 	default:
-		return nil
-	}
-	return v
-}
-
-// Authenticate returns who a request with this token acts as: one statement, and for a personal token a second.
-// fault.Unauthenticated for a token that is malformed, unknown, revoked or too old, or whose maker may not act any more or
-// has other credentials since, without saying which (security.md #9, #14).
-func (s *Service) Authenticate(ctx context.Context, plain string) (*viewer.Viewer, error) {
-	refused := fault.New(fault.Unauthenticated, "This token is not valid.")
-	hash, ok := secret.Hash(secret.API, plain)
-	if !ok {
-		return nil, refused
-	}
-	b, err := s.find(ctx, hash)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, refused
-	} else if err != nil {
-		return nil, fmt.Errorf("loading token: %w", err)
-	}
-	now := s.now()
-	v := b.viewer(now)
-	if v == nil {
-		return nil, refused
-	}
-	if err := s.fillScopes(ctx, v); err != nil {
-		return nil, fmt.Errorf("loading scopes: %w", err)
-	}
-	if now.Sub(b.used) >= seldom {
-		s.used(ctx, b.id, now)
+		return nil, nil //nolint:nilnil // not good any more is an answer
 	}
 	return v, nil
 }
 
-func (s *Service) find(ctx context.Context, hash []byte) (*bounds, error) {
+// querier is a pool, or ent's client, in a transaction or not.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// find loads the tokens for which the condition holds.
+func find(ctx context.Context, q querier, condition string, args ...any) (list []*bounds, err error) {
+	rows, err := q.QueryContext(ctx, lookup+condition, args...)
+	if err != nil {
+		return nil, fmt.Errorf("loading tokens: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		b, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("loading tokens: %w", err)
+		}
+		list = append(list, b)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("loading tokens: %w", err)
+	}
+	return list, nil
+}
+
+func scan(rows *sql.Rows) (*bounds, error) {
 	var b bounds
 	var own, role, makerRole []byte
 	var maker sql.NullInt64
 	var state sql.NullString
 	var unchanged sql.NullBool
-	err := s.DB.Reader().QueryRowContext(ctx, lookup, hash).Scan(&b.id, &b.kind, &b.expires, &b.used, &b.revoked, &own, &role,
-		&maker, &state, &unchanged, &makerRole)
+	err := rows.Scan(append([]any{
+		&b.id, &b.kind, &b.expires, &b.used, &b.revoked, &own, &role, &maker, &state, &unchanged, &makerRole,
+	}, b.demand.Targets()...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -121,11 +127,46 @@ func read(list []byte) (*permission.AdminSet, error) {
 	return set, json.Unmarshal(list, set)
 }
 
-func (s *Service) fillScopes(ctx context.Context, v *viewer.Viewer) error {
-	if v.Scopes == nil {
-		return nil
+// acting is what the token acts as, its scopes among it; nil: it is not good any more.
+func (b *bounds) acting(ctx context.Context, q querier, now time.Time) (*viewer.Viewer, error) {
+	v, err := b.viewer(now)
+	if err != nil || v == nil || v.Scopes == nil {
+		return v, err
 	}
-	rows, err := s.DB.Reader().QueryContext(ctx, "SELECT account_id, permissions FROM token_scopes WHERE token_id = $1", v.TokenID)
+	if err := fillScopes(ctx, q, v); err != nil {
+		return nil, fmt.Errorf("loading scopes: %w", err)
+	}
+	return v, nil
+}
+
+// Authenticate returns who a request with this token acts as: one statement, and for a personal token a second.
+// fault.Unauthenticated for a token that is malformed, unknown, revoked or too old, or whose maker may not act any more,
+// has other credentials since, or owes a second factor, without saying which (security.md #9, #14, #35).
+func (s *Service) Authenticate(ctx context.Context, plain string) (*viewer.Viewer, error) {
+	refused := fault.New(fault.Unauthenticated, "This token is not valid.")
+	hash, ok := secret.Hash(secret.API, plain)
+	if !ok {
+		return nil, refused
+	}
+	found, err := find(ctx, s.DB.Reader(), "t.hash = $1", hash)
+	if err != nil {
+		return nil, err
+	} else if len(found) == 0 {
+		return nil, refused
+	}
+	now := s.now()
+	v, err := found[0].acting(ctx, s.DB.Reader(), now)
+	if err != nil {
+		return nil, err
+	} else if v == nil {
+		return nil, refused
+	}
+	s.touch(ctx, found[0], now)
+	return v, nil
+}
+
+func fillScopes(ctx context.Context, q querier, v *viewer.Viewer) error {
+	rows, err := q.QueryContext(ctx, "SELECT account_id, permissions FROM token_scopes WHERE token_id = $1", v.TokenID)
 	if err != nil {
 		return err
 	}
@@ -148,59 +189,59 @@ func (s *Service) fillScopes(ctx context.Context, v *viewer.Viewer) error {
 // Acting is what a token acts as at this moment, though it makes no request: who invited by it, say. nil: it is not good any
 // more.
 func Acting(ctx context.Context, client *ent.Client, id int, now time.Time) (*viewer.Viewer, error) {
-	t, err := bounded(client.APIToken.Query().Where(apitoken.ID(id))).Only(viewer.ForSystem(ctx, "API tokens"))
-	if ent.IsNotFound(err) {
-		return nil, nil //nolint:nilnil // not good any more is an answer
-	} else if err != nil {
-		return nil, fmt.Errorf("loading token: %w", err)
+	found, err := find(ctx, client, "t.id = $1", id)
+	if err != nil || len(found) == 0 {
+		return nil, err
 	}
-	v := boundsOf(t).viewer(now)
-	if v != nil && v.Scopes != nil {
-		for _, scope := range t.Edges.Scopes {
-			v.Scopes[scope.AccountID] = scope.Permissions
+	return found[0].acting(ctx, client, now)
+}
+
+// Usable says of tokens whether requests with them are let through at present, with one statement.
+func (s *Service) Usable(ctx context.Context, ids []int) (map[int]bool, error) {
+	places, args := make([]string, len(ids)), make([]any, len(ids))
+	for i, id := range ids {
+		places[i], args[i] = "$"+strconv.Itoa(i+1), id
+	}
+	found, err := find(ctx, s.DB.Reader(), "t.id IN ("+strings.Join(places, ", ")+")", args...)
+	if err != nil {
+		return nil, err
+	}
+	usable := make(map[int]bool, len(ids))
+	for _, id := range ids {
+		usable[id] = false // gone meanwhile
+	}
+	for _, b := range found {
+		v, err := b.viewer(s.now())
+		if err != nil {
+			return nil, err
 		}
+		usable[b.id] = v != nil
 	}
-	return v, nil
+	return usable, nil
 }
 
-// bounded loads with tokens what bounds them.
-func bounded(q *ent.APITokenQuery) *ent.APITokenQuery {
-	return q.WithRole().WithScopes().WithMaker(func(q *ent.UserQuery) { q.WithRole() })
-}
-
-// boundsOf reads the bounds of a token that bounded loaded.
-func boundsOf(t *ent.APIToken) *bounds {
-	b := &bounds{
-		id: t.ID, kind: t.Kind, expires: t.ExpiresAt, revoked: t.RevokedAt != nil,
-		own: permission.SetOf(t.Permissions...), role: setOf(t.Edges.Role),
+// touch writes the use down, beside the request and not before its answer. What can't be written is no reason to refuse
+// the request.
+func (s *Service) touch(ctx context.Context, b *bounds, now time.Time) {
+	if now.Sub(b.used) < seldom {
+		return
 	}
-	if m := t.Edges.Maker; m != nil {
-		b.maker, b.active, b.unchanged = m.ID, m.State == user.StateACTIVE, m.CredentialVersion == t.CredentialVersion
-		b.makerRole = setOf(m.Edges.Role)
+	if s.touching.Add(1) > touchesAtOnce {
+		s.touching.Add(-1)
+		return
 	}
-	return b
-}
-
-// Usable reports whether requests with a token, as this service gave it, are let through at present.
-func (s *Service) Usable(t *ent.APIToken) bool { return boundsOf(t).viewer(s.now()) != nil }
-
-func setOf(r *ent.Role) *permission.AdminSet {
-	if r == nil {
-		return nil
-	}
-	set := permission.SetOf(r.Permissions...)
-	return &set
-}
-
-// used writes the use down. What it can't write is no reason to refuse the request.
-func (s *Service) used(ctx context.Context, id int, now time.Time) {
 	address := ""
 	if v := viewer.From(ctx); v != nil && v.Address.IsValid() {
 		address = v.Address.String()
 	}
-	_, err := s.DB.Writer().ExecContext(ctx,
-		"UPDATE api_tokens SET last_used_at = $1, last_used_address = $2 WHERE id = $3 AND last_used_at <= $4", now, address, id, now.Add(-seldom))
-	if err != nil {
-		slog.WarnContext(ctx, "writing down the use of a token", "token", id, "err", err)
-	}
+	s.touches.Go(func() {
+		defer s.touching.Add(-1)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		_, err := s.DB.Writer().ExecContext(ctx,
+			"UPDATE api_tokens SET last_used_at = $1, last_used_address = $2 WHERE id = $3 AND last_used_at <= $4", now, address, b.id, now.Add(-seldom))
+		if err != nil {
+			slog.WarnContext(ctx, "writing down the use of a token", "token", b.id, "err", err)
+		}
+	})
 }

@@ -44,12 +44,15 @@ func (s *Service) page(ctx context.Context, q *ent.APITokenQuery, request paging
 	if err != nil {
 		return nil, err
 	}
-	rows, err := bounded(q).Modify(slice.Apply).All(viewer.ForSystem(ctx, "API tokens that the viewer may see"))
+	rows, err := shown(q).Modify(slice.Apply).All(viewer.ForSystem(ctx, "API tokens that the viewer may see"))
 	if err != nil {
 		return nil, fmt.Errorf("loading tokens: %w", err)
 	}
 	return paging.PageOf(slice, rows, of, cursor), nil
 }
+
+// shown loads with tokens what an answer may hold of them.
+func shown(q *ent.APITokenQuery) *ent.APITokenQuery { return q.WithRole().WithScopes() }
 
 // Grantable are the admin permissions that the viewer may give a token: their own, less what no token can do.
 func (s *Service) Grantable(ctx context.Context) []permission.Admin {
@@ -75,7 +78,7 @@ func (s *Service) Get(ctx context.Context, id int) (*ent.APIToken, error) {
 
 func (s *Service) seen(ctx context.Context, client *ent.Client, id int) (*ent.APIToken, error) {
 	v := viewer.From(ctx)
-	q := bounded(client.APIToken.Query().Where(apitoken.ID(id)))
+	q := shown(client.APIToken.Query().Where(apitoken.ID(id)))
 	if !v.Can(permission.ManageAPITokens) {
 		if access.Person(ctx) != nil {
 			return nil, nil //nolint:nilnil // no token knows of others
@@ -91,7 +94,7 @@ func (s *Service) Behind(ctx context.Context) (*ent.APIToken, error) {
 	if id == 0 {
 		return nil, nil //nolint:nilnil // none is an answer
 	}
-	return one(ctx, bounded(s.DB.APIToken.Query().Where(apitoken.ID(id))))
+	return one(ctx, shown(s.DB.APIToken.Query().Where(apitoken.ID(id))))
 }
 
 func one(ctx context.Context, q *ent.APITokenQuery) (*ent.APIToken, error) {

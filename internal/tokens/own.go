@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	ent "roster/ent/generated"
 	"roster/ent/generated/apitoken"
@@ -18,6 +16,7 @@ import (
 	"roster/internal/fault"
 	"roster/internal/mail"
 	"roster/internal/secret"
+	"roster/internal/throttle"
 )
 
 // Most is how many tokens one user has at a time, without those that are over.
@@ -26,13 +25,13 @@ const Most = 50
 // mostAccounts is how many accounts one token is made for.
 const mostAccounts = 50
 
-const reasonMax = 200
+const day = 24 * time.Hour
 
 // Draft is a token to be made. It has Permissions, and acts for the installation, or Accounts, and acts as its maker there.
 type Draft struct {
 	Name string
-	// Days is how long it lasts; 0 means DefaultLifetime.
-	Days        int
+	// Days is how long it lasts; nil means DefaultLifetime.
+	Days        *int
 	Permissions []permission.Admin
 	Accounts    []Scope
 }
@@ -43,24 +42,26 @@ type Scope struct {
 	Permissions []permission.Account
 }
 
+// lifetime is out of bounds where Days are.
 func (d Draft) lifetime() time.Duration {
-	if d.Days == 0 {
+	if d.Days == nil {
 		return DefaultLifetime
 	}
-	return time.Duration(d.Days) * 24 * time.Hour
+	const most = int(MaxLifetime / day)
+	return time.Duration(min(max(*d.Days, 0), most+1)) * day // no number of days is so large that it comes round
 }
 
 // Make makes a token of the viewer's. It needs a fresh proof of identity, and for admin permissions MANAGE_API_TOKENS. The
-// viewer is told by mail. plain is returned this once. Faults: name fault.Required, fault.TooLong; days fault.Invalid;
+// viewer is told by mail. plain is returned this once. Faults: name as name.Require says; days fault.Invalid;
 // permissions fault.Required, nothing is chosen; fault.NotAllowed, one that the viewer lacks or no token can have;
 // accounts.N.accountId fault.NotAllowed, named twice, closed, or none of the viewer's; accounts.N.permissions
-// fault.Required, fault.NotAllowed. fault.NotAllowed without a field: there are Most already.
+// fault.Required, fault.NotAllowed. fault.NotAllowed without a field: there are Most already. fault.RateLimited: ten
+// were made or rotated within the hour.
 func (s *Service) Make(ctx context.Context, d Draft) (plain string, made *ent.APIToken, err error) {
 	userID, err := access.Proven(ctx, s.now())
 	if err != nil {
 		return "", nil, err
 	}
-	d.Name = strings.TrimSpace(d.Name)
 	token := secret.New(secret.API)
 	entry := audit.Entry{Action: audit.TokenCreated, Target: audit.OnUser(userID)}
 	err = audit.Act(ctx, s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) error {
@@ -73,7 +74,13 @@ func (s *Service) Make(ctx context.Context, d Draft) (plain string, made *ent.AP
 		if err != nil {
 			return err
 		}
-		if err := s.allowed(ctx, tx, d); err != nil {
+		if d.Name, err = s.allowed(ctx, tx, d); err != nil {
+			return err
+		}
+		if err := throttle.Token.Take(ctx, tx, throttle.User(userID), s.now()); err != nil {
+			return err
+		}
+		if err := s.sweep(ctx, tx); err != nil {
 			return err
 		}
 		if made, err = s.save(ctx, tx, u, d, token.Hash); err != nil {
@@ -91,7 +98,7 @@ func (s *Service) Make(ctx context.Context, d Draft) (plain string, made *ent.AP
 	return token.Plain, made, nil
 }
 
-// maker keeps the user to the transaction, with their role.
+// maker keeps the user to the transaction.
 func (s *Service) maker(ctx context.Context, tx *db.Tx, id int) (*ent.User, error) {
 	if err := tx.LockUser(ctx, id); err != nil {
 		return nil, err
@@ -103,8 +110,9 @@ func (s *Service) maker(ctx context.Context, tx *db.Tx, id int) (*ent.User, erro
 	return u, nil
 }
 
-func (s *Service) allowed(ctx context.Context, tx *db.Tx, d Draft) error {
-	problems := check(d.Name, d.lifetime())
+// allowed returns the name as it is stored, when the viewer may make the token.
+func (s *Service) allowed(ctx context.Context, tx *db.Tx, d Draft) (string, error) {
+	called, problems := check(d.Name, d.lifetime())
 	switch {
 	case len(d.Permissions) == 0 && len(d.Accounts) == 0:
 		problems = append(problems, fault.On("permissions", fault.Required, "Say what the token may do."))
@@ -116,12 +124,17 @@ func (s *Service) allowed(ctx context.Context, tx *db.Tx, d Draft) error {
 		problems = append(problems, fault.On("permissions", fault.NotAllowed, "A token can do what you may do yourself, and nobody's secrets."))
 	default:
 		if err := s.inAccounts(ctx, tx, d.Accounts, &problems); err != nil {
-			return err
+			return "", err
 		}
 	}
 	if len(problems) > 0 {
-		return problems.Err()
+		return "", problems.Err()
 	}
+	return called, s.room(ctx, tx)
+}
+
+// room refuses whoever has Most tokens already.
+func (s *Service) room(ctx context.Context, tx *db.Tx) error {
 	count, err := tx.APIToken.Query().
 		Where(apitoken.MakerID(viewer.From(ctx).UserID), apitoken.RevokedAtIsNil(), apitoken.ExpiresAtGT(s.now())).
 		Count(viewer.ForSystem(ctx, "API tokens"))
@@ -195,6 +208,7 @@ func (s *Service) tell(ctx context.Context, tx *db.Tx, u *ent.User, t *ent.APITo
 
 // Rotate gives a token of the viewer's another secret, and as much time as it had at first; the old secret is dead at once.
 // It needs what Make needs. fault.NotFound: it is none of theirs. fault.NotAllowed on tokenId: it is over, or was revoked.
+// fault.RateLimited: ten were made or rotated within the hour.
 func (s *Service) Rotate(ctx context.Context, id int) (plain string, t *ent.APIToken, err error) {
 	userID, err := access.Proven(ctx, s.now())
 	if err != nil {
@@ -207,22 +221,15 @@ func (s *Service) Rotate(ctx context.Context, id int) (plain string, t *ent.APIT
 		if err != nil {
 			return err
 		}
-		system := viewer.ForSystem(ctx, "API tokens")
-		if t, err = tx.APIToken.Query().Where(apitoken.ID(id), apitoken.MakerID(userID)).Only(system); ent.IsNotFound(err) {
-			return fault.Gone("apitoken")
-		} else if err != nil {
-			return fmt.Errorf("loading a token: %w", err)
+		before, err := s.rotatable(ctx, tx, u, id)
+		if err != nil {
+			return err
 		}
-		if t.Kind == apitoken.KindINSTALLATION {
-			if err := access.Staff(ctx, permission.ManageAPITokens); err != nil {
-				return err
-			}
+		if err := throttle.Token.Take(ctx, tx, throttle.User(userID), s.now()); err != nil {
+			return err
 		}
-		if s.Over(t) || t.CredentialVersion != u.CredentialVersion {
-			return fault.On("tokenId", fault.NotAllowed, "This token is over. Make another one.")
-		}
-		err = tx.APIToken.UpdateOne(t).SetHash(token.Hash).SetCreatedAt(s.now()).
-			SetExpiresAt(s.now().Add(t.ExpiresAt.Sub(t.CreatedAt))).Exec(system)
+		err = tx.APIToken.UpdateOne(before).SetHash(token.Hash).SetCreatedAt(s.now()).
+			SetExpiresAt(s.now().Add(before.ExpiresAt.Sub(before.CreatedAt))).Exec(viewer.ForSystem(ctx, "API tokens"))
 		if err != nil {
 			return fmt.Errorf("saving a token: %w", err)
 		}
@@ -241,20 +248,40 @@ func (s *Service) Rotate(ctx context.Context, id int) (plain string, t *ent.APIT
 	return token.Plain, t, nil
 }
 
+// rotatable is the user's token, when they may give it another secret.
+func (s *Service) rotatable(ctx context.Context, tx *db.Tx, u *ent.User, id int) (*ent.APIToken, error) {
+	t, err := tx.APIToken.Query().Where(apitoken.ID(id), apitoken.MakerID(u.ID)).Only(viewer.ForSystem(ctx, "API tokens"))
+	if ent.IsNotFound(err) {
+		return nil, fault.Gone("apitoken")
+	} else if err != nil {
+		return nil, fmt.Errorf("loading a token: %w", err)
+	}
+	if t.Kind == apitoken.KindINSTALLATION {
+		if err := access.Staff(ctx, permission.ManageAPITokens); err != nil {
+			return nil, err
+		}
+	}
+	if s.Over(t) || t.CredentialVersion != u.CredentialVersion {
+		return nil, fault.On("tokenId", fault.NotAllowed, "This token is over. Make another one.")
+	}
+	return t, nil
+}
+
 // Over reports whether the token opens nothing any more, whoever made it.
 func (s *Service) Over(t *ent.APIToken) bool {
 	return t.RevokedAt != nil || !s.now().Before(t.ExpiresAt)
 }
 
-// Revoke ends a token at once: one of the viewer's own, or with MANAGE_API_TOKENS anybody's. It needs a fresh proof of
-// identity. fault.NotFound: there is none for the viewer. Faults: reason fault.Required, where it is another's,
-// fault.TooLong; tokenId fault.NotAllowed, it is over already.
+// Revoke ends a token at once: one of the viewer's own, or with MANAGE_API_TOKENS anybody's, if they hold what its maker
+// holds (security.md #46). It needs a fresh proof of identity. fault.NotFound: there is none for the viewer. Faults: reason
+// as audit.Reason says, and fault.Required only where the token is another's; tokenId fault.NotAllowed, it was revoked
+// already.
 func (s *Service) Revoke(ctx context.Context, id int, reason string) (t *ent.APIToken, err error) {
 	if _, err := access.Proven(ctx, s.now()); err != nil {
 		return nil, err
 	}
-	reason = strings.TrimSpace(reason)
-	entry := audit.Entry{Action: audit.TokenRevoked, Target: audit.OnToken(id), Detail: map[string]any{"reason": reason}}
+	said, unfit := audit.Reason("reason", reason)
+	entry := audit.Entry{Action: audit.TokenRevoked, Target: audit.OnToken(id), Detail: map[string]any{"reason": said}}
 	err = audit.Act(ctx, s.DB, s.now, entry, func(ctx context.Context, tx *db.Tx) error {
 		if t, err = s.seen(ctx, tx.Client, id); err != nil {
 			return err
@@ -264,14 +291,15 @@ func (s *Service) Revoke(ctx context.Context, id int, reason string) (t *ent.API
 		if t.MakerID != nil {
 			entry.AboutUserID = *t.MakerID
 		}
-		switch {
-		case reason == "" && entry.AboutUserID != viewer.From(ctx).UserID:
-			return fault.On("reason", fault.Required, "Please give the reason.")
-		case utf8.RuneCountInString(reason) > reasonMax:
-			return fault.On("reason", fault.TooLong, "The reason may have up to 200 characters.")
+		own := entry.AboutUserID == viewer.From(ctx).UserID
+		if unfit != nil && !(own && fault.Is(unfit, fault.Required)) {
+			return unfit
+		}
+		if err := s.overMaker(ctx, tx, entry.AboutUserID); err != nil {
+			return err
 		}
 		n, err := tx.APIToken.Update().Where(apitoken.ID(id), apitoken.RevokedAtIsNil()).
-			SetRevokedAt(s.now()).SetRevokeReason(reason).Save(viewer.ForSystem(ctx, "API tokens"))
+			SetRevokedAt(s.now()).SetRevokeReason(said).Save(viewer.ForSystem(ctx, "API tokens"))
 		if err != nil {
 			return fmt.Errorf("revoking a token: %w", err)
 		} else if n == 0 {
@@ -283,4 +311,16 @@ func (s *Service) Revoke(ctx context.Context, id int, reason string) (t *ent.API
 		return audit.Record(ctx, tx, s.now(), entry)
 	})
 	return t, err
+}
+
+// overMaker refuses like access.OverUser; a token of the command line's has no maker to be above.
+func (s *Service) overMaker(ctx context.Context, tx *db.Tx, makerID int) error {
+	if makerID == 0 {
+		return nil
+	}
+	u, err := s.maker(ctx, tx, makerID)
+	if err != nil {
+		return err
+	}
+	return access.OverUser(ctx, tx.Client, u)
 }

@@ -3,10 +3,12 @@ package tokens
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
-	"unicode/utf8"
 
 	ent "roster/ent/generated"
 	"roster/ent/generated/role"
@@ -16,6 +18,7 @@ import (
 	"roster/internal/db"
 	"roster/internal/fault"
 	"roster/internal/mail"
+	"roster/internal/name"
 	"roster/internal/secret"
 )
 
@@ -25,31 +28,36 @@ const (
 	MaxLifetime     = 365 * 24 * time.Hour
 )
 
-const nameMax = 100
-
 // Never is what no token can do, whatever its role says: make tokens, set passwords, act as somebody, change roles,
 // merge, delete or erase.
 var Never = permission.SetOf(permission.ManageAPITokens, permission.SetUserPassword, permission.Masquerade,
 	permission.ConfigureRoles, permission.MergeUsers, permission.DeleteUsers)
 
-// Service makes tokens, looks after them, and recognises them.
+// Service makes tokens, looks after them, and recognises them. Close it, for it writes a little in the background.
 type Service struct {
 	DB     *db.DB
 	Now    func() time.Time
 	Outbox *mail.Outbox
+
+	touching atomic.Int32
+	touches  sync.WaitGroup
 }
+
+// Close waits for what still runs in the background. No request may come any more.
+func (s *Service) Close() { s.touches.Wait() }
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
 
 // Create makes a token for the command line: it may do what the role may, less what no token can. It belongs to nobody,
 // and making it asks for no permission. The plain token is returned this once. A lifetime of 0 means
-// DefaultLifetime. fault.Required, fault.TooLong: the name. fault.Invalid: no such role, or a lifetime out of bounds.
-func (s *Service) Create(ctx context.Context, name, roleName string, lifetime time.Duration) (plain string, made *ent.APIToken, err error) {
+// DefaultLifetime. fault.Required, fault.TooLong, fault.Invalid: the name. fault.Invalid: no
+// such role, or a lifetime out of bounds.
+func (s *Service) Create(ctx context.Context, called, roleName string, lifetime time.Duration) (plain string, made *ent.APIToken, err error) {
 	if lifetime == 0 {
 		lifetime = DefaultLifetime
 	}
-	name = strings.TrimSpace(name)
-	if err := check(name, lifetime).Err(); err != nil {
+	called, problems := check(called, lifetime)
+	if err := problems.Err(); err != nil {
 		return "", nil, err
 	}
 	token := secret.New(secret.API)
@@ -61,14 +69,17 @@ func (s *Service) Create(ctx context.Context, name, roleName string, lifetime ti
 		} else if err != nil {
 			return fmt.Errorf("loading role: %w", err)
 		}
-		made, err = tx.APIToken.Create().SetName(name).SetHash(token.Hash).SetRole(r).
+		made, err = tx.APIToken.Create().SetName(called).SetHash(token.Hash).SetRole(r).
 			SetCreatedAt(s.now()).SetExpiresAt(s.now().Add(lifetime)).Save(system)
 		if err != nil {
 			return fmt.Errorf("saving token: %w", err)
 		}
+		if err := s.sweep(ctx, tx); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, s.now(), audit.Entry{
 			Action: audit.TokenCreated, Target: audit.OnToken(made.ID),
-			Detail: map[string]any{"name": name, "role": r.Name, "expiresAt": made.ExpiresAt},
+			Detail: map[string]any{"name": called, "role": r.Name, "expiresAt": made.ExpiresAt},
 		})
 	})
 	if err != nil {
@@ -86,16 +97,16 @@ func noSuchRole(ctx context.Context, tx *db.Tx) error {
 	return fault.On("role", fault.Invalid, "There is no role with this name, but there are: "+strings.Join(names, ", ")+".")
 }
 
-func check(name string, lifetime time.Duration) fault.List {
+// check reads name and lifetime of a token to be made.
+func check(called string, lifetime time.Duration) (string, fault.List) {
 	var problems fault.List
-	switch {
-	case name == "":
-		problems = append(problems, fault.On("name", fault.Required, "Please name the token."))
-	case utf8.RuneCountInString(name) > nameMax:
-		problems = append(problems, fault.On("name", fault.TooLong, "The name may have up to 100 characters."))
+	called, err := name.Require("name", called)
+	var f *fault.Error
+	if errors.As(err, &f) {
+		problems = append(problems, f)
 	}
 	if lifetime < time.Minute || lifetime > MaxLifetime {
 		problems = append(problems, fault.On("days", fault.Invalid, "A token lasts 1 to 365 days."))
 	}
-	return problems
+	return called, problems
 }

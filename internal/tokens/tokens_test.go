@@ -9,21 +9,28 @@ import (
 	"time"
 
 	ent "roster/ent/generated"
+	"roster/ent/generated/apitoken"
 	"roster/ent/generated/role"
 	"roster/ent/permission"
 	"roster/ent/viewer"
 	"roster/internal/accounttest"
+	"roster/internal/activity"
+	"roster/internal/budget"
 	"roster/internal/db"
 	"roster/internal/dbtest"
 	"roster/internal/invitations"
 	"roster/internal/paging"
+	"roster/internal/settings"
 	"roster/internal/tokens"
+	"roster/internal/users"
 )
 
 const day = 24 * time.Hour
 
 func service(w *accounttest.World) *tokens.Service {
-	return &tokens.Service{DB: w.DB, Now: func() time.Time { return w.Now }, Outbox: w.Outbox}
+	s := &tokens.Service{DB: w.DB, Now: func() time.Time { return w.Now }, Outbox: w.Outbox}
+	w.Cleanup(s.Close)
+	return s
 }
 
 // made makes a token that must be made.
@@ -114,8 +121,8 @@ func TestEnds(t *testing.T) {
 				olga := w.User("Olga")
 				acme := w.Account("Acme", olga)
 				ada := w.Staff("Ada", permission.ManageAPITokens, permission.ListUsers)
-				personal, _ := made(w, w.As(olga), tokens.Draft{Name: "x", Days: 10, Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: []permission.Account{permission.Orders}}}})
-				staff, _ := made(w, ada, tokens.Draft{Name: "x", Days: 10, Permissions: []permission.Admin{permission.ListUsers}})
+				personal, _ := made(w, w.As(olga), tokens.Draft{Name: "x", Days: new(10), Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: []permission.Account{permission.Orders}}}})
+				staff, _ := made(w, ada, tokens.Draft{Name: "x", Days: new(10), Permissions: []permission.Admin{permission.ListUsers}})
 				w.Later(10*day - time.Second)
 				if by(w, personal) == nil || by(w, staff) == nil {
 					w.Fatal("over before its time")
@@ -129,6 +136,134 @@ func TestEnds(t *testing.T) {
 			})
 		})
 	}
+}
+
+// security.md #14, #35: a token opens no more than its maker's own sign-in would: nothing, while a second factor is owed.
+func TestEndsWithoutADemandedFactor(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga := w.User("Olga")
+		acme := w.Account("Acme", olga)
+		ada := w.Staff("Ada", permission.ManageAPITokens, permission.ListUsers)
+		factor := func(id int, has bool) {
+			w.Do(func(ctx context.Context, tx *db.Tx) error {
+				return tx.User.UpdateOneID(id).SetTwoFactorEnabled(has).Exec(ctx)
+			})
+		}
+		rule := func(r settings.TwoFactorRule) { w.Choose(func(s *settings.Settings) { s.TwoFactor = r }) }
+		rule(settings.TwoFactorRule{})
+		factor(viewer.From(ada).UserID, false)
+		personal, its := made(w, w.As(olga), tokens.Draft{Name: "x", Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: []permission.Account{permission.Orders}}}})
+		staff, theirs := made(w, ada, tokens.Draft{Name: "x", Permissions: []permission.Admin{permission.ListUsers}})
+		opens := func(name string, ofOwner, ofStaff bool) {
+			w.Helper()
+			if (by(w, personal) != nil) != ofOwner || (by(w, staff) != nil) != ofStaff {
+				w.Errorf("%s: the owner's opens %t, the staff's %t", name, by(w, personal) != nil, by(w, staff) != nil)
+			}
+			usable, err := service(w).Usable(w.Context(), []int{its.ID, theirs.ID})
+			if err != nil || usable[its.ID] != ofOwner || usable[theirs.ID] != ofStaff {
+				w.Errorf("%s: said to be usable %v, %v", name, usable, err)
+			}
+			acting, err := tokens.Acting(w.Context(), w.DB.Client, its.ID, w.Now)
+			if err != nil || (acting != nil) != ofOwner {
+				w.Errorf("%s: acts as %v, %v", name, acting, err)
+			}
+		}
+		opens("nothing is demanded", true, true)
+		rule(settings.TwoFactorRule{Staff: true})
+		opens("of staff", true, false)
+		rule(settings.TwoFactorRule{Owners: true, GraceDays: 3})
+		opens("of owners, in a while", true, true)
+		w.Later(3 * day)
+		opens("of owners, now", false, true)
+		factor(olga.ID, true)
+		opens("when they have one", true, true)
+	})
+}
+
+// security.md #14, #46: a token never acts upon who made it, whatever their role is by now; who made it is the actor of
+// what it does, also when they are gone (#66).
+func TestTheMakerOfAnInstallationToken(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		ada := w.Staff("Ada", permission.ManageAPITokens, permission.ListUsers, permission.EditUsers)
+		eve := w.User("Eve")
+		maker := viewer.From(ada).UserID
+		plain, token := made(w, ada, tokens.Draft{Name: "x", Permissions: []permission.Admin{permission.ListUsers, permission.EditUsers}})
+		w.Do(func(ctx context.Context, tx *db.Tx) error { // so that the token holds all that its maker holds
+			return tx.Role.Update().Where(role.Name("role of Ada")).SetPermissions([]permission.Admin{permission.ListUsers, permission.EditUsers}).Exec(ctx)
+		})
+		change := func(id int) error {
+			address := "thief@example.com"
+			_, err := w.Users.Update(by(w, plain), users.Change{UserID: id, Version: w.DB.User.GetX(dbtest.System(w.T), id).Version, Email: &address})
+			return err
+		}
+		w.Refused("its maker", change(maker), "FORBIDDEN")
+		if err := change(eve.ID); err != nil {
+			w.Fatal(err)
+		}
+		if v := viewer.From(by(w, plain)); v.Self() != 0 || v.Author() != maker {
+			w.Errorf("acts as %d, by %d", v.Self(), v.Author())
+		}
+		w.Do(func(ctx context.Context, tx *db.Tx) error { return tx.User.DeleteOneID(maker).Exec(ctx) })
+		if n := w.Count("audit_entries WHERE action = 'USER_UPDATED' AND outcome = 'DONE' AND actor_kind = 'STAFF_TOKEN' AND actor_id = $1 AND token_id = $2", maker, token.ID); n != 1 {
+			w.Errorf("%d entries name who made the token", n)
+		}
+	})
+}
+
+// Which member of staff made the token that acted in an account is for staff alone to know.
+func TestCustomersDoNotLearnWhoMadeAStaffToken(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga, eve := w.User("Olga"), w.User("Eve")
+		acme := w.Account("Acme", olga)
+		link := w.Member(acme, eve, permission.Orders)
+		ada := w.Staff("Ada", permission.ManageAPITokens, permission.ManageMemberships, permission.ListAccounts)
+		plain, _ := made(w, ada, tokens.Draft{Name: "x", Permissions: []permission.Admin{permission.ManageMemberships, permission.ListAccounts}})
+		if _, err := w.Members.Remove(by(w, plain), link.ID); err != nil {
+			w.Fatal(err)
+		}
+		for name, c := range map[string]struct {
+			ctx  context.Context
+			want string
+		}{"the owner": {w.As(olga), ""}, "staff": {ada, "Ada Moore"}} {
+			page, err := w.Acts.OfAccount(c.ctx, acme.ID, paging.Request{First: new(1)})
+			if err != nil || len(page.Rows) != 1 {
+				w.Fatalf("%s: %v", name, err)
+			}
+			got := ""
+			if by := page.Rows[0].ByName; by != nil {
+				got = *by
+			}
+			if page.Rows[0].By != activity.Other || got != c.want {
+				w.Errorf("%s: by %s %q, want %q", name, page.Rows[0].By, got, c.want)
+			}
+		}
+	})
+}
+
+// A use is written down beside the request: a database that is busy writing keeps nobody waiting.
+func TestUseWhileTheDatabaseWrites(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		ada := w.Staff("Ada", permission.ManageAPITokens, permission.ListUsers)
+		plain, token := made(w, ada, tokens.Draft{Name: "x", Permissions: []permission.Admin{permission.ListUsers}})
+		busy, err := w.DB.Writer().BeginTx(w.Context(), nil)
+		if err != nil {
+			w.Fatal(err)
+		}
+		if _, err := busy.ExecContext(w.Context(), "UPDATE api_tokens SET name = name"); err != nil {
+			w.Fatal(err)
+		}
+		s := service(w)
+		if _, err := s.Authenticate(w.Nobody(), plain); err != nil {
+			w.Errorf("while the database was busy: %v", err)
+		}
+		if err := busy.Rollback(); err != nil {
+			w.Fatal(err)
+		}
+		s.Close()
+		if t := w.DB.APIToken.GetX(dbtest.System(w.T), token.ID); !t.LastUsedAt.Equal(w.Now) {
+			w.Errorf("last used at %s", t.LastUsedAt)
+		}
+	})
 }
 
 // security.md #14: an installation's token may what it was made for and its maker still may, and nothing that no token can.
@@ -173,9 +308,15 @@ func TestMakingIsRefused(t *testing.T) {
 			want string
 		}{
 			"no name":               {w.As(olga), tokens.Draft{Name: " ", Accounts: orders}, "REQUIRED name"},
+			"a name that turns":     {w.As(olga), tokens.Draft{Name: "x\u202e", Accounts: orders}, "INVALID name"},
+			"a name with a NUL":     {w.As(olga), tokens.Draft{Name: "x\x00y", Accounts: orders}, "INVALID name"},
+			"a name of two lines":   {w.As(olga), tokens.Draft{Name: "x\ny", Accounts: orders}, "INVALID name"},
+			"zero days":             {w.As(olga), tokens.Draft{Name: "x", Days: new(0), Accounts: orders}, "INVALID days"},
+			"days that come round":  {w.As(olga), tokens.Draft{Name: "x", Days: new(213_504), Accounts: orders}, "INVALID days"},
+			"and a day less":        {w.As(olga), tokens.Draft{Name: "x", Days: new(-213_400), Accounts: orders}, "INVALID days"},
 			"a long name":           {w.As(olga), tokens.Draft{Name: strings.Repeat("x", 101), Accounts: orders}, "TOO_LONG name"},
-			"no days":               {w.As(olga), tokens.Draft{Name: "x", Days: -1, Accounts: orders}, "INVALID days"},
-			"too many days":         {w.As(olga), tokens.Draft{Name: "x", Days: 366, Accounts: orders}, "INVALID days"},
+			"no days":               {w.As(olga), tokens.Draft{Name: "x", Days: new(-1), Accounts: orders}, "INVALID days"},
+			"too many days":         {w.As(olga), tokens.Draft{Name: "x", Days: new(366), Accounts: orders}, "INVALID days"},
 			"nothing":               {w.As(olga), tokens.Draft{Name: "x"}, "REQUIRED permissions"},
 			"both":                  {ada, tokens.Draft{Name: "x", Permissions: []permission.Admin{permission.ListUsers}, Accounts: orders}, "NOT_ALLOWED accounts"},
 			"an account twice":      {w.As(olga), tokens.Draft{Name: "x", Accounts: append(in(acme, permission.Orders), orders...)}, "NOT_ALLOWED accounts.1.accountId"},
@@ -197,11 +338,85 @@ func TestMakingIsRefused(t *testing.T) {
 		if n := w.DB.APIToken.Query().CountX(dbtest.System(w.T)); n != 0 {
 			w.Errorf("%d were made all the same", n)
 		}
-		for range tokens.Most {
+		for i := range tokens.Most {
+			if i > 0 && i%10 == 0 {
+				_, _, err := service(w).Make(w.As(olga), tokens.Draft{Name: "x", Accounts: orders})
+				w.Refused("more than ten an hour", err, "RATE_LIMITED")
+				w.Later(time.Hour)
+			}
 			made(w, w.As(olga), tokens.Draft{Name: "x", Accounts: orders})
 		}
 		_, _, err := service(w).Make(w.As(olga), tokens.Draft{Name: "x", Accounts: orders})
 		w.Refused("one more than fits", err, "NOT_ALLOWED")
+	})
+}
+
+// Each other secret is a mail, as each token is: both count together.
+func TestRotatingIsThrottled(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga := w.User("Olga")
+		acme := w.Account("Acme", olga)
+		_, token := made(w, w.As(olga), tokens.Draft{Name: "x", Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: []permission.Account{permission.Orders}}}})
+		for range 9 {
+			if _, _, err := service(w).Rotate(w.As(olga), token.ID); err != nil {
+				w.Fatal(err)
+			}
+		}
+		_, _, err := service(w).Rotate(w.As(olga), token.ID)
+		w.Refused("the tenth", err, "RATE_LIMITED")
+		if n := len(w.Mails()); n != 10 {
+			w.Errorf("%d mails", n)
+		}
+		w.Later(time.Hour)
+		if _, _, err := service(w).Rotate(w.As(olga), token.ID); err != nil {
+			w.Errorf("an hour later: %v", err)
+		}
+	})
+}
+
+// security.md #72: tokens that are over for thirty days go when another one is made, and budgets that are full again.
+func TestSpentTokensGo(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga := w.User("Olga")
+		acme := w.Account("Acme", olga)
+		token := func(days int) int {
+			w.Helper()
+			_, t := made(w, w.As(olga), tokens.Draft{Name: "x", Days: &days, Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: []permission.Account{permission.Orders}}}})
+			return t.ID
+		}
+		budgets := &budget.Service{DB: w.DB, Now: func() time.Time { return w.Now }}
+		spend := func() {
+			if err := budgets.Spend(w.As(olga), 1000); err != nil {
+				w.Fatal(err)
+			}
+			budgets.Close()
+		}
+		expired, revoked, lasting := token(5), token(200), token(200)
+		if _, err := service(w).Revoke(w.As(olga), revoked, ""); err != nil {
+			w.Fatal(err)
+		}
+		spend()
+		kept := func(when string, want []int, budgets int) {
+			w.Helper()
+			if ids := w.DB.APIToken.Query().Order(apitoken.ByID()).IDsX(dbtest.System(w.T)); !slices.Equal(ids, want) {
+				w.Errorf("%s: tokens %v, want %v", when, ids, want)
+			}
+			if n := w.Count("budgets"); n != budgets {
+				w.Errorf("%s: %d budgets, want %d", when, n, budgets)
+			}
+		}
+		another := token(200)
+		kept("at once", []int{expired, revoked, lasting, another}, 1)
+		w.Later(30 * day)
+		spend()
+		second := token(200)
+		kept("after thirty days", []int{expired, revoked, lasting, another, second}, 1)
+		w.Later(day)
+		third := token(200)
+		kept("a day more", []int{expired, lasting, another, second, third}, 0)
+		w.Later(5 * day)
+		fourth := token(200)
+		kept("after five more", []int{lasting, another, second, third, fourth}, 0)
 	})
 }
 
@@ -210,7 +425,7 @@ func TestRotateAndRevoke(t *testing.T) {
 		olga, eve := w.User("Olga"), w.User("Eve")
 		acme := w.Account("Acme", olga)
 		s := service(w)
-		first, token := made(w, w.As(olga), tokens.Draft{Name: "x", Days: 30, Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: []permission.Account{permission.Orders}}}})
+		first, token := made(w, w.As(olga), tokens.Draft{Name: "x", Days: new(30), Accounts: []tokens.Scope{{AccountID: acme.ID, Permissions: []permission.Account{permission.Orders}}}})
 		w.Later(10 * day)
 		ada := w.Staff("Ada", permission.ManageAPITokens)
 		second, rotated, err := s.Rotate(w.As(olga), token.ID)
@@ -236,6 +451,17 @@ func TestRotateAndRevoke(t *testing.T) {
 		w.Refused("without a reason", err, "REQUIRED reason")
 		_, err = s.Revoke(ada, token.ID, strings.Repeat("x", 201))
 		w.Refused("with a long reason", err, "TOO_LONG reason")
+		_, err = s.Revoke(ada, token.ID, "x\x00y")
+		w.Refused("with a NUL in the reason", err, "INVALID reason")
+		_, err = s.Revoke(w.As(olga), token.ID, "x\u202ey")
+		w.Refused("with one's own reason that turns", err, "INVALID reason")
+		chief, _ := made(w, w.Staff("Chief", permission.ManageAPITokens, permission.ListUsers), tokens.Draft{Name: "x", Permissions: []permission.Admin{permission.ListUsers}})
+		above, err := service(w).Behind(by(w, chief))
+		if err != nil {
+			w.Fatal(err)
+		}
+		_, err = s.Revoke(ada, above.ID, "Found in a log")
+		w.Refused("one of somebody who holds more (security.md #46)", err, "FORBIDDEN")
 		if by(w, second) == nil {
 			w.Fatal("a refusal revoked it")
 		}
@@ -302,6 +528,7 @@ func TestLists(t *testing.T) {
 		if _, err := s.Authenticate(viewer.With(w.Context(), v), plain); err != nil {
 			w.Fatal(err)
 		}
+		s.Close() // the use is written down beside the request
 		if t := w.DB.APIToken.GetX(dbtest.System(w.T), staffs.ID); !t.LastUsedAt.Equal(w.Now) || t.LastUsedAddress != "192.0.2.7" {
 			w.Errorf("last used at %s from %q", t.LastUsedAt, t.LastUsedAddress)
 		}
