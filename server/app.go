@@ -170,7 +170,9 @@ func (a *app) routes(now func() time.Time) (http.Handler, error) {
 	known := []web.Middleware{client, a.graph.SignIns.Middleware}
 
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", web.Chain(graph.Handler(a.graph, now), known...))
+	api := web.Chain(graph.Handler(a.graph, now), known...)
+	mux.Handle("/graphql", api)
+	mux.Handle("/graphql/cost", graph.Weighing(api))
 	mux.Handle("GET /admin/mail/{language}/{kind}", web.Chain(mailFrame(a.graph.Mails), known...))
 	own := &exports.Service{DB: a.db.DB, Now: now, SignIns: a.graph.SignIns}
 	mux.Handle("POST /own-data", web.Chain(ownData(own), known...))
