@@ -60,7 +60,8 @@ type app struct {
 	handler  http.Handler
 	outbox   *mail.Outbox
 	// mails is nil without a relay.
-	mails *mail.Runner
+	mails   *mail.Runner
+	sweeper sweeper
 	// ready is false before the server listens and once it is about to stop.
 	ready atomic.Bool
 }
@@ -119,6 +120,7 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 
 // start begins what runs beside the requests.
 func (a *app) start(ctx context.Context) error {
+	a.sweeper.start(ctx, a.graph.Keys)
 	if a.mails == nil {
 		return nil
 	}
@@ -127,6 +129,7 @@ func (a *app) start(ctx context.Context) error {
 
 // close waits for what runs beside the requests. The server must have stopped.
 func (a *app) close() {
+	a.sweeper.close()
 	a.graph.SignIns.Close()
 	a.graph.Budgets.Close()
 	if a.mails == nil {
