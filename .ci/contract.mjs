@@ -10,7 +10,7 @@ export const contract = "docs/schema.graphql";
 export const released = "docs/schema.released.graphql";
 
 /** How a deprecation says from when on the thing may be gone: "Gone after 2027-01-31: use `other`." */
-const announcement = /^Gone after (\d{4}-\d{2}-\d{2}): use `\w+(?:\.\w+)?`/;
+const announcement = /^Gone after (\d{4}-\d{2}-\d{2}): use `(\w+(?:\.\w+)?)`/;
 
 /** For how many days an announcement stands at least, from its release on. */
 const notice = 90;
@@ -20,7 +20,9 @@ const form = `@deprecated(reason: "Gone after 2027-01-31: use \`other\`.")`;
 // Not imported at the top: on a fresh clone nothing is installed yet when this file is read.
 const graphql = () => import("graphql");
 
-const dayOf = (thing) => announcement.exec(thing?.deprecationReason ?? "")?.[1];
+const noticeOf = (thing) => announcement.exec(thing?.deprecationReason ?? "") ?? [];
+
+const dayOf = (thing) => noticeOf(thing)[1];
 
 /** What of the change from one schema to another breaks consumers without a word of warning. `today` is an ISO date. */
 export async function unannounced(before, after, today) {
@@ -121,19 +123,33 @@ function covers(was, is) {
   return false;
 }
 
-/** Announcements of which no release could be made: without a day or a replacement, or with too little time. */
+/** Announcements of which no release could be made: without a day or a replacement that is there, or with too little time. */
 export async function badNotices(before, after, today) {
   const { buildSchema } = await graphql();
-  const [old, now] = [before, after].map((text) => noticesOf(buildSchema(text)));
+  const schema = buildSchema(after);
+  const [old, now] = [noticesOf(buildSchema(before)), noticesOf(schema)];
   const earliest = new Date(Date.parse(today) + notice * 24 * 3600 * 1000).toISOString().slice(0, 10);
   return [...now].flatMap(([name, thing]) => {
     const day = dayOf(thing);
     if (!day) return [`${name} is deprecated without a day or a replacement.`];
+    const instead = noticeOf(thing)[2];
+    if (!standsIn(schema, name, instead)) return [`${name} is to be replaced by ${instead}, which is not there.`];
     // What stood there before has run since then; it may be prolonged, and not shortened.
     const was = dayOf(old.get(name));
     if (was ? day >= was : day >= earliest) return [];
     return [`${name} is to go after ${day}, which is before ${was ?? earliest}.`];
   });
+}
+
+/** Whether what is to be used instead is there to stay: `Type.member`, or a name beside what goes. */
+function standsIn(schema, name, instead) {
+  const [type, member, argument] = name.split(/\.| arg /);
+  const [of, other] = instead.includes(".") ? instead.split(".") : [type, instead];
+  const parent = schema.getType(of);
+  const beside =
+    argument && of === type ? parent.getFields()[member].args.find((one) => one.name === other) : undefined;
+  const found = beside ?? parent?.getFields?.()[other] ?? parent?.getValue?.(other);
+  return found !== undefined && found.deprecationReason == null;
 }
 
 /** Whatever is deprecated, by its name. */

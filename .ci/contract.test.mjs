@@ -98,7 +98,8 @@ test.each([
 
 test("a notice names a day and a replacement, and stands for 90 days from its release", async () => {
   const old = 'type Query { a: Int b: Int @deprecated(reason: "Gone after 2027-01-31: use `a`.") }';
-  const now = (reason) => `type Query { a: Int b: Int c(x: Int ${reason}): Int }`;
+  const now = (reason) =>
+    `type Query { a: Int b: Int c(x: Int ${reason}, y: Int): Int } type Other { d: Int e: Int @deprecated(reason: "Gone after 2027-03-01: use \`d\`.") }`;
   const said = (reason) => badNotices(old, now(`@deprecated(reason: "${reason}")`), "2026-12-01");
   expect(await said("Gone after 2027-03-01: use `a`.")).toEqual([]);
   expect(await said("Gone after 2027-02-28: use `a`.")).toEqual([
@@ -106,6 +107,14 @@ test("a notice names a day and a replacement, and stands for 90 days from its re
   ]);
   for (const reason of ["Use `a`.", "Gone after 2027-03-01.", "Gone after soon: use `a`."]) {
     expect(await said(reason)).toEqual(["Query.c arg x is deprecated without a day or a replacement."]);
+  }
+  for (const there of ["y", "Query.a", "Other.d"]) {
+    expect(await said(`Gone after 2027-03-01: use \`${there}\`.`)).toEqual([]);
+  }
+  for (const gone of ["z", "Query.z", "Nothing.a", "Other.e"]) {
+    expect(await said(`Gone after 2027-03-01: use \`${gone}\`.`)).toEqual([
+      `Query.c arg x is to be replaced by ${gone}, which is not there.`,
+    ]);
   }
   expect(await badNotices(old, old, "2027-01-01")).toEqual([]);
   expect(await badNotices(old, old.replace("2027-01-31", "2027-01-30"), "2026-01-01")).toHaveLength(1);

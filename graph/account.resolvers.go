@@ -136,14 +136,7 @@ func (r *mutationResolver) UpdateAccount(ctx context.Context, input model.Update
 			AccountID: id, Version: input.Version, Name: input.Name, Email: input.Email, Status: input.Status,
 		})
 	}
-	if fault.Is(err, fault.Conflict) {
-		present, loadErr := r.Resolver.Accounts.Get(ctx, id)
-		if loadErr != nil {
-			return nil, loadErr
-		}
-		payload.Present = present
-	}
-	payload.UserErrors, err = mendable(err)
+	payload.Present, payload.UserErrors, err = standing(ctx, err, byID(r.Resolver.Accounts.Get, id))
 	return payload, err
 }
 

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -11,24 +12,35 @@ import (
 	"roster/internal/access"
 )
 
-// costHeader is how a client asks for extensions.cost: 1, or only to have the operation weighed and not run.
+// costHeader is how a client asks for extensions.cost with the answer: 1.
 const costHeader = "Roster-Cost"
+
+type weighing struct{}
+
+// Weighing makes a handler of the API one that only says what an operation would cost. It has a path of its own: a server
+// that does not know it runs nothing, as one would that does not know a header.
+func Weighing(api http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		api.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), weighing{}, true)))
+	})
+}
+
+// weighedOnly reports whether the operation is not to run.
+func weighedOnly(ctx context.Context) bool { return ctx.Value(weighing{}) != nil }
 
 // costName is where an operation keeps what it costs.
 const costName = "cost"
 
-// costAsked is the value of the header, "" without one.
-func costAsked(op *graphql.OperationContext) string {
-	if values := op.Headers[costHeader]; len(values) == 1 {
-		return values[0]
-	}
-	return ""
+// costAsked reports whether the answer is to say what it cost.
+func costAsked(op *graphql.OperationContext) bool {
+	values := op.Headers[costHeader]
+	return len(values) == 1 && values[0] == "1"
 }
 
 // spend takes the cost of an operation that will run from the viewer's budget.
 func (r *Resolver) spend(ctx context.Context, op *graphql.OperationContext, cost int) *gqlerror.Error {
 	op.Stats.SetExtension(costName, cost)
-	if costAsked(op) == "only" {
+	if weighedOnly(ctx) {
 		return nil
 	}
 	if err := r.Budgets.Spend(ctx, cost); err != nil {
@@ -39,12 +51,12 @@ func (r *Resolver) spend(ctx context.Context, op *graphql.OperationContext, cost
 
 // tellCost adds extensions.cost for who asks for it, and runs nothing for who wants only that.
 func (r *Resolver) tellCost(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
-	switch costAsked(graphql.GetOperationContext(ctx)) {
-	case "only":
+	switch {
+	case weighedOnly(ctx):
 		return func(ctx context.Context) *graphql.Response {
 			return r.withCost(ctx, &graphql.Response{Data: []byte("null")})
 		}
-	case "1":
+	case costAsked(graphql.GetOperationContext(ctx)):
 		respond := next(ctx)
 		return func(ctx context.Context) *graphql.Response {
 			return r.withCost(ctx, respond(ctx))

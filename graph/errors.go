@@ -100,3 +100,19 @@ func mendable(err error) ([]*model.UserError, error) {
 	}
 	return problems, nil
 }
+
+// standing takes what can be mended out of err, and after a conflict brings what stands there now.
+func standing[T any](ctx context.Context, err error, load func(context.Context) (T, error)) (now T, problems []*model.UserError, _ error) {
+	if fault.Is(err, fault.Conflict) {
+		var failed error
+		if now, failed = load(ctx); failed != nil {
+			return now, nil, failed
+		}
+	}
+	problems, err = mendable(err)
+	return now, problems, err
+}
+
+func byID[T any](get func(context.Context, int) (T, error), id int) func(context.Context) (T, error) {
+	return func(ctx context.Context) (T, error) { return get(ctx, id) }
+}

@@ -14,7 +14,6 @@ import (
 	"roster/ent/viewer"
 	generated1 "roster/graph/generated"
 	"roster/graph/generated/model"
-	"roster/internal/fault"
 	"roster/internal/members"
 )
 
@@ -163,14 +162,7 @@ func (r *mutationResolver) UpdatePermissionTemplate(ctx context.Context, input m
 	if err == nil {
 		payload.Template, err = r.Resolver.Members.UpdateTemplate(ctx, id, members.TemplateChange{Name: input.Name, Permissions: input.Permissions, Version: input.Version})
 	}
-	if fault.Is(err, fault.Conflict) {
-		present, loadErr := r.Resolver.Members.Template(ctx, id)
-		if loadErr != nil {
-			return nil, loadErr
-		}
-		payload.Present = present
-	}
-	payload.UserErrors, err = mendable(err)
+	payload.Present, payload.UserErrors, err = standing(ctx, err, byID(r.Resolver.Members.Template, id))
 	return payload, err
 }
 

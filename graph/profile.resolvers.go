@@ -9,20 +9,12 @@ import (
 	"context"
 	"roster/ent/viewer"
 	"roster/graph/generated/model"
-	"roster/internal/fault"
 	"roster/internal/users"
 )
 
 func (r *mutationResolver) UpdateProfile(ctx context.Context, input model.UpdateProfileInput) (*model.UpdateProfilePayload, error) {
 	after, err := r.Users.UpdateOwn(ctx, users.OwnChange(input))
 	payload := &model.UpdateProfilePayload{User: after}
-	if fault.Is(err, fault.Conflict) {
-		present, loadErr := r.Users.Get(ctx, viewer.From(ctx).UserID)
-		if loadErr != nil {
-			return nil, loadErr
-		}
-		payload.Present = present
-	}
-	payload.UserErrors, err = mendable(err)
+	payload.Present, payload.UserErrors, err = standing(ctx, err, byID(r.Users.Get, viewer.From(ctx).UserID))
 	return payload, err
 }

@@ -32,14 +32,7 @@ func (r *mutationResolver) UpdateSecurityQuestion(ctx context.Context, input mod
 	}
 	after, err := r.Questions.Update(ctx, id, wordings(input.Texts), input.Version)
 	payload := &model.UpdateSecurityQuestionPayload{Question: after}
-	if fault.Is(err, fault.Conflict) {
-		present, loadErr := r.Questions.Get(ctx, id)
-		if loadErr != nil {
-			return nil, loadErr
-		}
-		payload.Present = present
-	}
-	payload.UserErrors, err = mendable(err)
+	payload.Present, payload.UserErrors, err = standing(ctx, err, byID(r.Questions.Get, id))
 	return payload, err
 }
 
@@ -96,14 +89,7 @@ func (r *mutationResolver) ReorderSecurityQuestions(ctx context.Context, input m
 	}
 	after, err := r.Questions.Reorder(ctx, ids)
 	payload := &model.ReorderSecurityQuestionsPayload{Questions: after}
-	if fault.Is(err, fault.Conflict) {
-		present, loadErr := r.Questions.All(ctx)
-		if loadErr != nil {
-			return nil, loadErr
-		}
-		payload.Present = present
-	}
-	payload.UserErrors, err = mendable(err)
+	payload.Present, payload.UserErrors, err = standing(ctx, err, r.Questions.All)
 	return payload, err
 }
 

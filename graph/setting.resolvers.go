@@ -9,21 +9,13 @@ import (
 	"context"
 	"roster/ent/gid"
 	"roster/graph/generated/model"
-	"roster/internal/fault"
 	"roster/internal/settings"
 )
 
 func (r *mutationResolver) UpdateSettings(ctx context.Context, input model.UpdateSettingsInput) (*model.UpdateSettingsPayload, error) {
 	after, err := r.Resolver.Settings.Update(ctx, settingsChange(input))
 	payload := &model.UpdateSettingsPayload{Settings: after}
-	if fault.Is(err, fault.Conflict) {
-		present, loadErr := r.Resolver.Settings.Get(ctx)
-		if loadErr != nil {
-			return nil, loadErr
-		}
-		payload.Present = present
-	}
-	payload.UserErrors, err = mendable(err)
+	payload.Present, payload.UserErrors, err = standing(ctx, err, r.Resolver.Settings.Get)
 	return payload, err
 }
 

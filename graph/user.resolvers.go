@@ -29,14 +29,7 @@ func (r *mutationResolver) UpdateUser(ctx context.Context, input model.UpdateUse
 		Email: input.Email, Language: input.Language,
 	})
 	payload := &model.UpdateUserPayload{User: after}
-	if fault.Is(err, fault.Conflict) {
-		present, loadErr := r.Resolver.Users.Get(ctx, id)
-		if loadErr != nil {
-			return nil, loadErr
-		}
-		payload.Present = present
-	}
-	payload.UserErrors, err = mendable(err)
+	payload.Present, payload.UserErrors, err = standing(ctx, err, byID(r.Resolver.Users.Get, id))
 	return payload, err
 }
 

@@ -60,7 +60,8 @@ type app struct {
 	handler  http.Handler
 	outbox   *mail.Outbox
 	// mails is nil without a relay.
-	mails *mail.Runner
+	mails   *mail.Runner
+	sweeper sweeper
 	// ready is false before the server listens and once it is about to stop.
 	ready atomic.Bool
 }
@@ -119,6 +120,7 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 
 // start begins what runs beside the requests.
 func (a *app) start(ctx context.Context) error {
+	a.sweeper.start(ctx, a.graph.Keys)
 	if a.mails == nil {
 		return nil
 	}
@@ -127,6 +129,7 @@ func (a *app) start(ctx context.Context) error {
 
 // close waits for what runs beside the requests. The server must have stopped.
 func (a *app) close() {
+	a.sweeper.close()
 	a.graph.SignIns.Close()
 	a.graph.Tokens.Close()
 	a.graph.Budgets.Close()
@@ -171,7 +174,9 @@ func (a *app) routes(now func() time.Time) (http.Handler, error) {
 	known := []web.Middleware{client, a.graph.SignIns.Middleware}
 
 	mux := http.NewServeMux()
-	mux.Handle("/graphql", web.Chain(graph.Handler(a.graph, now), known...))
+	api := web.Chain(graph.Handler(a.graph, now), known...)
+	mux.Handle("/graphql", api)
+	mux.Handle("/graphql/cost", graph.Weighing(api))
 	mux.Handle("GET /admin/mail/{language}/{kind}", web.Chain(mailFrame(a.graph.Mails), known...))
 	own := &exports.Service{DB: a.db.DB, Now: now, SignIns: a.graph.SignIns}
 	mux.Handle("POST /own-data", web.Chain(ownData(own), known...))

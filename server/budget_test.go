@@ -28,7 +28,7 @@ func TestBudget(t *testing.T) {
 			t.Errorf("at first: %v", first)
 		}
 
-		ada.header.Set("Roster-Cost", "only")
+		ada.path = "/graphql/cost"
 		weighed := ada.ask(dearQuery, nil)
 		if cost, _ := weighed.Extensions["cost"].(map[string]any); weighed.Data != nil || cost["cost"] != 4_900. || cost["remaining"] != 9_999. {
 			t.Errorf("weighed only: %s", weighed.Body)
@@ -37,6 +37,7 @@ func TestBudget(t *testing.T) {
 			map[string]any{"i": map[string]any{"userId": "VXNlcjox"}}); r.refusal() != "" || w.count("mails") != 0 {
 			t.Errorf("a mutation that was only weighed: %s", r.Body)
 		}
+		ada.path = "/graphql"
 		ada.header.Set("Roster-Cost", "1")
 		ran := ada.ask(dearQuery, nil)
 		if cost, _ := ran.Extensions["cost"].(map[string]any); ran.Data["users"] == nil || cost["cost"] != 4_900. || cost["remaining"] != 5_099. || cost["resetAt"] == "" {

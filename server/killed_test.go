@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"encoding/json"
 	"io"
@@ -85,7 +86,14 @@ func (s *shop) killed(lock *sql.Tx) {
 	sent := make(chan struct{})
 	go func() { defer close(sent); s.send() }()
 	var waiting int
-	for waiting == 0 { // within the three seconds that a lock is waited for
+	looking, cancel := context.WithTimeout(s.t.Context(), 10*time.Second) // more than a lock is waited for
+	defer cancel()
+	for often := time.NewTicker(10 * time.Millisecond); waiting == 0; {
+		select {
+		case <-often.C:
+		case <-looking.Done():
+			s.t.Fatal("nothing waits for the lock")
+		}
 		err := s.d.Reader().QueryRowContext(s.t.Context(),
 			"SELECT coalesce(max(pid), 0) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").Scan(&waiting)
 		if err != nil {

@@ -239,6 +239,8 @@ type browser struct {
 	*world
 	client *http.Client
 	header http.Header
+	// path is that of the API, or of its scale.
+	path string
 }
 
 func (w *world) browser() *browser {
@@ -249,7 +251,7 @@ func (w *world) browser() *browser {
 	}
 	client := *w.server.Client()
 	client.Jar = jar
-	return &browser{world: w, client: &client, header: http.Header{"Content-Type": {"application/json"}}}
+	return &browser{world: w, client: &client, header: http.Header{"Content-Type": {"application/json"}}, path: "/graphql"}
 }
 
 // reply is an answer of the API.
@@ -269,7 +271,7 @@ type reply struct {
 // send posts a body as it is.
 func (b *browser) send(body string) reply {
 	b.t.Helper()
-	r, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.server.URL+"/graphql", strings.NewReader(body))
+	r, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.server.URL+b.path, strings.NewReader(body))
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -18,6 +18,8 @@ type IdempotencyKey struct {
 	// ID of the ent.
 	// SHA-256 over viewer, operation and key, in hexadecimal
 	ID string `json:"id,omitempty"`
+	// whose it is: a user, or a token
+	Viewer string `json:"viewer,omitempty"`
 	// what the input is known again by; only with the keyring
 	Fingerprint []byte `json:"fingerprint,omitempty"`
 	// drawn by lot by who claimed it
@@ -30,8 +32,8 @@ type IdempotencyKey struct {
 	Done bool `json:"done,omitempty"`
 	// the answer was given
 	Ended bool `json:"ended,omitempty"`
-	// as JSON; none where it is not to be kept
-	Answer       *string `json:"answer,omitempty"`
+	// sealed JSON; none where it is not to be kept
+	Answer       *[]byte `json:"answer,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -40,11 +42,11 @@ func (*IdempotencyKey) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case idempotencykey.FieldFingerprint:
+		case idempotencykey.FieldFingerprint, idempotencykey.FieldAnswer:
 			values[i] = new([]byte)
 		case idempotencykey.FieldDone, idempotencykey.FieldEnded:
 			values[i] = new(sql.NullBool)
-		case idempotencykey.FieldID, idempotencykey.FieldHolder, idempotencykey.FieldAnswer:
+		case idempotencykey.FieldID, idempotencykey.FieldViewer, idempotencykey.FieldHolder:
 			values[i] = new(sql.NullString)
 		case idempotencykey.FieldClaimedAt, idempotencykey.FieldExpiresAt:
 			values[i] = new(sql.NullTime)
@@ -68,6 +70,12 @@ func (_m *IdempotencyKey) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field id", values[i])
 			} else if value.Valid {
 				_m.ID = value.String
+			}
+		case idempotencykey.FieldViewer:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field viewer", values[i])
+			} else if value.Valid {
+				_m.Viewer = value.String
 			}
 		case idempotencykey.FieldFingerprint:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -106,11 +114,10 @@ func (_m *IdempotencyKey) assignValues(columns []string, values []any) error {
 				_m.Ended = value.Bool
 			}
 		case idempotencykey.FieldAnswer:
-			if value, ok := values[i].(*sql.NullString); !ok {
+			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field answer", values[i])
-			} else if value.Valid {
-				_m.Answer = new(string)
-				*_m.Answer = value.String
+			} else if value != nil {
+				_m.Answer = value
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -148,6 +155,9 @@ func (_m *IdempotencyKey) String() string {
 	var builder strings.Builder
 	builder.WriteString("IdempotencyKey(")
 	builder.WriteString(fmt.Sprintf("id=%v, ", _m.ID))
+	builder.WriteString("viewer=")
+	builder.WriteString(_m.Viewer)
+	builder.WriteString(", ")
 	builder.WriteString("fingerprint=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Fingerprint))
 	builder.WriteString(", ")
@@ -168,7 +178,7 @@ func (_m *IdempotencyKey) String() string {
 	builder.WriteString(", ")
 	if v := _m.Answer; v != nil {
 		builder.WriteString("answer=")
-		builder.WriteString(*v)
+		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteByte(')')
 	return builder.String()

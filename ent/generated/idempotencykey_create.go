@@ -23,6 +23,12 @@ type IdempotencyKeyCreate struct {
 	conflict []sql.ConflictOption
 }
 
+// SetViewer sets the "viewer" field.
+func (_c *IdempotencyKeyCreate) SetViewer(v string) *IdempotencyKeyCreate {
+	_c.mutation.SetViewer(v)
+	return _c
+}
+
 // SetFingerprint sets the "fingerprint" field.
 func (_c *IdempotencyKeyCreate) SetFingerprint(v []byte) *IdempotencyKeyCreate {
 	_c.mutation.SetFingerprint(v)
@@ -76,16 +82,8 @@ func (_c *IdempotencyKeyCreate) SetNillableEnded(v *bool) *IdempotencyKeyCreate 
 }
 
 // SetAnswer sets the "answer" field.
-func (_c *IdempotencyKeyCreate) SetAnswer(v string) *IdempotencyKeyCreate {
+func (_c *IdempotencyKeyCreate) SetAnswer(v []byte) *IdempotencyKeyCreate {
 	_c.mutation.SetAnswer(v)
-	return _c
-}
-
-// SetNillableAnswer sets the "answer" field if the given value is not nil.
-func (_c *IdempotencyKeyCreate) SetNillableAnswer(v *string) *IdempotencyKeyCreate {
-	if v != nil {
-		_c.SetAnswer(*v)
-	}
 	return _c
 }
 
@@ -145,6 +143,9 @@ func (_c *IdempotencyKeyCreate) defaults() error {
 
 // check runs all checks and user-defined validators on the builder.
 func (_c *IdempotencyKeyCreate) check() error {
+	if _, ok := _c.mutation.Viewer(); !ok {
+		return &ValidationError{Name: "viewer", err: errors.New(`generated: missing required field "IdempotencyKey.viewer"`)}
+	}
 	if _, ok := _c.mutation.Fingerprint(); !ok {
 		return &ValidationError{Name: "fingerprint", err: errors.New(`generated: missing required field "IdempotencyKey.fingerprint"`)}
 	}
@@ -199,6 +200,10 @@ func (_c *IdempotencyKeyCreate) createSpec() (*IdempotencyKey, *sqlgraph.CreateS
 		_node.ID = id
 		_spec.ID.Value = id
 	}
+	if value, ok := _c.mutation.Viewer(); ok {
+		_spec.SetField(idempotencykey.FieldViewer, field.TypeString, value)
+		_node.Viewer = value
+	}
 	if value, ok := _c.mutation.Fingerprint(); ok {
 		_spec.SetField(idempotencykey.FieldFingerprint, field.TypeBytes, value)
 		_node.Fingerprint = value
@@ -224,7 +229,7 @@ func (_c *IdempotencyKeyCreate) createSpec() (*IdempotencyKey, *sqlgraph.CreateS
 		_node.Ended = value
 	}
 	if value, ok := _c.mutation.Answer(); ok {
-		_spec.SetField(idempotencykey.FieldAnswer, field.TypeString, value)
+		_spec.SetField(idempotencykey.FieldAnswer, field.TypeBytes, value)
 		_node.Answer = &value
 	}
 	return _node, _spec
@@ -234,7 +239,7 @@ func (_c *IdempotencyKeyCreate) createSpec() (*IdempotencyKey, *sqlgraph.CreateS
 // of the `INSERT` statement. For example:
 //
 //	client.IdempotencyKey.Create().
-//		SetFingerprint(v).
+//		SetViewer(v).
 //		OnConflict(
 //			// Update the row with the new values
 //			// the was proposed for insertion.
@@ -243,7 +248,7 @@ func (_c *IdempotencyKeyCreate) createSpec() (*IdempotencyKey, *sqlgraph.CreateS
 //		// Override some of the fields with custom
 //		// update values.
 //		Update(func(u *ent.IdempotencyKeyUpsert) {
-//			SetFingerprint(v+v).
+//			SetViewer(v+v).
 //		}).
 //		Exec(ctx)
 func (_c *IdempotencyKeyCreate) OnConflict(opts ...sql.ConflictOption) *IdempotencyKeyUpsertOne {
@@ -278,6 +283,18 @@ type (
 		*sql.UpdateSet
 	}
 )
+
+// SetViewer sets the "viewer" field.
+func (u *IdempotencyKeyUpsert) SetViewer(v string) *IdempotencyKeyUpsert {
+	u.Set(idempotencykey.FieldViewer, v)
+	return u
+}
+
+// UpdateViewer sets the "viewer" field to the value that was provided on create.
+func (u *IdempotencyKeyUpsert) UpdateViewer() *IdempotencyKeyUpsert {
+	u.SetExcluded(idempotencykey.FieldViewer)
+	return u
+}
 
 // SetFingerprint sets the "fingerprint" field.
 func (u *IdempotencyKeyUpsert) SetFingerprint(v []byte) *IdempotencyKeyUpsert {
@@ -352,7 +369,7 @@ func (u *IdempotencyKeyUpsert) UpdateEnded() *IdempotencyKeyUpsert {
 }
 
 // SetAnswer sets the "answer" field.
-func (u *IdempotencyKeyUpsert) SetAnswer(v string) *IdempotencyKeyUpsert {
+func (u *IdempotencyKeyUpsert) SetAnswer(v []byte) *IdempotencyKeyUpsert {
 	u.Set(idempotencykey.FieldAnswer, v)
 	return u
 }
@@ -415,6 +432,20 @@ func (u *IdempotencyKeyUpsertOne) Update(set func(*IdempotencyKeyUpsert)) *Idemp
 		set(&IdempotencyKeyUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetViewer sets the "viewer" field.
+func (u *IdempotencyKeyUpsertOne) SetViewer(v string) *IdempotencyKeyUpsertOne {
+	return u.Update(func(s *IdempotencyKeyUpsert) {
+		s.SetViewer(v)
+	})
+}
+
+// UpdateViewer sets the "viewer" field to the value that was provided on create.
+func (u *IdempotencyKeyUpsertOne) UpdateViewer() *IdempotencyKeyUpsertOne {
+	return u.Update(func(s *IdempotencyKeyUpsert) {
+		s.UpdateViewer()
+	})
 }
 
 // SetFingerprint sets the "fingerprint" field.
@@ -502,7 +533,7 @@ func (u *IdempotencyKeyUpsertOne) UpdateEnded() *IdempotencyKeyUpsertOne {
 }
 
 // SetAnswer sets the "answer" field.
-func (u *IdempotencyKeyUpsertOne) SetAnswer(v string) *IdempotencyKeyUpsertOne {
+func (u *IdempotencyKeyUpsertOne) SetAnswer(v []byte) *IdempotencyKeyUpsertOne {
 	return u.Update(func(s *IdempotencyKeyUpsert) {
 		s.SetAnswer(v)
 	})
@@ -658,7 +689,7 @@ func (_c *IdempotencyKeyCreateBulk) ExecX(ctx context.Context) {
 //		// Override some of the fields with custom
 //		// update values.
 //		Update(func(u *ent.IdempotencyKeyUpsert) {
-//			SetFingerprint(v+v).
+//			SetViewer(v+v).
 //		}).
 //		Exec(ctx)
 func (_c *IdempotencyKeyCreateBulk) OnConflict(opts ...sql.ConflictOption) *IdempotencyKeyUpsertBulk {
@@ -735,6 +766,20 @@ func (u *IdempotencyKeyUpsertBulk) Update(set func(*IdempotencyKeyUpsert)) *Idem
 		set(&IdempotencyKeyUpsert{UpdateSet: update})
 	}))
 	return u
+}
+
+// SetViewer sets the "viewer" field.
+func (u *IdempotencyKeyUpsertBulk) SetViewer(v string) *IdempotencyKeyUpsertBulk {
+	return u.Update(func(s *IdempotencyKeyUpsert) {
+		s.SetViewer(v)
+	})
+}
+
+// UpdateViewer sets the "viewer" field to the value that was provided on create.
+func (u *IdempotencyKeyUpsertBulk) UpdateViewer() *IdempotencyKeyUpsertBulk {
+	return u.Update(func(s *IdempotencyKeyUpsert) {
+		s.UpdateViewer()
+	})
 }
 
 // SetFingerprint sets the "fingerprint" field.
@@ -822,7 +867,7 @@ func (u *IdempotencyKeyUpsertBulk) UpdateEnded() *IdempotencyKeyUpsertBulk {
 }
 
 // SetAnswer sets the "answer" field.
-func (u *IdempotencyKeyUpsertBulk) SetAnswer(v string) *IdempotencyKeyUpsertBulk {
+func (u *IdempotencyKeyUpsertBulk) SetAnswer(v []byte) *IdempotencyKeyUpsertBulk {
 	return u.Update(func(s *IdempotencyKeyUpsert) {
 		s.SetAnswer(v)
 	})

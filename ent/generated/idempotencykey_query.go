@@ -266,12 +266,12 @@ func (_q *IdempotencyKeyQuery) Clone() *IdempotencyKeyQuery {
 // Example:
 //
 //	var v []struct {
-//		Fingerprint []byte `json:"fingerprint,omitempty"`
+//		Viewer string `json:"viewer,omitempty"`
 //		Count int `json:"count,omitempty"`
 //	}
 //
 //	client.IdempotencyKey.Query().
-//		GroupBy(idempotencykey.FieldFingerprint).
+//		GroupBy(idempotencykey.FieldViewer).
 //		Aggregate(generated.Count()).
 //		Scan(ctx, &v)
 func (_q *IdempotencyKeyQuery) GroupBy(field string, fields ...string) *IdempotencyKeyGroupBy {
@@ -289,11 +289,11 @@ func (_q *IdempotencyKeyQuery) GroupBy(field string, fields ...string) *Idempote
 // Example:
 //
 //	var v []struct {
-//		Fingerprint []byte `json:"fingerprint,omitempty"`
+//		Viewer string `json:"viewer,omitempty"`
 //	}
 //
 //	client.IdempotencyKey.Query().
-//		Select(idempotencykey.FieldFingerprint).
+//		Select(idempotencykey.FieldViewer).
 //		Scan(ctx, &v)
 func (_q *IdempotencyKeyQuery) Select(fields ...string) *IdempotencyKeySelect {
 	_q.ctx.Fields = append(_q.ctx.Fields, fields...)

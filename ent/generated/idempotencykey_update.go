@@ -29,6 +29,20 @@ func (_u *IdempotencyKeyUpdate) Where(ps ...predicate.IdempotencyKey) *Idempoten
 	return _u
 }
 
+// SetViewer sets the "viewer" field.
+func (_u *IdempotencyKeyUpdate) SetViewer(v string) *IdempotencyKeyUpdate {
+	_u.mutation.SetViewer(v)
+	return _u
+}
+
+// SetNillableViewer sets the "viewer" field if the given value is not nil.
+func (_u *IdempotencyKeyUpdate) SetNillableViewer(v *string) *IdempotencyKeyUpdate {
+	if v != nil {
+		_u.SetViewer(*v)
+	}
+	return _u
+}
+
 // SetFingerprint sets the "fingerprint" field.
 func (_u *IdempotencyKeyUpdate) SetFingerprint(v []byte) *IdempotencyKeyUpdate {
 	_u.mutation.SetFingerprint(v)
@@ -106,16 +120,8 @@ func (_u *IdempotencyKeyUpdate) SetNillableEnded(v *bool) *IdempotencyKeyUpdate 
 }
 
 // SetAnswer sets the "answer" field.
-func (_u *IdempotencyKeyUpdate) SetAnswer(v string) *IdempotencyKeyUpdate {
+func (_u *IdempotencyKeyUpdate) SetAnswer(v []byte) *IdempotencyKeyUpdate {
 	_u.mutation.SetAnswer(v)
-	return _u
-}
-
-// SetNillableAnswer sets the "answer" field if the given value is not nil.
-func (_u *IdempotencyKeyUpdate) SetNillableAnswer(v *string) *IdempotencyKeyUpdate {
-	if v != nil {
-		_u.SetAnswer(*v)
-	}
 	return _u
 }
 
@@ -172,6 +178,9 @@ func (_u *IdempotencyKeyUpdate) sqlSave(ctx context.Context) (_node int, err err
 			}
 		}
 	}
+	if value, ok := _u.mutation.Viewer(); ok {
+		_spec.SetField(idempotencykey.FieldViewer, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Fingerprint(); ok {
 		_spec.SetField(idempotencykey.FieldFingerprint, field.TypeBytes, value)
 	}
@@ -191,10 +200,10 @@ func (_u *IdempotencyKeyUpdate) sqlSave(ctx context.Context) (_node int, err err
 		_spec.SetField(idempotencykey.FieldEnded, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Answer(); ok {
-		_spec.SetField(idempotencykey.FieldAnswer, field.TypeString, value)
+		_spec.SetField(idempotencykey.FieldAnswer, field.TypeBytes, value)
 	}
 	if _u.mutation.AnswerCleared() {
-		_spec.ClearField(idempotencykey.FieldAnswer, field.TypeString)
+		_spec.ClearField(idempotencykey.FieldAnswer, field.TypeBytes)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -216,6 +225,20 @@ type IdempotencyKeyUpdateOne struct {
 	hooks     []Hook
 	mutation  *IdempotencyKeyMutation
 	modifiers []func(*sql.UpdateBuilder)
+}
+
+// SetViewer sets the "viewer" field.
+func (_u *IdempotencyKeyUpdateOne) SetViewer(v string) *IdempotencyKeyUpdateOne {
+	_u.mutation.SetViewer(v)
+	return _u
+}
+
+// SetNillableViewer sets the "viewer" field if the given value is not nil.
+func (_u *IdempotencyKeyUpdateOne) SetNillableViewer(v *string) *IdempotencyKeyUpdateOne {
+	if v != nil {
+		_u.SetViewer(*v)
+	}
+	return _u
 }
 
 // SetFingerprint sets the "fingerprint" field.
@@ -295,16 +318,8 @@ func (_u *IdempotencyKeyUpdateOne) SetNillableEnded(v *bool) *IdempotencyKeyUpda
 }
 
 // SetAnswer sets the "answer" field.
-func (_u *IdempotencyKeyUpdateOne) SetAnswer(v string) *IdempotencyKeyUpdateOne {
+func (_u *IdempotencyKeyUpdateOne) SetAnswer(v []byte) *IdempotencyKeyUpdateOne {
 	_u.mutation.SetAnswer(v)
-	return _u
-}
-
-// SetNillableAnswer sets the "answer" field if the given value is not nil.
-func (_u *IdempotencyKeyUpdateOne) SetNillableAnswer(v *string) *IdempotencyKeyUpdateOne {
-	if v != nil {
-		_u.SetAnswer(*v)
-	}
 	return _u
 }
 
@@ -391,6 +406,9 @@ func (_u *IdempotencyKeyUpdateOne) sqlSave(ctx context.Context) (_node *Idempote
 			}
 		}
 	}
+	if value, ok := _u.mutation.Viewer(); ok {
+		_spec.SetField(idempotencykey.FieldViewer, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.Fingerprint(); ok {
 		_spec.SetField(idempotencykey.FieldFingerprint, field.TypeBytes, value)
 	}
@@ -410,10 +428,10 @@ func (_u *IdempotencyKeyUpdateOne) sqlSave(ctx context.Context) (_node *Idempote
 		_spec.SetField(idempotencykey.FieldEnded, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.Answer(); ok {
-		_spec.SetField(idempotencykey.FieldAnswer, field.TypeString, value)
+		_spec.SetField(idempotencykey.FieldAnswer, field.TypeBytes, value)
 	}
 	if _u.mutation.AnswerCleared() {
-		_spec.ClearField(idempotencykey.FieldAnswer, field.TypeString)
+		_spec.ClearField(idempotencykey.FieldAnswer, field.TypeBytes)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &IdempotencyKey{config: _u.config}

@@ -5856,13 +5856,14 @@ type IdempotencyKeyMutation struct {
 	op            Op
 	typ           string
 	id            *string
+	viewer        *string
 	fingerprint   *[]byte
 	holder        *string
 	claimed_at    *time.Time
 	expires_at    *time.Time
 	_done         *bool
 	ended         *bool
-	answer        *string
+	answer        *[]byte
 	clearedFields map[string]struct{}
 	done          bool
 	oldValue      func(context.Context) (*IdempotencyKey, error)
@@ -5971,6 +5972,42 @@ func (m *IdempotencyKeyMutation) IDs(ctx context.Context) ([]string, error) {
 	default:
 		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
 	}
+}
+
+// SetViewer sets the "viewer" field.
+func (m *IdempotencyKeyMutation) SetViewer(s string) {
+	m.viewer = &s
+}
+
+// Viewer returns the value of the "viewer" field in the mutation.
+func (m *IdempotencyKeyMutation) Viewer() (r string, exists bool) {
+	v := m.viewer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldViewer returns the old "viewer" field's value of the IdempotencyKey entity.
+// If the IdempotencyKey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IdempotencyKeyMutation) OldViewer(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldViewer is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldViewer requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldViewer: %w", err)
+	}
+	return oldValue.Viewer, nil
+}
+
+// ResetViewer resets all changes to the "viewer" field.
+func (m *IdempotencyKeyMutation) ResetViewer() {
+	m.viewer = nil
 }
 
 // SetFingerprint sets the "fingerprint" field.
@@ -6190,12 +6227,12 @@ func (m *IdempotencyKeyMutation) ResetEnded() {
 }
 
 // SetAnswer sets the "answer" field.
-func (m *IdempotencyKeyMutation) SetAnswer(s string) {
-	m.answer = &s
+func (m *IdempotencyKeyMutation) SetAnswer(b []byte) {
+	m.answer = &b
 }
 
 // Answer returns the value of the "answer" field in the mutation.
-func (m *IdempotencyKeyMutation) Answer() (r string, exists bool) {
+func (m *IdempotencyKeyMutation) Answer() (r []byte, exists bool) {
 	v := m.answer
 	if v == nil {
 		return
@@ -6206,7 +6243,7 @@ func (m *IdempotencyKeyMutation) Answer() (r string, exists bool) {
 // OldAnswer returns the old "answer" field's value of the IdempotencyKey entity.
 // If the IdempotencyKey object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *IdempotencyKeyMutation) OldAnswer(ctx context.Context) (v *string, err error) {
+func (m *IdempotencyKeyMutation) OldAnswer(ctx context.Context) (v *[]byte, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldAnswer is only allowed on UpdateOne operations")
 	}
@@ -6272,7 +6309,10 @@ func (m *IdempotencyKeyMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *IdempotencyKeyMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
+	if m.viewer != nil {
+		fields = append(fields, idempotencykey.FieldViewer)
+	}
 	if m.fingerprint != nil {
 		fields = append(fields, idempotencykey.FieldFingerprint)
 	}
@@ -6302,6 +6342,8 @@ func (m *IdempotencyKeyMutation) Fields() []string {
 // schema.
 func (m *IdempotencyKeyMutation) Field(name string) (ent.Value, bool) {
 	switch name {
+	case idempotencykey.FieldViewer:
+		return m.Viewer()
 	case idempotencykey.FieldFingerprint:
 		return m.Fingerprint()
 	case idempotencykey.FieldHolder:
@@ -6325,6 +6367,8 @@ func (m *IdempotencyKeyMutation) Field(name string) (ent.Value, bool) {
 // database failed.
 func (m *IdempotencyKeyMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
 	switch name {
+	case idempotencykey.FieldViewer:
+		return m.OldViewer(ctx)
 	case idempotencykey.FieldFingerprint:
 		return m.OldFingerprint(ctx)
 	case idempotencykey.FieldHolder:
@@ -6348,6 +6392,13 @@ func (m *IdempotencyKeyMutation) OldField(ctx context.Context, name string) (ent
 // type.
 func (m *IdempotencyKeyMutation) SetField(name string, value ent.Value) error {
 	switch name {
+	case idempotencykey.FieldViewer:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetViewer(v)
+		return nil
 	case idempotencykey.FieldFingerprint:
 		v, ok := value.([]byte)
 		if !ok {
@@ -6391,7 +6442,7 @@ func (m *IdempotencyKeyMutation) SetField(name string, value ent.Value) error {
 		m.SetEnded(v)
 		return nil
 	case idempotencykey.FieldAnswer:
-		v, ok := value.(string)
+		v, ok := value.([]byte)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
@@ -6455,6 +6506,9 @@ func (m *IdempotencyKeyMutation) ClearField(name string) error {
 // It returns an error if the field is not defined in the schema.
 func (m *IdempotencyKeyMutation) ResetField(name string) error {
 	switch name {
+	case idempotencykey.FieldViewer:
+		m.ResetViewer()
+		return nil
 	case idempotencykey.FieldFingerprint:
 		m.ResetFingerprint()
 		return nil

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
@@ -83,18 +84,24 @@ type IdempotencyKey struct{ ent.Schema }
 func (IdempotencyKey) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("id").Comment("SHA-256 over viewer, operation and key, in hexadecimal"),
+		field.String("viewer").Comment("whose it is: a user, or a token"),
 		field.Bytes("fingerprint").Comment("what the input is known again by; only with the keyring"),
 		field.String("holder").Comment("drawn by lot by who claimed it"),
 		field.Time("claimed_at"),
 		field.Time("expires_at"),
 		field.Bool("done").Default(false).Comment("set in the transaction of the change"),
 		field.Bool("ended").Default(false).Comment("the answer was given"),
-		field.String("answer").Optional().Nillable().Comment("as JSON; none where it is not to be kept"),
+		field.Bytes("answer").Optional().Nillable().Comment("sealed JSON; none where it is not to be kept"),
 	}
 }
 
 // Indexes of IdempotencyKey.
-func (IdempotencyKey) Indexes() []ent.Index { return []ent.Index{index.Fields("expires_at")} }
+func (IdempotencyKey) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("expires_at"),
+		index.Fields("viewer", "expires_at").Annotations(entsql.IndexWhere("answer IS NOT NULL")),
+	}
+}
 
 // Policy of IdempotencyKey.
 func (IdempotencyKey) Policy() ent.Policy { return rule.Policy() }

@@ -1,6 +1,9 @@
 // The clients of docs/examples, in Go and in TypeScript: built from the schema, and run against the built binary.
 import { execFile, execFileSync } from "node:child_process";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { resolve } from "node:path";
+import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Roster, startRoster } from "./roster";
@@ -29,8 +32,11 @@ beforeAll(async () => {
 afterAll(() => roster.stop());
 
 /** What a client prints, and how it ends. */
-async function run([, program, ...first]: (typeof clients)[number], token: string, ...args: string[]) {
-  const env = { PATH: process.env.PATH, ROSTER_URL: roster.url, ROSTER_TOKEN: token };
+const run = (client: (typeof clients)[number], token: string, ...args: string[]) =>
+  runAt(roster.url, client, token, ...args);
+
+async function runAt(url: string, [, program, ...first]: (typeof clients)[number], token: string, ...args: string[]) {
+  const env = { PATH: process.env.PATH, ROSTER_URL: url, ROSTER_TOKEN: token };
   try {
     return { status: 0, ...(await promisify(execFile)(program, [...first, ...args], { env })) };
   } catch (failed) {
@@ -81,6 +87,38 @@ test.each(clients)("%s invites somebody, and says what is to be mended", async (
   expect(wrong).toMatchObject({ status: 1, stdout: "" });
   expect(wrong.stderr).toContain("email: ");
   expect(wrong.stderr).toContain("(INVALID)");
+});
+
+/** A line to the server on which the answer to the first mutation gets lost. */
+async function badLine(): Promise<{ url: string; keys: unknown[]; close: () => void }> {
+  const keys: unknown[] = [];
+  const line = createServer(async (request, response) => {
+    const body = await text(request);
+    const { host: _, connection: __, ...headers } = request.headers as Record<string, string>;
+    const answer = await fetch(`${roster.url}${request.url}`, { method: "POST", headers, body });
+    const said = await answer.text();
+    if (body.includes("mutation") && keys.push(headers["idempotency-key"]) === 1) return response.destroy();
+    return response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" }).end(said);
+  });
+  await new Promise<void>((listening) => line.listen(0, "127.0.0.1", listening));
+  return {
+    url: `http://127.0.0.1:${(line.address() as AddressInfo).port}`,
+    keys,
+    close: () => {
+      line.close();
+      line.closeAllConnections();
+    },
+  };
+}
+
+test.each(clients)("%s invites once though the answer gets lost", async (...client) => {
+  const line = await badLine();
+  const guest = `${client[0].toLowerCase()}@lost.example`;
+  const { status, stdout, stderr } = await runAt(line.url, client, admin, "invite", "4", guest, "ORDERS");
+  line.close();
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+  expect(stdout).toContain(`Invited ${guest} to `);
+  expect(line.keys).toEqual([expect.any(String), line.keys[0]]);
 });
 
 test.each(clients)("%s tells what it was refused for", async (...client) => {

@@ -1,6 +1,9 @@
 // Package idempotency lets a client send a change again without making it twice (security.md #80): what became of it is
 // kept for a day under a key that the client made up. A change and the note that it was made are one transaction, so
 // wherever a server dies, and whatever the client heard of a commit (#79), either both are there or none.
+//
+// What was answered holds names and addresses. It is sealed, for the viewer as they stood then, and gone within an hour of
+// its day: exports of own data leave it out, and erasure need not look for it.
 package idempotency
 
 import (
@@ -17,6 +20,7 @@ import (
 	"entgo.io/ent/dialect"
 
 	"roster/ent/viewer"
+	"roster/internal/access"
 	"roster/internal/db"
 	"roster/internal/fault"
 	"roster/internal/secret"
@@ -29,10 +33,14 @@ const (
 	aliveFor = 30 * time.Second
 	// again is when it is worth asking whether it is done by now.
 	again = 2 * time.Second
-	// Longest is how many bytes an answer may have to be kept.
-	Longest = 64 << 10
+	// Longest is how many bytes an answer may have to be kept, and Most how many answers are kept for one viewer. Beyond,
+	// it is known that the change was made, and no more.
+	Longest = 16 << 10
+	Most    = 1000
 	// swept is how many rows that are over go with each new one: more than one, so that they do not pile up.
 	swept = 4
+	// sweptAtOnce is how many go in one transaction of Sweep's.
+	sweptAtOnce = 1000
 )
 
 // What a fault.Conflict of Claim's is about, in its Reasons.
@@ -45,7 +53,7 @@ const (
 	Made = "KEY_DONE"
 )
 
-// purpose separates our fingerprints from all else that the keys are for.
+// purpose separates our fingerprints and answers from all else that the keys are for.
 const purpose = "idempotency"
 
 // Service claims keys and keeps answers.
@@ -64,20 +72,23 @@ type Request struct {
 	Input          []byte
 }
 
-// id names the request, by which the key itself can't be read. A person is one viewer in all sessions; each API token is
-// one of its own.
-func (r Request) id(v *viewer.Viewer) string {
-	whose := fmt.Sprintf("user %d", v.UserID)
+// whose names the viewer: a person is one in all sessions, and each API token is one of its own.
+func whose(v *viewer.Viewer) string {
 	if v.TokenID != 0 {
-		whose = fmt.Sprintf("token %d", v.TokenID)
+		return fmt.Sprintf("token %d", v.TokenID)
 	}
-	sum := sha256.Sum256([]byte(whose + "\x00" + r.Operation + "\x00" + r.Key))
+	return fmt.Sprintf("user %d", v.UserID)
+}
+
+// id names the request, by which the key itself can't be read.
+func (r Request) id(viewer string) string {
+	sum := sha256.Sum256([]byte(viewer + "\x00" + r.Operation + "\x00" + r.Key))
 	return hex.EncodeToString(sum[:])
 }
 
 // Claim is a request that one server, and nobody else, is at work on.
 type Claim struct {
-	id, holder string
+	id, viewer, holder string
 	// settled is the transaction that noted last that the change was made, whatever became of it.
 	settled *db.Tx
 }
@@ -89,27 +100,30 @@ func (s *Service) Claim(ctx context.Context, r Request) (claim *Claim, answered 
 	if !v.SignedIn() {
 		return nil, nil, errors.New("claiming a key: nobody is there to keep it for")
 	}
-	id, now := r.id(v), s.now()
-	before, err := s.look(ctx, id)
+	c, now := &Claim{viewer: whose(v), holder: rand.Text()}, s.now()
+	c.id = r.id(c.viewer)
+	before, err := s.look(ctx, c.id)
 	if err != nil {
 		return nil, nil, err
 	}
 	if !before.free(now) {
-		if answered, err = s.kept(before, r.Input, now); answered != nil || err != nil {
+		if answered, err = s.kept(ctx, before, r.Input, now); answered != nil || err != nil {
 			return nil, answered, err
 		}
 	}
-	if claim, err = s.take(ctx, id, r.Input, before, now); claim != nil || err != nil {
-		return claim, nil, err
+	if taken, err := s.take(ctx, c, r.Input, before, now); err != nil {
+		return nil, nil, err
+	} else if taken {
+		return c, nil, nil
 	}
 	// Somebody was faster.
-	if before, err = s.look(ctx, id); err != nil {
+	if before, err = s.look(ctx, c.id); err != nil {
 		return nil, nil, err
 	}
 	if before.free(now) {
 		return nil, nil, running()
 	}
-	if answered, err = s.kept(before, r.Input, now); answered == nil && err == nil {
+	if answered, err = s.kept(ctx, before, r.Input, now); answered == nil && err == nil {
 		err = running()
 	}
 	return nil, answered, err
@@ -129,12 +143,13 @@ func refusal(reason, message string) error {
 
 // row is what is known of a request; nil: nothing.
 type row struct {
+	id                   string
 	fingerprint          []byte
 	holder               string
 	claimedAt, expiresAt time.Time
-	// done: the change was made. ended: its answer was given, and is here if it ever will be.
+	// done: the change was made. ended: its answer was given, and is here, sealed, if it ever will be.
 	done, ended bool
-	answer      sql.NullString
+	answer      []byte
 }
 
 // free reports whether the key has no meaning, or none any more.
@@ -145,7 +160,7 @@ func (r *row) free(now time.Time) bool { return r == nil || !now.Before(r.expire
 func (r *row) dead(now time.Time) bool { return now.Sub(r.claimedAt).Abs() >= aliveFor }
 
 func (s *Service) look(ctx context.Context, id string) (*row, error) {
-	var r row
+	r := row{id: id}
 	err := s.DB.Reader().QueryRowContext(ctx,
 		"SELECT fingerprint, holder, claimed_at, expires_at, done, ended, answer FROM idempotency_keys WHERE id = $1", id).
 		Scan(&r.fingerprint, &r.holder, &r.claimedAt, &r.expiresAt, &r.done, &r.ended, &r.answer)
@@ -159,62 +174,108 @@ func (s *Service) look(ctx context.Context, id string) (*row, error) {
 
 // kept is what there is to say to who comes with a key that means something; nothing where its holder died before the
 // change was made.
-func (s *Service) kept(r *row, input []byte, now time.Time) ([]byte, error) {
+func (s *Service) kept(ctx context.Context, r *row, input []byte, now time.Time) ([]byte, error) {
 	same, err := s.Keyring.IsFingerprint(purpose, input, r.fingerprint)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("comparing the input of an idempotency key: %w", err)
 	case !same:
 		return nil, refusal(Used, "This Idempotency-Key was used for another input. Make up a new one for each change.")
-	case r.answer.Valid:
-		return []byte(r.answer.String), nil
+	case r.answer != nil:
+		return s.open(ctx, r, now)
 	case r.done && (r.ended || r.dead(now)):
-		return nil, refusal(Made, "This was done, under the same Idempotency-Key, and the answer is not kept. It was not done again.")
+		return nil, made()
 	case r.dead(now):
 		return nil, nil
 	}
 	return nil, running()
 }
 
+func made() error {
+	return refusal(Made, "This was done, under the same Idempotency-Key, and the answer is not kept. It was not done again.")
+}
+
+// seal closes an answer up for its row, and for the viewer as they stand now. What they may not see any more it does not
+// open for either (#15): the least change of what they hold makes another standing.
+func (s *Service) seal(ctx context.Context, id string, answer []byte, now time.Time) ([]byte, error) {
+	bound, err := s.boundTo(ctx, id, now)
+	if err != nil {
+		return nil, err
+	}
+	return s.Keyring.Seal(purpose, bound, answer)
+}
+
+// open returns the answer of a row; fault.Conflict with Made where the viewer stands otherwise than when it was kept.
+func (s *Service) open(ctx context.Context, r *row, now time.Time) ([]byte, error) {
+	bound, err := s.boundTo(ctx, r.id, now)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := s.Keyring.Open(purpose, bound, r.answer)
+	if errors.Is(err, secret.ErrTampered) || errors.Is(err, secret.ErrUnknownKey) {
+		return nil, made()
+	} else if err != nil {
+		return nil, fmt.Errorf("opening a kept answer: %w", err)
+	}
+	return answer, nil
+}
+
+func (s *Service) boundTo(ctx context.Context, id string, now time.Time) (string, error) {
+	standing, err := access.Standing(ctx, s.DB.Client, now)
+	return id + "\x00" + string(standing), err
+}
+
 // take writes the claim, unless somebody else did since before was seen. What is over goes on this occasion.
-func (s *Service) take(ctx context.Context, id string, input []byte, before *row, now time.Time) (*Claim, error) {
+func (s *Service) take(ctx context.Context, c *Claim, input []byte, before *row, now time.Time) (taken bool, err error) {
 	fingerprint, err := s.Keyring.Fingerprint(purpose, input)
 	if err != nil {
-		return nil, fmt.Errorf("claiming an idempotency key: %w", err)
+		return false, fmt.Errorf("claiming an idempotency key: %w", err)
 	}
-	c, replaces := &Claim{id: id, holder: rand.Text()}, ""
+	replaces := ""
 	if before != nil {
 		replaces = before.holder
 	}
-	taken := false
 	err = db.InTx(ctx, s.DB, func(ctx context.Context, tx *db.Tx) error {
 		taken, err = affected(tx.SQL.ExecContext(ctx, `INSERT INTO idempotency_keys AS k
-			(id, fingerprint, holder, claimed_at, expires_at, done, ended) VALUES ($1, $2, $3, $4, $5, FALSE, FALSE)
+			(id, viewer, fingerprint, holder, claimed_at, expires_at, done, ended) VALUES ($1, $2, $3, $4, $5, $6, FALSE, FALSE)
 			ON CONFLICT (id) DO UPDATE SET fingerprint = excluded.fingerprint, holder = excluded.holder,
 				claimed_at = excluded.claimed_at, expires_at = excluded.expires_at, done = FALSE, ended = FALSE, answer = NULL
-			WHERE k.holder = $6 AND (k.expires_at <= $4 OR NOT k.done)`,
-			id, fingerprint, c.holder, now, now.Add(lasts), replaces))
+			WHERE k.holder = $7 AND (k.expires_at <= $5 OR NOT k.done)`,
+			c.id, c.viewer, fingerprint, c.holder, now, now.Add(lasts), replaces))
 		if err != nil {
 			return fmt.Errorf("claiming an idempotency key: %w", err)
 		}
-		return sweep(ctx, tx, now)
+		_, err := sweep(ctx, tx, now, swept)
+		return err
 	})
-	if err != nil || !taken {
-		return nil, err
-	}
-	return c, nil
+	return taken && err == nil, err
 }
 
-// sweep removes a few rows that are over. Several servers do so at once, and none waits for another.
-func sweep(ctx context.Context, tx *db.Tx, now time.Time) error {
+// Sweep removes all rows that are over: what nobody claims anything after would stay.
+func (s *Service) Sweep(ctx context.Context) error {
+	for gone := int64(sweptAtOnce); gone == sweptAtOnce; {
+		err := db.InTx(ctx, s.DB, func(ctx context.Context, tx *db.Tx) (err error) {
+			gone, err = sweep(ctx, tx, s.now(), sweptAtOnce)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sweep removes so many rows that are over. Several servers do so at once, and none waits for another.
+func sweep(ctx context.Context, tx *db.Tx, now time.Time, most int) (gone int64, err error) {
 	over := "SELECT id FROM idempotency_keys WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2"
 	if tx.Dialect == dialect.Postgres {
 		over += " FOR UPDATE SKIP LOCKED"
 	}
-	if _, err := tx.SQL.ExecContext(ctx, "DELETE FROM idempotency_keys WHERE id IN ("+over+")", now, swept); err != nil {
-		return fmt.Errorf("clearing idempotency keys away: %w", err)
+	result, err := tx.SQL.ExecContext(ctx, "DELETE FROM idempotency_keys WHERE id IN ("+over+")", now, most)
+	if err != nil {
+		return 0, fmt.Errorf("clearing idempotency keys away: %w", err)
 	}
-	return nil
+	return result.RowsAffected()
 }
 
 type key struct{}
@@ -256,7 +317,10 @@ func (s *Service) End(ctx context.Context, c *Claim, answer []byte) {
 
 func (s *Service) end(ctx context.Context, c *Claim, answer []byte) error {
 	if c.settled != nil {
-		kept := sql.NullString{String: string(answer), Valid: answer != nil && len(answer) <= Longest}
+		kept, err := s.keepable(ctx, c, answer)
+		if err != nil {
+			return err
+		}
 		done, err := affected(s.DB.Writer().ExecContext(ctx,
 			"UPDATE idempotency_keys SET answer = $1, ended = TRUE WHERE id = $2 AND holder = $3 AND done", kept, c.id, c.holder))
 		if done || err != nil {
@@ -265,6 +329,24 @@ func (s *Service) end(ctx context.Context, c *Claim, answer []byte) error {
 	}
 	_, err := s.DB.Writer().ExecContext(ctx, "DELETE FROM idempotency_keys WHERE id = $1 AND holder = $2 AND NOT done", c.id, c.holder)
 	return err
+}
+
+// keepable is the answer as it is kept; nil: it is not. A few more than Most are kept where many end at once.
+func (s *Service) keepable(ctx context.Context, c *Claim, answer []byte) ([]byte, error) {
+	if answer == nil || len(answer) > Longest {
+		return nil, nil
+	}
+	var kept int
+	now := s.now()
+	err := s.DB.Reader().QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM idempotency_keys
+		WHERE viewer = $1 AND answer IS NOT NULL AND expires_at > $2 LIMIT $3) AS k`, c.viewer, now, Most).Scan(&kept)
+	if err != nil {
+		return nil, fmt.Errorf("counting kept answers: %w", err)
+	}
+	if kept >= Most {
+		return nil, nil
+	}
+	return s.seal(ctx, c.id, answer, now)
 }
 
 func affected(r sql.Result, err error) (bool, error) {

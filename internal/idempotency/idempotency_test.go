@@ -9,7 +9,11 @@ import (
 	"testing"
 	"time"
 
+	ent "roster/ent/generated"
+	"roster/ent/generated/membership"
+	"roster/ent/permission"
 	"roster/ent/viewer"
+	"roster/internal/accounttest"
 	"roster/internal/db"
 	"roster/internal/dbtest"
 	"roster/internal/fault"
@@ -27,11 +31,13 @@ type desk struct {
 	*idempotency.Service
 	t   *testing.T
 	now time.Time
+	// user is Ada's ID.
+	user int
 }
 
 func newDesk(t *testing.T, d *db.DB) *desk {
 	t.Helper()
-	k := &desk{t: t, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	k := &desk{t: t, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), user: accounttest.New(t, d).User("Ada").ID}
 	k.Service = &idempotency.Service{DB: d, Now: func() time.Time { return k.now }}
 	k.keys(oldKey)
 	return k
@@ -50,7 +56,7 @@ func (k *desk) as(v viewer.Viewer) context.Context { return viewer.With(k.t.Cont
 
 // ada asks in a session.
 func (k *desk) ada() context.Context {
-	return k.as(viewer.Viewer{Kind: viewer.Staff, UserID: 3, SessionID: 1})
+	return k.as(viewer.Viewer{Kind: viewer.Staff, UserID: k.user, SessionID: 1})
 }
 
 func request(key string) idempotency.Request {
@@ -158,16 +164,16 @@ func Test80SameAnswer(t *testing.T) {
 func Test80PerViewerAndOperation(t *testing.T) {
 	each(t, func(t *testing.T, k *desk) {
 		k.claim(k.ada(), request("a"))
-		if got := k.told(k.as(viewer.Viewer{Kind: viewer.User, UserID: 3, SessionID: 2}), request("a")); got != idempotency.Running {
+		if got := k.told(k.as(viewer.Viewer{Kind: viewer.User, UserID: k.user, SessionID: 2}), request("a")); got != idempotency.Running {
 			t.Errorf("in another session: %s", got)
 		}
 		elsewhere := request("a")
 		elsewhere.Operation = "createAccount"
 		k.claim(k.ada(), elsewhere)
 		for _, v := range []viewer.Viewer{
-			{Kind: viewer.User, UserID: 4},
+			{Kind: viewer.User, UserID: k.user + 1},
 			{Kind: viewer.Token, TokenID: 3},
-			{Kind: viewer.Token, TokenID: 4, MakerID: 3},
+			{Kind: viewer.Token, TokenID: 4, MakerID: k.user},
 		} {
 			k.claim(k.as(v), request("a"))
 		}
@@ -273,18 +279,21 @@ func TestNothingToGuess(t *testing.T) {
 		if err := k.change(k.ada(), c, nil); err != nil {
 			t.Fatal(err)
 		}
-		k.End(k.ada(), c, []byte("done"))
+		k.End(k.ada(), c, []byte("done for ida@example.com"))
 		var id string
-		var fingerprint []byte
-		if err := k.DB.Reader().QueryRowContext(t.Context(), "SELECT id, fingerprint FROM idempotency_keys").Scan(&id, &fingerprint); err != nil {
+		var fingerprint, answer []byte
+		if err := k.DB.Reader().QueryRowContext(t.Context(), "SELECT id, fingerprint, answer FROM idempotency_keys").Scan(&id, &fingerprint, &answer); err != nil {
 			t.Fatal(err)
+		}
+		if len(answer) == 0 || strings.Contains(string(answer), "ida@example.com") {
+			t.Errorf("the answer is legible: %q", answer)
 		}
 		k.keys(newKey)
 		if again, err := k.Keyring.IsFingerprint("idempotency", request("").Input, fingerprint); err != nil || again || strings.Contains(id, "easy") {
 			t.Errorf("known without the keyring: %t (%v), %s", again, err, id)
 		}
 		k.keys(newKey, oldKey)
-		if got := k.told(k.ada(), request("a key that is easy to find")); got != "done" {
+		if got := k.told(k.ada(), request("a key that is easy to find")); got != "done for ida@example.com" {
 			t.Errorf("after a rotation: %s", got)
 		}
 	})
@@ -304,6 +313,138 @@ func TestSweep(t *testing.T) {
 		}
 		if !slices.Equal(left, []int{6, 3, 3, 4}) {
 			t.Errorf("rows: %v", left)
+		}
+	})
+}
+
+// kept makes a change under the key and keeps its answer.
+func (k *desk) kept(ctx context.Context, key string) {
+	k.t.Helper()
+	c := k.claim(ctx, request(key))
+	if err := k.change(ctx, c, nil); err != nil {
+		k.t.Fatal(err)
+	}
+	k.End(ctx, c, []byte("done"))
+}
+
+// #15: an answer is given again as long as the viewer holds what they held; of its change they are told all the same.
+func Test80OnlyAsTheViewerStood(t *testing.T) {
+	for name, change := range map[string]func(tx *db.Tx, m *ent.Membership, v *viewer.Viewer) error{
+		"as before": nil,
+		"the membership went": func(tx *db.Tx, m *ent.Membership, _ *viewer.Viewer) error {
+			return tx.Membership.DeleteOne(m).Exec(dbtest.System(t))
+		},
+		"it ended": func(tx *db.Tx, m *ent.Membership, _ *viewer.Viewer) error {
+			return tx.Membership.UpdateOne(m).SetEndsAt(time.Date(2026, 3, 1, 11, 0, 0, 0, time.UTC)).Exec(dbtest.System(t))
+		},
+		"a permission went": func(tx *db.Tx, m *ent.Membership, _ *viewer.Viewer) error {
+			return tx.Membership.UpdateOne(m).SetPermissions([]permission.Account{}).Exec(dbtest.System(t))
+		},
+		"the account was closed": func(tx *db.Tx, m *ent.Membership, _ *viewer.Viewer) error {
+			return tx.Account.UpdateOneID(m.AccountID).SetStatus("CLOSED").Exec(dbtest.System(t))
+		},
+		"the credentials changed": func(tx *db.Tx, m *ent.Membership, _ *viewer.Viewer) error {
+			return tx.User.UpdateOneID(m.UserID).AddCredentialVersion(1).Exec(dbtest.System(t))
+		},
+		"customers may not manage users": func(tx *db.Tx, _ *ent.Membership, _ *viewer.Viewer) error {
+			return tx.Setting.Create().SetID("disableClientUserManagement").SetValue("true").Exec(dbtest.System(t))
+		},
+		"an admin permission went": func(_ *db.Tx, _ *ent.Membership, v *viewer.Viewer) error {
+			v.Permissions = permission.SetOf(permission.ListUsers)
+			return nil
+		},
+		"a scope was narrowed": func(_ *db.Tx, m *ent.Membership, v *viewer.Viewer) error {
+			v.Scopes = map[int][]permission.Account{m.AccountID: {}}
+			return nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(t *testing.T, k *desk) {
+				w := accounttest.New(t, k.DB)
+				owner := w.User("Eve")
+				a := w.Account("Acme", owner)
+				var m *ent.Membership
+				w.Do(func(ctx context.Context, tx *db.Tx) (err error) {
+					m, err = tx.Membership.Create().SetUserID(k.user).SetAccountID(a.ID).SetSince(k.now).
+						SetPermissions([]permission.Account{permission.ManageUsers}).Save(ctx)
+					return err
+				})
+				w.Do(func(ctx context.Context, tx *db.Tx) error { // somebody else's is no concern of hers
+					return tx.Membership.Update().Where(membership.UserID(owner.ID)).SetVersion(2).Exec(ctx)
+				})
+				ada := viewer.Viewer{
+					Kind: viewer.Token, TokenID: 4, MakerID: k.user, Permissions: permission.SetOf(permission.ListUsers, permission.EditUsers),
+					Scopes: map[int][]permission.Account{a.ID: {permission.ManageUsers}},
+				}
+				k.kept(k.as(ada), "a")
+				want := "done"
+				if change != nil {
+					want = idempotency.Made
+					w.Do(func(_ context.Context, tx *db.Tx) error { return change(tx, m, &ada) })
+				}
+				if got := k.told(k.as(ada), request("a")); got != want || k.changes() != 1 {
+					t.Errorf("%s, want %s; %d changes", got, want, k.changes())
+				}
+			})
+		})
+	}
+}
+
+// An answer that was moved to another row does not open there.
+func TestAnswersBelongToTheirRow(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		k.kept(k.ada(), "a")
+		other := request("b")
+		other.Operation = "createAccount"
+		c := k.claim(k.ada(), other)
+		if err := k.change(k.ada(), c, nil); err != nil {
+			t.Fatal(err)
+		}
+		k.End(k.ada(), c, []byte("made"))
+		if _, err := k.DB.Writer().ExecContext(t.Context(), "UPDATE idempotency_keys SET answer = (SELECT answer FROM idempotency_keys LIMIT 1)"); err != nil {
+			t.Fatal(err)
+		}
+		told := []string{k.told(k.ada(), request("a")), k.told(k.ada(), other)}
+		slices.Sort(told)
+		if told[0] != idempotency.Made || told[1] == idempotency.Made {
+			t.Errorf("%v", told)
+		}
+	})
+}
+
+// One viewer does not fill the database with answers: beyond so many, it is only known that the change was made. What is
+// kept for others, and what is over, counts for nothing.
+func Test80MostKept(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		k.kept(k.ada(), "first")
+		if _, err := k.DB.Writer().ExecContext(t.Context(), `WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < $1)
+			INSERT INTO idempotency_keys (id, viewer, fingerprint, holder, claimed_at, expires_at, done, ended, answer)
+			SELECT CAST(i AS TEXT), viewer, fingerprint, holder, claimed_at, expires_at, done, ended, answer FROM idempotency_keys, n`, idempotency.Most); err != nil {
+			t.Fatal(err)
+		}
+		k.kept(k.ada(), "one too many")
+		other := k.as(viewer.Viewer{Kind: viewer.Token, TokenID: 7})
+		k.kept(other, "another's")
+		for key, c := range map[string]struct {
+			ctx  context.Context
+			want string
+		}{
+			"first": {k.ada(), "done"}, "one too many": {k.ada(), idempotency.Made}, "another's": {other, "done"},
+		} {
+			if got := k.told(c.ctx, request(key)); got != c.want {
+				t.Errorf("%s: %s, want %s", key, got, c.want)
+			}
+		}
+		k.now = k.now.Add(24 * time.Hour)
+		k.kept(k.ada(), "a day later")
+		if got := k.told(k.ada(), request("a day later")); got != "done" {
+			t.Errorf("a day later: %s", got)
+		}
+		if err := k.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := k.count("idempotency_keys"); n != 1 {
+			t.Errorf("%d rows are left", n)
 		}
 	})
 }

@@ -34,7 +34,7 @@ func CrossOrigin(allowed []string) (Middleware, error) {
 	share := cors.New(cors.Options{
 		AllowedOrigins: allowed,
 		AllowedMethods: []string{http.MethodPost, http.MethodOptions},
-		AllowedHeaders: []string{"Content-Type", "Authorization", "Idempotency-Key"},
+		AllowedHeaders: []string{"Content-Type", "Authorization", "Idempotency-Key", "Roster-Cost"},
 		ExposedHeaders: []string{"Idempotency-Replayed", "Retry-After"},
 		MaxAge:         600,
 	})

@@ -5,7 +5,10 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,11 +22,11 @@ const (
 	longest = time.Minute
 )
 
-func newClient(url, token string) (graphql.Client, error) {
-	if url == "" || token == "" {
+func newClient(server, token string) (graphql.Client, error) {
+	if server == "" || token == "" {
 		return nil, errors.New("set ROSTER_URL and ROSTER_TOKEN")
 	}
-	return graphql.NewClient(strings.TrimSuffix(url, "/")+"/graphql", &http.Client{
+	return graphql.NewClient(strings.TrimSuffix(server, "/")+"/graphql", &http.Client{
 		Timeout: 30 * time.Second, Transport: authorized{token},
 	}), nil
 }
@@ -47,7 +50,8 @@ func (a authorized) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
-// retried calls again when the answer was that time heals it, as long as that is soon.
+// retried calls again when the answer got lost, or was that time heals it, as long as that is soon. It is for what only
+// reads, and for changes under a key.
 func retried[T any](ctx context.Context, call func() (T, error)) (T, error) {
 	for try := 1; ; try++ {
 		answer, err := call()
@@ -69,13 +73,34 @@ func retried[T any](ctx context.Context, call func() (T, error)) (T, error) {
 // healsIn says how long to wait before another try can succeed.
 func healsIn(err error) (time.Duration, bool) {
 	var refusals gqlerror.List
-	if !errors.As(err, &refusals) || len(refusals) == 0 {
+	var answered *graphql.HTTPError
+	switch {
+	case errors.As(err, &refusals):
+	case errors.As(err, &answered):
+		refusals = answered.Response.Errors
+	default:
+		return time.Second, lost(err)
+	}
+	if len(refusals) == 0 {
 		return 0, false
 	}
 	said := refusals[0].Extensions
-	if said["code"] != "RATE_LIMITED" && said["code"] != "TRY_LATER" {
-		return 0, false
-	}
 	seconds, _ := said["retryAfter"].(float64)
-	return time.Duration(max(1, seconds)) * time.Second, true
+	wait := time.Duration(max(1, seconds)) * time.Second
+	switch said["code"] {
+	case "RATE_LIMITED", "TRY_LATER":
+		return wait, true
+	case "CONFLICT":
+		reasons, _ := said["reasons"].([]any)
+		return wait, slices.Contains(reasons, any("KEY_RUNNING"))
+	case nil: // not the API's words: what stands before it has no server, or lost it
+		return wait, answered != nil && answered.StatusCode > http.StatusInternalServerError
+	}
+	return 0, false
+}
+
+// lost reports whether no answer came, or not all of it.
+func lost(err error) bool {
+	var broken *url.Error
+	return errors.As(err, &broken) || errors.Is(err, io.ErrUnexpectedEOF)
 }

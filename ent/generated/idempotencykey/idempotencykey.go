@@ -12,6 +12,8 @@ const (
 	Label = "idempotency_key"
 	// FieldID holds the string denoting the id field in the database.
 	FieldID = "id"
+	// FieldViewer holds the string denoting the viewer field in the database.
+	FieldViewer = "viewer"
 	// FieldFingerprint holds the string denoting the fingerprint field in the database.
 	FieldFingerprint = "fingerprint"
 	// FieldHolder holds the string denoting the holder field in the database.
@@ -33,6 +35,7 @@ const (
 // Columns holds all SQL columns for idempotencykey fields.
 var Columns = []string{
 	FieldID,
+	FieldViewer,
 	FieldFingerprint,
 	FieldHolder,
 	FieldClaimedAt,
@@ -74,6 +77,11 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldID, opts...).ToFunc()
 }
 
+// ByViewer orders the results by the viewer field.
+func ByViewer(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldViewer, opts...).ToFunc()
+}
+
 // ByHolder orders the results by the holder field.
 func ByHolder(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldHolder, opts...).ToFunc()
@@ -97,9 +105,4 @@ func ByDone(opts ...sql.OrderTermOption) OrderOption {
 // ByEnded orders the results by the ended field.
 func ByEnded(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEnded, opts...).ToFunc()
-}
-
-// ByAnswer orders the results by the answer field.
-func ByAnswer(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldAnswer, opts...).ToFunc()
 }

@@ -64,6 +64,11 @@ func IDContainsFold(id string) predicate.IdempotencyKey {
 	return predicate.IdempotencyKey(sql.FieldContainsFold(FieldID, id))
 }
 
+// Viewer applies equality check predicate on the "viewer" field. It's identical to ViewerEQ.
+func Viewer(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldEQ(FieldViewer, v))
+}
+
 // Fingerprint applies equality check predicate on the "fingerprint" field. It's identical to FingerprintEQ.
 func Fingerprint(v []byte) predicate.IdempotencyKey {
 	return predicate.IdempotencyKey(sql.FieldEQ(FieldFingerprint, v))
@@ -95,8 +100,73 @@ func Ended(v bool) predicate.IdempotencyKey {
 }
 
 // Answer applies equality check predicate on the "answer" field. It's identical to AnswerEQ.
-func Answer(v string) predicate.IdempotencyKey {
+func Answer(v []byte) predicate.IdempotencyKey {
 	return predicate.IdempotencyKey(sql.FieldEQ(FieldAnswer, v))
+}
+
+// ViewerEQ applies the EQ predicate on the "viewer" field.
+func ViewerEQ(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldEQ(FieldViewer, v))
+}
+
+// ViewerNEQ applies the NEQ predicate on the "viewer" field.
+func ViewerNEQ(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldNEQ(FieldViewer, v))
+}
+
+// ViewerIn applies the In predicate on the "viewer" field.
+func ViewerIn(vs ...string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldIn(FieldViewer, vs...))
+}
+
+// ViewerNotIn applies the NotIn predicate on the "viewer" field.
+func ViewerNotIn(vs ...string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldNotIn(FieldViewer, vs...))
+}
+
+// ViewerGT applies the GT predicate on the "viewer" field.
+func ViewerGT(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldGT(FieldViewer, v))
+}
+
+// ViewerGTE applies the GTE predicate on the "viewer" field.
+func ViewerGTE(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldGTE(FieldViewer, v))
+}
+
+// ViewerLT applies the LT predicate on the "viewer" field.
+func ViewerLT(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldLT(FieldViewer, v))
+}
+
+// ViewerLTE applies the LTE predicate on the "viewer" field.
+func ViewerLTE(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldLTE(FieldViewer, v))
+}
+
+// ViewerContains applies the Contains predicate on the "viewer" field.
+func ViewerContains(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldContains(FieldViewer, v))
+}
+
+// ViewerHasPrefix applies the HasPrefix predicate on the "viewer" field.
+func ViewerHasPrefix(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldHasPrefix(FieldViewer, v))
+}
+
+// ViewerHasSuffix applies the HasSuffix predicate on the "viewer" field.
+func ViewerHasSuffix(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldHasSuffix(FieldViewer, v))
+}
+
+// ViewerEqualFold applies the EqualFold predicate on the "viewer" field.
+func ViewerEqualFold(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldEqualFold(FieldViewer, v))
+}
+
+// ViewerContainsFold applies the ContainsFold predicate on the "viewer" field.
+func ViewerContainsFold(v string) predicate.IdempotencyKey {
+	return predicate.IdempotencyKey(sql.FieldContainsFold(FieldViewer, v))
 }
 
 // FingerprintEQ applies the EQ predicate on the "fingerprint" field.
@@ -305,58 +375,43 @@ func EndedNEQ(v bool) predicate.IdempotencyKey {
 }
 
 // AnswerEQ applies the EQ predicate on the "answer" field.
-func AnswerEQ(v string) predicate.IdempotencyKey {
+func AnswerEQ(v []byte) predicate.IdempotencyKey {
 	return predicate.IdempotencyKey(sql.FieldEQ(FieldAnswer, v))
 }
 
 // AnswerNEQ applies the NEQ predicate on the "answer" field.
-func AnswerNEQ(v string) predicate.IdempotencyKey {
+func AnswerNEQ(v []byte) predicate.IdempotencyKey {
 	return predicate.IdempotencyKey(sql.FieldNEQ(FieldAnswer, v))
 }
 
 // AnswerIn applies the In predicate on the "answer" field.
-func AnswerIn(vs ...string) predicate.IdempotencyKey {
+func AnswerIn(vs ...[]byte) predicate.IdempotencyKey {
 	return predicate.IdempotencyKey(sql.FieldIn(FieldAnswer, vs...))
 }
 
 // AnswerNotIn applies the NotIn predicate on the "answer" field.
-func AnswerNotIn(vs ...string) predicate.IdempotencyKey {
+func AnswerNotIn(vs ...[]byte) predicate.IdempotencyKey {
 	return predicate.IdempotencyKey(sql.FieldNotIn(FieldAnswer, vs...))
 }
 
 // AnswerGT applies the GT predicate on the "answer" field.
-func AnswerGT(v string) predicate.IdempotencyKey {
+func AnswerGT(v []byte) predicate.IdempotencyKey {
 	return predicate.IdempotencyKey(sql.FieldGT(FieldAnswer, v))
 }
 
 // AnswerGTE applies the GTE predicate on the "answer" field.
-func AnswerGTE(v string) predicate.IdempotencyKey {
+func AnswerGTE(v []byte) predicate.IdempotencyKey {
 	return predicate.IdempotencyKey(sql.FieldGTE(FieldAnswer, v))
 }
 
 // AnswerLT applies the LT predicate on the "answer" field.
-func AnswerLT(v string) predicate.IdempotencyKey {
+func AnswerLT(v []byte) predicate.IdempotencyKey {
 	return predicate.IdempotencyKey(sql.FieldLT(FieldAnswer, v))
 }
 
 // AnswerLTE applies the LTE predicate on the "answer" field.
-func AnswerLTE(v string) predicate.IdempotencyKey {
+func AnswerLTE(v []byte) predicate.IdempotencyKey {
 	return predicate.IdempotencyKey(sql.FieldLTE(FieldAnswer, v))
-}
-
-// AnswerContains applies the Contains predicate on the "answer" field.
-func AnswerContains(v string) predicate.IdempotencyKey {
-	return predicate.IdempotencyKey(sql.FieldContains(FieldAnswer, v))
-}
-
-// AnswerHasPrefix applies the HasPrefix predicate on the "answer" field.
-func AnswerHasPrefix(v string) predicate.IdempotencyKey {
-	return predicate.IdempotencyKey(sql.FieldHasPrefix(FieldAnswer, v))
-}
-
-// AnswerHasSuffix applies the HasSuffix predicate on the "answer" field.
-func AnswerHasSuffix(v string) predicate.IdempotencyKey {
-	return predicate.IdempotencyKey(sql.FieldHasSuffix(FieldAnswer, v))
 }
 
 // AnswerIsNil applies the IsNil predicate on the "answer" field.
@@ -367,16 +422,6 @@ func AnswerIsNil() predicate.IdempotencyKey {
 // AnswerNotNil applies the NotNil predicate on the "answer" field.
 func AnswerNotNil() predicate.IdempotencyKey {
 	return predicate.IdempotencyKey(sql.FieldNotNull(FieldAnswer))
-}
-
-// AnswerEqualFold applies the EqualFold predicate on the "answer" field.
-func AnswerEqualFold(v string) predicate.IdempotencyKey {
-	return predicate.IdempotencyKey(sql.FieldEqualFold(FieldAnswer, v))
-}
-
-// AnswerContainsFold applies the ContainsFold predicate on the "answer" field.
-func AnswerContainsFold(v string) predicate.IdempotencyKey {
-	return predicate.IdempotencyKey(sql.FieldContainsFold(FieldAnswer, v))
 }
 
 // And groups predicates with the AND operator between them.

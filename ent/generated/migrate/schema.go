@@ -239,13 +239,14 @@ var (
 	// IdempotencyKeysColumns holds the columns for the "idempotency_keys" table.
 	IdempotencyKeysColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
+		{Name: "viewer", Type: field.TypeString},
 		{Name: "fingerprint", Type: field.TypeBytes},
 		{Name: "holder", Type: field.TypeString},
 		{Name: "claimed_at", Type: field.TypeTime},
 		{Name: "expires_at", Type: field.TypeTime},
 		{Name: "done", Type: field.TypeBool, Default: false},
 		{Name: "ended", Type: field.TypeBool, Default: false},
-		{Name: "answer", Type: field.TypeString, Nullable: true},
+		{Name: "answer", Type: field.TypeBytes, Nullable: true},
 	}
 	// IdempotencyKeysTable holds the schema information for the "idempotency_keys" table.
 	IdempotencyKeysTable = &schema.Table{
@@ -256,7 +257,15 @@ var (
 			{
 				Name:    "idempotencykey_expires_at",
 				Unique:  false,
-				Columns: []*schema.Column{IdempotencyKeysColumns[4]},
+				Columns: []*schema.Column{IdempotencyKeysColumns[5]},
+			},
+			{
+				Name:    "idempotencykey_viewer_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{IdempotencyKeysColumns[1], IdempotencyKeysColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "answer IS NOT NULL",
+				},
 			},
 		},
 	}

@@ -186,11 +186,11 @@ func init() {
 	idempotencykeyFields := schema.IdempotencyKey{}.Fields()
 	_ = idempotencykeyFields
 	// idempotencykeyDescDone is the schema descriptor for done field.
-	idempotencykeyDescDone := idempotencykeyFields[5].Descriptor()
+	idempotencykeyDescDone := idempotencykeyFields[6].Descriptor()
 	// idempotencykey.DefaultDone holds the default value on creation for the done field.
 	idempotencykey.DefaultDone = idempotencykeyDescDone.Default.(bool)
 	// idempotencykeyDescEnded is the schema descriptor for ended field.
-	idempotencykeyDescEnded := idempotencykeyFields[6].Descriptor()
+	idempotencykeyDescEnded := idempotencykeyFields[7].Descriptor()
 	// idempotencykey.DefaultEnded holds the default value on creation for the ended field.
 	idempotencykey.DefaultEnded = idempotencykeyDescEnded.Default.(bool)
 	invitation.Policy = privacy.NewPolicies(schema.Invitation{})

@@ -22,21 +22,20 @@ export interface Answer {
 export interface Sending {
   /** Whose rights the request has: an API token's, or without one those of who is signed in. */
   token?: string;
-  /** Asks the server to weigh the operation without running it. A server that does not know this runs it: see Scale. */
+  /** Has the operation weighed, and not run. */
   weigh?: boolean;
   signal?: AbortSignal;
 }
 
 /** Sends one operation. With a token no cookie goes along. Throws when no answer in JSON comes. */
 export async function post(operation: Operation, { token, weigh, signal }: Sending = {}): Promise<Answer> {
-  const answer = await fetch("/graphql", {
+  const answer = await fetch(weigh ? "/graphql/cost" : "/graphql", {
     method: "POST",
     credentials: token === undefined ? "same-origin" : "omit",
     headers: {
       accept: "application/graphql-response+json",
       "content-type": "application/json",
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(weigh && { "roster-cost": "only" }),
     },
     body: JSON.stringify(operation),
     signal,

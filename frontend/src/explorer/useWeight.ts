@@ -2,13 +2,11 @@ import { useGraphiQL } from "@graphiql/react";
 import { useEffect, useMemo, useState } from "react";
 import { isWhole } from "./operation";
 import { type Operation, post } from "./post";
-import { Scale, type Weight } from "./scale";
+import { type Weight, weigh } from "./scale";
 import { useExplorerSession } from "./session";
 
 /** How long nothing is typed before the operation is weighed, in milliseconds. */
 const pause = 400;
-
-const scale = new Scale(post);
 
 /** What the operation will cost; undefined while it is not whole, and where the server does not weigh. */
 export function useWeight(operation?: Operation): Weight | undefined {
@@ -24,7 +22,7 @@ export function useWeight(operation?: Operation): Weight | undefined {
     if (!whole || !acting || isFetching) return;
     const gone = new AbortController();
     const timer = setTimeout(() => {
-      scale.weigh(whole, { token: acting.token, signal: gone.signal }).then(
+      weigh(whole, { token: acting.token, signal: gone.signal }, post).then(
         (weight) => {
           if (!gone.signal.aborted) setWeighed({ operation: whole, by: acting, weight });
         },

@@ -8,7 +8,7 @@ const longest = 60;
 
 interface Refusal {
   message: string;
-  extensions: { code: string; permission?: string; retryAfter?: number };
+  extensions: { code: string; permission?: string; reasons?: string[]; retryAfter?: number };
 }
 
 export class Refused extends Error {
@@ -31,33 +31,41 @@ export class Client {
   }
 
   /**
-   * Runs an operation. With a key, it is done once however often the request is sent. Throws a Refused when it did not
-   * run; what is to be mended in its input is in the payload's userErrors.
+   * Runs an operation, and sends it again when the answer got lost or was that time heals it: what changes something
+   * needs a key, under which it is done once. Throws a Refused when it did not run; what is to be mended in its input is
+   * in the payload's userErrors.
    */
   async ask<Result, Variables>(
     document: TypedDocumentString<Result, Variables>,
     variables: Variables,
     key?: string,
   ): Promise<Result> {
+    const body = JSON.stringify({ query: document.toString(), variables });
     for (let tried = 1; ; tried++) {
-      const response = await fetch(this.url, {
-        method: "POST",
-        headers: {
-          "content-type": "application/json",
-          accept: "application/graphql-response+json, application/json",
-          authorization: `Bearer ${this.token}`,
-          ...(key && { "idempotency-key": key }),
-        },
-        body: JSON.stringify({ query: document.toString(), variables }),
-        signal: AbortSignal.timeout(30_000),
+      const answer = await this.send<Result>(body, key).catch((cause: unknown) => {
+        if (tried === tries) throw cause; // no answer came, or not all of it
       });
-      const { data, errors } = (await response.json()) as { data?: Result; errors?: Refusal[] };
-      const refusal = errors?.[0];
-      if (!refusal) return data as Result;
-      const { code, retryAfter = 1 } = refusal.extensions;
-      const heals = code === "RATE_LIMITED" || code === "TRY_LATER";
-      if (!heals || tried === tries || retryAfter > longest) throw new Refused(refusal);
+      const refusal = answer?.errors?.[0];
+      if (answer && !refusal) return answer.data as Result;
+      const { code, reasons, retryAfter = 1 } = refusal?.extensions ?? {};
+      const heals = code === "RATE_LIMITED" || code === "TRY_LATER" || reasons?.includes("KEY_RUNNING");
+      if (refusal && (!heals || tried === tries || retryAfter > longest)) throw new Refused(refusal);
       await pause(retryAfter * 1000);
     }
+  }
+
+  private async send<Result>(body: string, key?: string) {
+    const response = await fetch(this.url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/graphql-response+json, application/json",
+        authorization: `Bearer ${this.token}`,
+        ...(key && { "idempotency-key": key }),
+      },
+      body,
+      signal: AbortSignal.timeout(30_000),
+    });
+    return (await response.json()) as { data?: Result; errors?: Refusal[] };
   }
 }

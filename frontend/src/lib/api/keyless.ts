@@ -21,3 +21,19 @@ export const keyless: ReadonlySet<string> = new Set([
   "verifyEmail",
   "verifySecondFactor",
 ]);
+
+/**
+ * The mutations that take a secret, and count wrong ones: a refusal leaves the key free, so what is sent again for a lost
+ * answer would count once more. Whoever typed it decides.
+ */
+export const sentOnce: ReadonlySet<string> = new Set([
+  "acceptInvitation",
+  "changeEmail",
+  "changePassword",
+  "checkSecurityAnswer",
+  "confirmEmailChange",
+  "confirmIdentity",
+  "removeOwnSecurityQuestion",
+  "setSecurityQuestion",
+  "startPasskeyConfirmation",
+]);

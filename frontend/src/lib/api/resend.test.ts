@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client, fetchExchange } from "@urql/core";
-import { type ObjectTypeDefinitionNode, type ObjectTypeExtensionNode, parse } from "graphql";
+import { type FieldDefinitionNode, type ObjectTypeDefinitionNode, type ObjectTypeExtensionNode, parse } from "graphql";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { keyless } from "./keyless";
+import { keyless, sentOnce } from "./keyless";
 import { resendExchange } from "./resend";
 
 const Order = parse('mutation { recordOrder(input: { accountId: "a", number: "1" }) { order { id } } }');
 const SignIn = parse('mutation { signIn(input: { email: "a", password: "b" }) { outcome { __typename } } }');
+const Confirm = parse('mutation { confirmIdentity(input: { password: "b" }) { userErrors { code } } }');
 const Viewer = parse("{ viewer { kind } }");
 
 type Answer = () => Promise<Response>;
@@ -111,17 +112,39 @@ test("what is open to everybody, and what only reads, goes once and without a ke
   expect(keys).toEqual([null, null]);
 });
 
-test("the list of mutations without a key is that of the API", () => {
+test("what takes a secret goes once: a wrong one would count again", async () => {
+  const { client, keys } = server(lost, done);
+  expect((await run(client, Confirm)).error?.networkError).toBeDefined();
+  expect(keys).toHaveLength(1);
+  expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+test("a key that comes with the act is the act's", async () => {
+  const { client, keys } = server(lost, done);
+  const result = client.mutation(Order, {}, { idempotencyKey: "mine" }).toPromise();
+  await vi.runAllTimersAsync();
+  await result;
+  expect(keys).toEqual(["mine", "mine"]);
+});
+
+test("the lists of mutations without a key, and of those that go once, are those of the API", () => {
   const folder = join(import.meta.dirname, "../../../../graph/schema");
-  const fields = readdirSync(folder)
+  const types = readdirSync(folder)
     .flatMap((file) => parse(readFileSync(join(folder, file), "utf8")).definitions)
     .filter(
       (one): one is ObjectTypeDefinitionNode | ObjectTypeExtensionNode =>
-        "name" in one && one.name?.value === "Mutation",
-    )
-    .flatMap((one) => one.fields ?? []);
-  const open = fields.filter(({ directives }) =>
-    directives?.some(({ name }) => ["public", "enrolling"].includes(name.value)),
-  );
-  expect([...keyless].sort()).toEqual(open.map(({ name }) => name.value).sort());
+        one.kind === "ObjectTypeDefinition" || one.kind === "ObjectTypeExtension",
+    );
+  const fieldsOf = (type: string) => types.filter(({ name }) => name.value === type).flatMap((one) => one.fields ?? []);
+  const has = ({ directives }: FieldDefinitionNode, ...names: string[]) =>
+    directives?.some(({ name }) => names.includes(name.value)) ?? false;
+  const namesOf = (fields: FieldDefinitionNode[]) => fields.map(({ name }) => name.value).sort();
+  const [open, keyed] = [true, false].map((wanted) =>
+    fieldsOf("Mutation").filter((field) => has(field, "public", "enrolling") === wanted),
+  ) as [FieldDefinitionNode[], FieldDefinitionNode[]];
+  expect([...keyless].sort()).toEqual(namesOf(open));
+  // Those that are alone because they bring a secret, and take none, can be sent again.
+  const payload = ({ type }: FieldDefinitionNode) => (type.kind === "NamedType" ? fieldsOf(type.name.value) : []);
+  const taking = keyed.filter((field) => has(field, "alone") && !payload(field).some((one) => has(one, "once")));
+  expect([...sentOnce].sort()).toEqual(namesOf(taking));
 });

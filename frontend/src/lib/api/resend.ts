@@ -1,5 +1,5 @@
 import { type Exchange, makeOperation, mapExchange, type Operation } from "@urql/core";
-import { keyless } from "./keyless";
+import { keyless, sentOnce } from "./keyless";
 
 /** How long to wait before each time that a mutation is sent again, in milliseconds. */
 const pauses = [400, 1200, 3000];
@@ -8,30 +8,37 @@ const pauses = [400, 1200, 3000];
 const longestWait = 5000;
 
 /**
- * Sends mutations under an Idempotency-Key of their own, a new one for each act, and sends them again under it when
- * nobody knows what became of them: no answer came, the server or what stands before it was busy, or it is still at it.
+ * Sends mutations under an Idempotency-Key: `idempotencyKey` of their context, or a new one for each act. It sends them
+ * again under it when nobody knows what became of them: no answer came, the server or what stands before it was busy, or it is still at it.
  * The act is done once, whatever got lost on the way. After a few times the fault is told like any other.
  */
 export const resendExchange: Exchange = mapExchange({
-  onOperation: (operation) => (takesKey(operation) ? underKey(operation) : operation),
+  onOperation: (operation) => {
+    const name = soleField(operation);
+    return name === undefined || keyless.has(name) ? operation : underKey(operation, !sentOnce.has(name));
+  },
 });
 
-function takesKey({ kind, query }: Operation): boolean {
-  if (kind !== "mutation") return false;
+/** The one field of a mutation; undefined for what has several, and for what only reads. */
+function soleField({ kind, query }: Operation): string | undefined {
+  if (kind !== "mutation") return undefined;
   const fields = query.definitions.flatMap((one) =>
     one.kind === "OperationDefinition" ? one.selectionSet.selections : [],
   );
   const [field] = fields;
-  return fields.length === 1 && field?.kind === "Field" && !keyless.has(field.name.value);
+  return fields.length === 1 && field?.kind === "Field" ? field.name.value : undefined;
 }
 
-function underKey(operation: Operation): Operation {
+function underKey(operation: Operation, again: boolean): Operation {
   const { context } = operation;
   const options = typeof context.fetchOptions === "function" ? context.fetchOptions() : context.fetchOptions;
   return makeOperation(operation.kind, operation, {
     ...context,
-    fetch: resending(context.fetch ?? fetch),
-    fetchOptions: { ...options, headers: { ...options?.headers, "idempotency-key": crypto.randomUUID() } },
+    fetch: again ? resending(context.fetch ?? fetch) : context.fetch,
+    fetchOptions: {
+      ...options,
+      headers: { ...options?.headers, "idempotency-key": context.idempotencyKey ?? crypto.randomUUID() },
+    },
   });
 }
 

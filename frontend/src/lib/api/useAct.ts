@@ -24,8 +24,14 @@ export type Outcome<Data> =
   /** The act was refused as a whole. */
   | { ok: false; payload?: undefined; userErrors: readonly []; fault: Fault };
 
+/** Whether nobody knows what became of an act: it may be done, be under way, or not have been heard of. */
+function isOpen({ code, key }: Fault): boolean {
+  return key === "KEY_RUNNING" || code === "OFFLINE" || code === "TRY_LATER" || code === "INTERNAL";
+}
+
 /**
- * Runs a mutation of one root field. When the API wants a fresh proof of identity, the dialog asks for it and the act
+ * Runs a mutation of one root field. Run again with the same variables before it is known what became of it, it is the
+ * same act, under the same Idempotency-Key, and done once. When the API wants a fresh proof of identity, the dialog asks for it and the act
  * goes on where it was. A refusal of the whole act is also shown as a toast, unless `quiet`: then the caller shows it.
  */
 export function useAct<Data, Variables extends object>(
@@ -37,16 +43,23 @@ export function useAct<Data, Variables extends object>(
   const toast = useToastFault();
   const [running, setRunning] = useState(false);
   const under = useRef(0);
+  /** The keys of acts whose outcome is not known, by their variables. */
+  const [keys] = useState(() => new Map<string, string>());
 
   const run = useCallback(
     async (variables: Variables): Promise<Outcome<Data>> => {
       under.current++;
       setRunning(true);
+      const act = JSON.stringify(variables);
+      const idempotencyKey = keys.get(act) ?? crypto.randomUUID();
+      keys.set(act, idempotencyKey);
+      const send = () => api.client.mutation(document, variables, { idempotencyKey }).toPromise();
       try {
-        let result = await api.client.mutation(document, variables).toPromise();
+        let result = await send();
         if (result.error && faultOf(result.error).code === "SUDO_REQUIRED" && (await askForProof())) {
-          result = await api.client.mutation(document, variables).toPromise();
+          result = await send();
         }
+        if (!result.error || !isOpen(faultOf(result.error))) keys.delete(act);
         if (result.error || !result.data) {
           const fault: Fault = result.error ? faultOf(result.error) : { code: "INTERNAL" };
           // Closing the dialog is an answer; nobody needs to be told what they just did.
@@ -61,7 +74,7 @@ export function useAct<Data, Variables extends object>(
         setRunning(under.current > 0);
       }
     },
-    [api, askForProof, document, quiet, toast],
+    [api, askForProof, document, keys, quiet, toast],
   );
   return [run, running];
 }
