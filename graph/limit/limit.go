@@ -23,10 +23,12 @@ type Limits struct {
 	QueryBytes, Tokens int
 	// Depth counts fields inside fields, fragments flattened; introspection has a rule of its own.
 	Depth int
-	// Fragments, Aliases and Directives count in the whole text, RootFields in one operation with fragments flattened.
-	Fragments, Aliases, Directives, RootFields int
-	// Comparisons is how many pairs of fields of one name come to lie in one place, fragments flattened, in all operations of
-	// the text together: validation compares each pair. The fields and fragments passed on the way count 1 each.
+	// Fragments, InlineFragments, Aliases and Directives count in the whole text, RootFields in one operation with fragments
+	// flattened.
+	Fragments, InlineFragments, Aliases, Directives, RootFields int
+	// Comparisons is how many pairs of fields of one name come to lie in one place, fragments flattened: in what each
+	// operation and each fragment definition reaches, and again in each inline fragment there, for validation compares each
+	// pair. What is passed on the way counts 1.
 	Comparisons int
 	// PageSize is the largest first or last; one of them is needed wherever a field has them.
 	PageSize int
@@ -50,8 +52,8 @@ type Limits struct {
 var Defaults = Limits{
 	QueryBytes: 16 << 10, Tokens: 1000,
 	Depth:     12,
-	Fragments: 20, Aliases: 15, Directives: 10, RootFields: 10,
-	Comparisons: 20_000, // some milliseconds of validation; the largest query of the web app comes to a hundred
+	Fragments: 20, InlineFragments: 20, Aliases: 15, Directives: 10, RootFields: 10,
+	Comparisons: 5000, // a millisecond or two of validation, and ten megabytes when all of them conflict
 	PageSize:    100,
 	ListItems:   100, VariableBytes: 128 << 10,
 	Cost:       5000,
@@ -103,7 +105,7 @@ func (*Extension) ExtensionName() string { return "Limits" }
 func (x *Extension) Validate(s graphql.ExecutableSchema) error {
 	l := x.limits
 	for _, n := range []int{
-		l.QueryBytes, l.Tokens, l.Depth, l.Fragments, l.Aliases, l.Directives, l.RootFields, l.Comparisons,
+		l.QueryBytes, l.Tokens, l.Depth, l.Fragments, l.InlineFragments, l.Aliases, l.Directives, l.RootFields, l.Comparisons,
 		l.PageSize, l.ListItems, l.VariableBytes, l.Cost, l.ListLength, l.Introspection, l.KeepBytes,
 	} {
 		if n < 1 {

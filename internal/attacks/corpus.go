@@ -83,6 +83,16 @@ var textual = []Attack{
 	refused("55 operations that share 650 fields", fault.TooComplex, each(55, " query Q%[1]d { ...F }")+" fragment F on Query { viewer {"+strings.Repeat(" kind", 650)+" } }"),
 	refused("19 fragments, each in all others, with two ways back", fault.TooComplex, "{ user(number: 1) { ...F0 } }"+each(18, " fragment F%[1]d on User {"+each(19, " ...F%[1]d")+" id }")+
 		" fragment F18 on User {"+each(18, " ...F%[1]d")+" memberships(first: 1) { nodes { user { ...F0 } account { owner { ...F0 } } } } }"),
+	refused("195 times one field in 209 inline fragments in each other, which 20 fragments reach", fault.TooComplex, spreadFrom(20, within(209, " ...", strings.Repeat(" kind", 195)))),
+	refused("100 conflicting fields in 100 inline fragments in each other, which 4 fragments reach", fault.TooComplex, spreadFrom(4, within(100, " ...", each(100, " x(a:%[1]d)")))),
+	refused("100 times one field in 20 inline fragments in each other, which 20 fragments reach", fault.TooComplex, spreadFrom(20, within(20, " ...", strings.Repeat(" kind", 100)))),
+	refused("60 conflicting fields in 20 inline fragments in each other, which 20 fragments reach", fault.TooComplex, spreadFrom(20, within(20, " ... on Viewer", each(60, " x(a:%[1]d)")))),
+	refused("100 times one field in 20 inline fragments in each other, which 70 operations reach", fault.TooComplex, each(70, " query Q%[1]d { ...F }")+" fragment F on Query { viewer {"+within(20, " ... on Viewer", strings.Repeat(" kind", 100))+" } }"),
+	refused("5 times one field in each of 20 inline fragments, each in one of 20 fragments that lead to each other", fault.TooComplex, "{ viewer { ...F0 } }"+
+		each(20, " fragment F%[1]d on Viewer { ... {"+each(19, " ...F%[1]d")+strings.Repeat(" kind", 5)+" } }")),
+	refused("120 times one fragment in 20 inline fragments in each other, which 18 fragments reach", fault.TooComplex, spreadFrom(18, within(20, " ...", strings.Repeat(" ...G", 120)))+" fragment G on Viewer { kind }"),
+	refused("160 conflicting fields in a fragment that nothing reaches", fault.TooComplex, viewer("kind")+" fragment F on Viewer {"+each(160, " x(a:%[1]d)")+" }"),
+	refused("21 inline fragments", fault.TooComplex, viewer(strings.Repeat(" ... { kind }", 21))),
 	refused("21 fragments", fault.TooComplex, "{ viewer {"+each(21, " ...F%[1]d")+" } }"+each(21, " fragment F%[1]d on Viewer { kind }")),
 	refused("19 fragments in each of 25", fault.TooComplex, "{ viewer { ...F0 } }"+each(25, " fragment F%[1]d on Viewer {"+each(19, " ...F%[1]d")+" kind }")),
 	refused("16 KiB and a byte", fault.TooComplex, viewer("kind")+strings.Repeat(" ", 16<<10+1-len(viewer("kind")))),
@@ -280,6 +290,22 @@ func doubling(kind, root, leaf string) string {
 	}
 	fmt.Fprintf(&b, " fragment Nested19 on %s { %s }", kind, leaf)
 	return b.String()
+}
+
+// spreadFrom puts leaf at the end of a chain of n fragments: each of them reaches it.
+func spreadFrom(n int, leaf string) string {
+	var b strings.Builder
+	b.WriteString("{ viewer { ...F0 } }")
+	for i := range n - 1 {
+		fmt.Fprintf(&b, " fragment F%d on Viewer { ...F%d }", i, i+1)
+	}
+	fmt.Fprintf(&b, " fragment F%d on Viewer {%s }", n-1, leaf)
+	return b.String()
+}
+
+// within puts leaf into n inline fragments in each other.
+func within(n int, head, leaf string) string {
+	return strings.Repeat(head+" {", n) + leaf + strings.Repeat(" }", n)
 }
 
 // dearest is the query whose validation costs the most of those that pass: as many fields of one name as may be compared,
