@@ -35,7 +35,7 @@ type Limits struct {
 	// ListItems is the length of any list in the input, and VariableBytes the size of all variables as JSON.
 	ListItems, VariableBytes int
 	// Cost is the number of objects that the answer may hold: a page counts its first or last, each row with all
-	// objects in it. Scalars, edges, nodes and pageInfo are free.
+	// objects in it. Scalars, edges, nodes and pageInfo are free. Of the schema, 20 fields count 1.
 	Cost int
 	// ListLength is what a list of objects counts that has neither pages nor an argument to tell its length.
 	ListLength int
@@ -58,7 +58,15 @@ var Defaults = Limits{
 	ListItems:   100, VariableBytes: 128 << 10,
 	Cost:       5000,
 	ListLength: 10,
-	Long:       map[string]int{"SaveMembershipsPayload.memberships": 100, "AccountDeletion.orphanedUsers": 100},
+	Long: map[string]int{
+		"AccountDeletion.orphanedUsers":      100,
+		"ApiToken.scopes":                    50,
+		"SaveMembershipsPayload.memberships": 100,
+		"SaveMembershipsPayload.present":     100,
+		"User.sessions":                      20,
+		"Viewer.passkeys":                    20,
+		"Viewer.trustedDevices":              20,
+	},
 	// What GraphiQL and the generators of clients ask for comes to some 24,000.
 	Introspection: 60_000,
 	KeepBytes:     512 << 10,

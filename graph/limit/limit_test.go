@@ -357,6 +357,40 @@ func TestIntrospectionIsBounded(t *testing.T) {
 	}
 }
 
+// Reading the schema costs by what is read: what all tools ask for as much as a thousand objects, not one.
+func TestIntrospectionCosts(t *testing.T) {
+	x := limit.New(limit.Defaults)
+	spent := 0
+	x.Spend = func(_ context.Context, _ *graphql.OperationContext, cost int) *gqlerror.Error {
+		spent = cost
+		return nil
+	}
+	exec := server(x)
+	cost := func(query string) int {
+		if errs := ask(t, exec, query, ""); len(errs) > 0 {
+			t.Fatalf("%s: %v", query, errs)
+		}
+		return spent
+	}
+	one, all := cost(`{ __type(name: "Role") { name } }`), cost(introspection)
+	if one != 1 {
+		t.Errorf("the name of a type costs %d", one)
+	}
+	if all < 100*one {
+		t.Errorf("the whole schema costs %d", all)
+	}
+	if with := cost("{ roles { name } }"); with != 10 {
+		t.Errorf("ten objects cost %d", with)
+	}
+	types := cost(`{ __schema { types { name kind description fields { name } } } }`)
+	if both := cost(`{ roles { name } __schema { types { name kind description fields { name } } } }`); types < 2 || both != 10+types {
+		t.Errorf("the schema costs %d, and with ten objects %d", types, both)
+	}
+	if twice := cost(`{ a: __schema { types { name kind description fields { name } } } b: __schema { types { name kind description fields { name } } } }`); twice < 2*types-1 {
+		t.Errorf("the schema costs %d, and twice %d", types, twice)
+	}
+}
+
 func TestIntrospectionIsForSome(t *testing.T) {
 	x := limit.New(limit.Defaults)
 	allowed := false

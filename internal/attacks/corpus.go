@@ -92,6 +92,7 @@ var textual = []Attack{
 		each(20, " fragment F%[1]d on Viewer { ... {"+each(19, " ...F%[1]d")+strings.Repeat(" kind", 5)+" } }")),
 	refused("120 times one fragment in 20 inline fragments in each other, which 18 fragments reach", fault.TooComplex, spreadFrom(18, within(20, " ...", strings.Repeat(" ...G", 120)))+" fragment G on Viewer { kind }"),
 	refused("160 conflicting fields in a fragment that nothing reaches", fault.TooComplex, viewer("kind")+" fragment F on Viewer {"+each(160, " x(a:%[1]d)")+" }"),
+	refused("100 conflicting arguments", fault.TooComplex, "{"+each(100, " user(number: %[1]d) { id }")+" }"),
 	refused("21 inline fragments", fault.TooComplex, viewer(strings.Repeat(" ... { kind }", 21))),
 	refused("21 fragments", fault.TooComplex, "{ viewer {"+each(21, " ...F%[1]d")+" } }"+each(21, " fragment F%[1]d on Viewer { kind }")),
 	refused("19 fragments in each of 25", fault.TooComplex, "{ viewer { ...F0 } }"+each(25, " fragment F%[1]d on Viewer {"+each(19, " ...F%[1]d")+" kind }")),
@@ -112,7 +113,8 @@ var validated = []Attack{
 	answered("1.1 KB of nested fragment spreads for a word", doubling("Viewer", "viewer", "kind")),
 	refused("100 by 100 rows", fault.TooComplex, "{ users(first: 100) { nodes { memberships(first: 100) { nodes { account { name } } } } } }"),
 	refused("a list without a page size", fault.Invalid, "{ users { nodes { id } } }"),
-	refused("100 conflicting arguments", fault.Invalid, "{"+each(100, " user(number: %[1]d) { id }")+" }"),
+	refused("60 conflicting arguments", fault.Invalid, "{"+each(60, " user(number: %[1]d) { id }")+" }"),
+	refused("97 conflicting arguments of what is not there", fault.Invalid, viewer(each(97, " "+strings.Repeat("x", 100)+"(a: %[1]d)"))),
 	refused("two secrets at once", fault.Invalid, `mutation { a: signIn(input: {email: "a", password: "b"}) { userErrors { code } } b: signIn(input: {email: "a", password: "c"}) { userErrors { code } } }`),
 	refused("two operations without a name", fault.Invalid, viewer("kind")+" "+viewer("kind")),
 	refused("two operations, none chosen", fault.Invalid, "query A "+viewer("kind")+" query B "+viewer("kind")),
@@ -121,7 +123,7 @@ var validated = []Attack{
 	refused("no end", fault.Invalid, "{ viewer { kind "),
 	refused("8 KB of a text block without an end", fault.Invalid, `{ user(email: """`+strings.Repeat("x", 8_000)),
 	refused("480 brackets in a value", fault.Invalid, "{ user(number: "+strings.Repeat("[", 480)+strings.Repeat("]", 480)+") { id } }"),
-	answered("1,000 tokens, made to be validated", dearest()),
+	answered("as many comparisons as pass, made to be validated", dearest()),
 }
 
 // introspecting ask for the schema, which is for who is signed in (#61).
@@ -309,14 +311,14 @@ func within(n int, head, leaf string) string {
 }
 
 // dearest is the query whose validation costs the most of those that pass: as many fields of one name as may be compared,
-// and all else that 1,000 tokens hold in fields of other names, over and over.
+// and what they lead to.
 func dearest() string {
 	names := strings.Fields("kind sudoUntil enrolmentNeeded twoFactorRequired twoFactorDueAt userManagement permissions tokenPermissions")
 	var fields strings.Builder
-	for i := range 8 * 60 {
+	for i := range 8 * 30 {
 		fields.WriteString(" " + names[i%len(names)])
 	}
-	rows := " accounts(first: 1) {" + strings.Repeat(" nodes { id owner since permissions }", 45) + " }"
+	rows := " accounts(first: 1) {" + strings.Repeat(" nodes { id owner since permissions }", 18) + " }"
 	return viewer(fields.String() + rows)
 }
 
