@@ -618,10 +618,11 @@ type PasswordResetPreview struct {
 type Query struct {
 }
 
-// The budget of a viewer. Each operation costs a point for every object that its answer may hold, and at least one; what is
-// spent refills steadily. All sessions of a user share a budget, each API token has one of its own. An operation that costs
-// more than is left is refused with RATE_LIMITED and retryAfter, and costs nothing. With the header Roster-Cost: 1 the same
-// values come as extensions.cost with any answer; with Roster-Cost: only they come without running the operation, for free.
+// The budget of a viewer. Each operation costs a point for every object that its answer may hold and for every 20 fields of
+// the schema, and at least one; what is spent refills steadily. All sessions of a user share a budget, each API token has one
+// of its own. An operation that costs more than is left is refused with RATE_LIMITED and retryAfter, and costs nothing. With
+// the header Roster-Cost: 1 the same values come as extensions.cost with any answer; with Roster-Cost: only they come without
+// running the operation, for free.
 type RateLimit struct {
 	// What this operation costs, in points.
 	Cost int `json:"cost"`
