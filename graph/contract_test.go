@@ -10,6 +10,13 @@ import (
 
 	"github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
+
+	"roster/graph/limit"
+	"roster/internal/accounts"
+	"roster/internal/members"
+	"roster/internal/passkeys"
+	"roster/internal/signin"
+	"roster/internal/tokens"
 )
 
 // What consumers read says which permission each field needs: the guards show in no introspection.
@@ -30,6 +37,51 @@ func TestContractNamesPermissions(t *testing.T) {
 	users := Contract().Query.Fields.ForName("users")
 	if !strings.Contains(users.Description, "Costs 1 for each row") {
 		t.Errorf("users does not say what it costs: %q", users.Description)
+	}
+}
+
+// A list without pages counts as many objects as it may hold. Each of them is named here: those that have a bound with it,
+// the others because there are few by nature, or only what staff set up for all.
+func TestListsCountWhatTheyMayHold(t *testing.T) {
+	const few = 0
+	bounds := map[string]int{
+		"AccountDeletion.orphanedUsers":           accounts.MostNamed,
+		"ApiToken.scopes":                         tokens.MostAccounts,
+		"MakeOwnerPayload.memberships":            2,
+		"Query.allSecurityQuestions":              few,
+		"Query.mailPreviews":                      few,
+		"Query.permissionTemplates":               few,
+		"Query.roles":                             few,
+		"Query.securityQuestions":                 few,
+		"ReorderSecurityQuestionsPayload.present": few, "ReorderSecurityQuestionsPayload.questions": few,
+		"SaveMembershipsPayload.memberships": members.Most, "SaveMembershipsPayload.present": members.Most,
+		"SecurityQuestion.texts": few,
+		"User.sessions":          signin.SessionsPerUser,
+		"Viewer.passkeys":        passkeys.PerUser,
+		"Viewer.trustedDevices":  signin.TrustedPerUser,
+	}
+	schema, l := Contract(), limit.Defaults
+	seen := 0
+	for _, d := range schema.Types {
+		for _, f := range d.Fields {
+			note := l.Note(schema, d, f)
+			if d.Kind != ast.Object || d.BuiltIn || note == "" || f.Name == "userErrors" || strings.HasPrefix(note, "Costs 1 for each") {
+				continue
+			}
+			name := d.Name + "." + f.Name
+			bound, known := bounds[name]
+			if !known {
+				t.Errorf("%s is new: how many may it hold?", name)
+			}
+			seen++
+			counts := max(l.ListLength, l.Long[name])
+			if bound > counts || bound == few && counts > l.ListLength {
+				t.Errorf("%s counts %d, and may hold %d", name, counts, bound)
+			}
+		}
+	}
+	if seen != len(bounds) {
+		t.Errorf("the schema has %d of the %d lists", seen, len(bounds))
 	}
 }
 

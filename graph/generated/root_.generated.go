@@ -5995,10 +5995,11 @@ type Installation {
 }
 
 """
-The budget of a viewer. Each operation costs a point for every object that its answer may hold, and at least one; what is
-spent refills steadily. All sessions of a user share a budget, each API token has one of its own. An operation that costs
-more than is left is refused with RATE_LIMITED and retryAfter, and costs nothing. With the header Roster-Cost: 1 the same
-values come as extensions.cost with any answer; at /graphql/cost they come without running the operation, for free.
+The budget of a viewer. Each operation costs a point for every object that its answer may hold and for every 20 fields of
+the schema, and at least one; what is spent refills steadily. All sessions of a user share a budget, and all API tokens that
+a user made share another; one made on the command line has its own. An operation that costs more than is left is refused
+with RATE_LIMITED and retryAfter, and costs nothing. With the header Roster-Cost: 1 the same values come as extensions.cost
+with any answer; at /graphql/cost they come without running the operation, for free.
 """
 type RateLimit {
   "What this operation costs, in points."
@@ -7660,13 +7661,14 @@ extend type Mutation {
   """
   Makes an API token of the viewer's: with admin permissions, for which it needs MANAGE_API_TOKENS, or acting as its maker in
   some of their accounts. At each use it can do what it was made for and its maker may still do; it ends with its time, when
-  it is revoked, and when the maker is suspended or changes password, address or second factor. The secret is in the answer
-  this once.
+  it is revoked, when the maker is suspended or their password or address changes, and when staff remove their second factor.
+  While the maker must have a second factor and has none, it opens nothing; and it never acts upon its maker. A user makes or
+  rotates up to ten in an hour. The secret is in the answer this once.
   """
   createApiToken(input: CreateApiTokenInput!): CreateApiTokenPayload @alone @sudo @person
   "Gives a token of the viewer's another secret, and as much time as it had at first. The old secret is dead at once; the new one is in the answer this once."
   rotateApiToken(input: RotateApiTokenInput!): RotateApiTokenPayload @alone @sudo @person
-  "Ends a token at once: one of the viewer's own, or with MANAGE_API_TOKENS any."
+  "Ends a token at once: one of the viewer's own, or with MANAGE_API_TOKENS that of any maker whose permissions the viewer holds."
   revokeApiToken(input: RevokeApiTokenInput!): RevokeApiTokenPayload @sudo @person
 }
 
@@ -7684,7 +7686,7 @@ type ApiToken implements Node {
   permissions: [AdminPermission!]!
   "The accounts it was made for, and what it may do there; empty but for a personal one."
   scopes: [ApiTokenScope!]!
-  "Whether requests with it are let through at present: it is neither revoked nor too old, and its maker, or its role, is as it was."
+  "Whether requests with it are let through at present: it is neither revoked nor too old, and its maker, or its role, is as it was, and the maker owes no second factor."
   usable: Boolean!
   "When it was made, or rotated last."
   createdAt: DateTime!
@@ -7738,7 +7740,7 @@ type ApiTokenEdge {
 
 "An API token to be made: give permissions or accounts."
 input CreateApiTokenInput {
-  "What it is for: 1 to 100 characters."
+  "What it is for: 1 to 100 characters, none of which is a control character or unseen."
   name: String!
   "How many days it lasts, 1 to 365; 90 when it is not said."
   days: Int

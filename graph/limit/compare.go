@@ -4,35 +4,79 @@ import (
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
-// comparer counts the pairs of fields that validation compares (OverlappingFieldsCanBeMerged): all of one name in one
-// place, and again in what they lead to. It stops when nothing is left.
+// comparer counts what validation compares (the rule OverlappingFieldsCanBeMerged), and stops when nothing is left.
+//
+// The rule compares the fields of one name that come to lie in one place, each with each, and again in what they lead to.
+// It starts anew in every operation and in every fragment definition; and in every inline fragment, for each of those that
+// reaches it, for it keeps nothing of what it compared there. So does the count: what the rule compares between fragments
+// it keeps by the fields and the fragment, once for fields that exclude each other and once for others, so that it comes
+// to no pair more than twice as often as it is counted. A pair that conflicts costs memory until all is validated; the
+// count bounds that too.
 type comparer struct {
 	fragments ast.FragmentDefinitionList
 	left      int
 }
 
-func (c *counter) compare(doc *ast.QueryDocument) {
-	pairs := comparer{doc.Fragments, c.limits.Comparisons}
+// comparisons is what validating doc counts, one more than most if it is more.
+func comparisons(doc *ast.QueryDocument, most int) int {
+	pairs := comparer{doc.Fragments, most}
 	for _, op := range doc.Operations {
-		if pairs.place([]ast.SelectionSet{op.SelectionSet}, 0); pairs.left < 0 {
-			c.refuse(tooMuch(op.Position, "The query names the same fields too often."))
+		pairs.definition(op.SelectionSet)
+	}
+	for _, f := range doc.Fragments {
+		pairs.definition(f.SelectionSet)
+	}
+	return min(most-pairs.left, most+1)
+}
+
+// definition counts in an operation or a fragment definition with all that it reaches. Whatever is passed on the way counts
+// 1, so that the walk is never longer than the count.
+func (c *comparer) definition(set ast.SelectionSet) {
+	c.place([]ast.SelectionSet{set}, 0)
+	c.inline(set, map[string]bool{})
+}
+
+// inline counts what lies in each inline fragment; walked are the fragments that need no second visit.
+func (c *comparer) inline(set ast.SelectionSet, walked map[string]bool) {
+	for _, s := range set {
+		if c.left--; c.left < 0 {
 			return
+		}
+		switch s := s.(type) {
+		case *ast.Field:
+			c.inline(s.SelectionSet, walked)
+		case *ast.InlineFragment:
+			c.place([]ast.SelectionSet{s.SelectionSet}, 0)
+			c.inline(s.SelectionSet, walked)
+		case *ast.FragmentSpread:
+			if f := c.fragments.ForName(s.Name); f != nil && !walked[s.Name] {
+				walked[s.Name] = true
+				c.inline(f.SelectionSet, walked)
+			}
 		}
 	}
 }
 
-// place counts in what lies in one place: several selection sets, where fields of one name have one each. What it passes
-// on the way counts too, so that the walk is never longer than the count.
+// place is what lies in one place: the fields by name, fragments flattened.
+type place struct {
+	named map[string][]*ast.Field
+	// spreads is how often fragments are spread here, not counting those in other fragments: the rule looks at each pair.
+	spreads int
+	seen    map[string]bool
+}
+
+// place counts in what lies in one place: several selection sets, where fields of one name have one each.
 func (c *comparer) place(sets []ast.SelectionSet, level int) {
 	if level > maxLevel { // fragments in a cycle, which validation refuses
 		return
 	}
-	named, seen := map[string][]*ast.Field{}, map[string]bool{}
+	here := place{named: map[string][]*ast.Field{}, seen: map[string]bool{}}
 	for _, set := range sets {
-		c.collect(set, named, seen)
+		c.collect(set, &here, false)
 	}
-	for _, fields := range named {
-		if c.left -= len(fields) * (len(fields) - 1) / 2; c.left < 0 {
+	c.left -= pairs(here.spreads)
+	for _, fields := range here.named {
+		if c.left -= pairs(len(fields)); c.left < 0 {
 			return
 		}
 		var inner []ast.SelectionSet
@@ -47,24 +91,29 @@ func (c *comparer) place(sets []ast.SelectionSet, level int) {
 	}
 }
 
+func pairs(n int) int { return n * (n - 1) / 2 }
+
 // maxLevel is deeper than the text of any query that passes can nest.
 const maxLevel = 400
 
-func (c *comparer) collect(set ast.SelectionSet, named map[string][]*ast.Field, seen map[string]bool) {
+// collect adds a selection set to what lies in here; spread is whether it is that of a fragment.
+func (c *comparer) collect(set ast.SelectionSet, here *place, spread bool) {
 	for _, s := range set {
 		if c.left--; c.left < 0 {
 			return
 		}
 		switch s := s.(type) {
 		case *ast.Field:
-			named[s.Alias] = append(named[s.Alias], s)
+			here.named[s.Alias] = append(here.named[s.Alias], s)
 		case *ast.InlineFragment:
-			c.collect(s.SelectionSet, named, seen)
+			c.collect(s.SelectionSet, here, spread)
 		case *ast.FragmentSpread:
-			f := c.fragments.ForName(s.Name)
-			if f != nil && !seen[s.Name] {
-				seen[s.Name] = true
-				c.collect(f.SelectionSet, named, seen)
+			if !spread {
+				here.spreads++
+			}
+			if f := c.fragments.ForName(s.Name); f != nil && !here.seen[s.Name] {
+				here.seen[s.Name] = true
+				c.collect(f.SelectionSet, here, true)
 			}
 		}
 	}

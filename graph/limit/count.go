@@ -20,9 +20,9 @@ func tokens(text string, most int) int {
 
 // counter counts in the text of a whole document, each fragment once.
 type counter struct {
-	limits              Limits
-	aliases, directives int
-	refusal             *refusal
+	limits                      Limits
+	aliases, directives, inline int
+	refusal                     *refusal
 }
 
 func (l Limits) countText(text string) *refusal {
@@ -46,8 +46,8 @@ func (l Limits) countText(text string) *refusal {
 		c.directive(f.Directives)
 		c.selections(f.SelectionSet)
 	}
-	if c.refusal == nil {
-		c.compare(doc)
+	if c.refusal == nil && comparisons(doc, l.Comparisons) > l.Comparisons {
+		return tooMuch(nil, "The query names the same fields too often.")
 	}
 	return c.refusal
 }
@@ -64,6 +64,9 @@ func (c *counter) selections(set ast.SelectionSet) {
 		case *ast.Field:
 			c.field(s)
 		case *ast.InlineFragment:
+			if c.inline++; c.inline > c.limits.InlineFragments {
+				c.refuse(tooMuch(s.Position, "The query has more than %d inline fragments.", c.limits.InlineFragments))
+			}
 			c.directive(s.Directives)
 			c.selections(s.SelectionSet)
 		case *ast.FragmentSpread:

@@ -23,17 +23,19 @@ type Limits struct {
 	QueryBytes, Tokens int
 	// Depth counts fields inside fields, fragments flattened; introspection has a rule of its own.
 	Depth int
-	// Fragments, Aliases and Directives count in the whole text, RootFields in one operation with fragments flattened.
-	Fragments, Aliases, Directives, RootFields int
-	// Comparisons is how many pairs of fields of one name come to lie in one place, fragments flattened, in all operations of
-	// the text together: validation compares each pair. The fields and fragments passed on the way count 1 each.
+	// Fragments, InlineFragments, Aliases and Directives count in the whole text, RootFields in one operation with fragments
+	// flattened.
+	Fragments, InlineFragments, Aliases, Directives, RootFields int
+	// Comparisons is how many pairs of fields of one name come to lie in one place, fragments flattened: in what each
+	// operation and each fragment definition reaches, and again in each inline fragment there, for validation compares each
+	// pair. What is passed on the way counts 1.
 	Comparisons int
 	// PageSize is the largest first or last; one of them is needed wherever a field has them.
 	PageSize int
 	// ListItems is the length of any list in the input, and VariableBytes the size of all variables as JSON.
 	ListItems, VariableBytes int
 	// Cost is the number of objects that the answer may hold: a page counts its first or last, each row with all
-	// objects in it. Scalars, edges, nodes and pageInfo are free.
+	// objects in it. Scalars, edges, nodes and pageInfo are free. Of the schema, 20 fields count 1.
 	Cost int
 	// ListLength is what a list of objects counts that has neither pages nor an argument to tell its length.
 	ListLength int
@@ -50,13 +52,21 @@ type Limits struct {
 var Defaults = Limits{
 	QueryBytes: 16 << 10, Tokens: 1000,
 	Depth:     12,
-	Fragments: 20, Aliases: 15, Directives: 10, RootFields: 10,
-	Comparisons: 20_000, // some milliseconds of validation; the largest query of the web app comes to a hundred
+	Fragments: 20, InlineFragments: 20, Aliases: 15, Directives: 10, RootFields: 10,
+	Comparisons: 5000, // a millisecond or two of validation, and ten megabytes when all of them conflict
 	PageSize:    100,
 	ListItems:   100, VariableBytes: 128 << 10,
 	Cost:       5000,
 	ListLength: 10,
-	Long:       map[string]int{"SaveMembershipsPayload.memberships": 100, "AccountDeletion.orphanedUsers": 100},
+	Long: map[string]int{
+		"AccountDeletion.orphanedUsers":      100,
+		"ApiToken.scopes":                    50,
+		"SaveMembershipsPayload.memberships": 100,
+		"SaveMembershipsPayload.present":     100,
+		"User.sessions":                      20,
+		"Viewer.passkeys":                    20,
+		"Viewer.trustedDevices":              20,
+	},
 	// What GraphiQL and the generators of clients ask for comes to some 24,000.
 	Introspection: 60_000,
 	KeepBytes:     512 << 10,
@@ -103,7 +113,7 @@ func (*Extension) ExtensionName() string { return "Limits" }
 func (x *Extension) Validate(s graphql.ExecutableSchema) error {
 	l := x.limits
 	for _, n := range []int{
-		l.QueryBytes, l.Tokens, l.Depth, l.Fragments, l.Aliases, l.Directives, l.RootFields, l.Comparisons,
+		l.QueryBytes, l.Tokens, l.Depth, l.Fragments, l.InlineFragments, l.Aliases, l.Directives, l.RootFields, l.Comparisons,
 		l.PageSize, l.ListItems, l.VariableBytes, l.Cost, l.ListLength, l.Introspection, l.KeepBytes,
 	} {
 		if n < 1 {

@@ -134,9 +134,21 @@ var cases = []struct {
 	{"1,000 directives", "{ viewer" + strings.Repeat(" @a", 1000) + " { kind } }", ``, "TOO_COMPLEX", "1000 tokens"},
 	{"repeated fields", "{ viewer {" + strings.Repeat(" kind", 1100) + " } }", ``, "TOO_COMPLEX", "1000 tokens"},
 	{"999 tokens", strings.Repeat("#\n", 992) + "{ viewer { kind } }", ``, "", ""},
-	{"190 times one field", "{ viewer {" + strings.Repeat(" kind", 190) + " } }", ``, "", ""},
-	{"200 times one field", "{ viewer {" + strings.Repeat(" kind", 200) + " } }", ``, "TOO_COMPLEX", "too often"},
-	{"200 times one field in inline fragments", "{ viewer {" + strings.Repeat(" ... { kind }", 200) + " } }", ``, "TOO_COMPLEX", "too often"},
+	{"95 times one field", "{ viewer {" + strings.Repeat(" kind", 95) + " } }", ``, "", ""},
+	{"105 times one field", "{ viewer {" + strings.Repeat(" kind", 105) + " } }", ``, "TOO_COMPLEX", "too often"},
+	{"20 inline fragments", "{ viewer {" + strings.Repeat(" ... { kind }", 20) + " } }", ``, "", ""},
+	{"21 inline fragments", "{ viewer {" + strings.Repeat(" ... { kind }", 21) + " } }", ``, "TOO_COMPLEX", "20 inline fragments"},
+	{"21 inline fragments in each other", "{ viewer {" + inline(21, " ...", "kind") + " } }", ``, "TOO_COMPLEX", "20 inline fragments"},
+	{"20 inline fragments in each other", "{ viewer {" + inline(20, " ...", "kind") + " } }", ``, "", ""},
+	{"30 times one field in 20 inline fragments in each other", "{ viewer {" + inline(20, " ...", strings.Repeat(" kind", 30)) + " } }", ``, "TOO_COMPLEX", "too often"},
+	{"30 times one field in 20 typed inline fragments in each other", "{ viewer {" + inline(20, " ... on Viewer", strings.Repeat(" kind", 30)) + " } }", ``, "TOO_COMPLEX", "too often"},
+	{"30 times one field in 20 inline fragments beside each other", "{ viewer {" + strings.Repeat(" ... {"+strings.Repeat(" kind", 30)+" }", 20) + " } }", ``, "TOO_COMPLEX", "too often"},
+	{"25 times one field in 8 inline fragments", "{ viewer {" + inline(8, " ...", strings.Repeat(" kind", 25)) + " } }", ``, "", ""},
+	{"25 times one field in 8 inline fragments that two fragments reach", "{ viewer { ...F } } fragment F on Viewer { ...G } fragment G on Viewer {" + inline(8, " ...", strings.Repeat(" kind", 25)) + " }", ``, "TOO_COMPLEX", "too often"},
+	{"25 times one field in 8 inline fragments that three operations reach", operations(3) + " fragment F on Viewer {" + inline(8, " ...", strings.Repeat(" kind", 25)) + " }", ``, "TOO_COMPLEX", "too often"},
+	{"105 times one field in a fragment that nothing reaches", "{ viewer { kind } } fragment F on Viewer {" + strings.Repeat(" kind", 105) + " }", ``, "TOO_COMPLEX", "too often"},
+	{"105 times one fragment", "{ viewer {" + strings.Repeat(" ...F", 105) + " } } fragment F on Viewer { kind }", ``, "TOO_COMPLEX", "too often"},
+	{"50 times one fragment in 20 inline fragments in each other", "{ viewer {" + inline(20, " ...", strings.Repeat(" ...F", 50)) + " } } fragment F on Viewer { kind }", ``, "TOO_COMPLEX", "too often"},
 	{"200 times one field in fragments", "{ viewer { ...F" + strings.Repeat(" kind", 100) + " } } fragment F on Viewer {" + strings.Repeat(" kind", 100) + " }", ``, "TOO_COMPLEX", "too often"},
 	{"200 times one field in ten places that are one", "{" + strings.Repeat(" viewer {"+strings.Repeat(" kind", 20)+" }", 10) + " }", ``, "TOO_COMPLEX", "too often"},
 	{"300 fields of three names", "{ viewer {" + strings.Repeat(" kind __typename k: kind", 100) + " } }", ``, "TOO_COMPLEX", "15 aliases"},
@@ -175,6 +187,11 @@ func aliases(n int) string {
 		fmt.Fprintf(&b, " k%d: kind", i)
 	}
 	return "{ viewer {" + b.String() + " } }"
+}
+
+// inline puts leaf into n inline fragments in each other.
+func inline(n int, head, leaf string) string {
+	return strings.Repeat(head+" {", n) + " " + leaf + strings.Repeat(" }", n)
 }
 
 func roots(n int) string { return "{" + strings.Repeat(" __typename", n) + " }" }
@@ -220,6 +237,48 @@ func TestLimits(t *testing.T) {
 				if code := fmt.Sprint(errs[0].Extensions["code"]); code != c.code || !strings.Contains(errs[0].Message, c.says) {
 					t.Errorf("got %s %q, want %s with %q", code, errs[0].Message, c.code, c.says)
 				}
+			}
+		})
+	}
+}
+
+// Each pair that conflicts is an error, made before anybody can stop validation: of the texts that pass the count none makes
+// more of them than twice the count.
+func TestConflictsAreFew(t *testing.T) {
+	exec := server(limit.New(limit.Defaults))
+	conflicts := func(n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, " kind(a: %d)", i)
+		}
+		return b.String()
+	}
+	for name, text := range map[string]func(n int) string{
+		"in one place":        func(n int) string { return "{ viewer {" + conflicts(n) + " } }" },
+		"in inline fragments": func(n int) string { return "{ viewer {" + inline(20, " ...", conflicts(n)) + " } }" },
+		"in fragments": func(n int) string {
+			return "{ viewer { ...A } } fragment A on Viewer { ...B } fragment B on Viewer { ...C } fragment C on Viewer {" + inline(20, " ...", conflicts(n)) + " }"
+		},
+		"in fragments beside each other": func(n int) string {
+			return "{ viewer { ...A ...B ... { ...A ...B } } } fragment A on Viewer {" + conflicts(n) + " } fragment B on Viewer { ... { ...A" + conflicts(n) + " } }"
+		},
+		"for operations":         func(n int) string { return operations(30) + " fragment F on Viewer {" + conflicts(n) + " }" },
+		"in what fields lead to": func(n int) string { return "{" + strings.Repeat(" viewer {"+conflicts(n)+" }", 8) + " }" },
+		"that nothing reaches":   func(n int) string { return "{ viewer { kind } } fragment A on Viewer {" + conflicts(n) + " }" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			most, n := 0, 2
+			for ; ; n++ {
+				errs := ask(t, exec, text(n), "")
+				if len(errs) == 1 && fmt.Sprint(errs[0].Extensions["code"]) == "TOO_COMPLEX" {
+					break
+				}
+				if most = max(most, len(errs)); most > 2*limit.Defaults.Comparisons {
+					t.Fatalf("%d fields make %d errors", n, most)
+				}
+			}
+			if most < 100 {
+				t.Errorf("%d fields are refused, and fewer make %d errors only: this tries nothing", n, most)
 			}
 		})
 	}
@@ -295,6 +354,40 @@ func TestIntrospectionIsBounded(t *testing.T) {
 				t.Errorf("%s: %s, want %s", query, got, code)
 			}
 		}
+	}
+}
+
+// Reading the schema costs by what is read: what all tools ask for as much as a thousand objects, not one.
+func TestIntrospectionCosts(t *testing.T) {
+	x := limit.New(limit.Defaults)
+	spent := 0
+	x.Spend = func(_ context.Context, _ *graphql.OperationContext, cost int) *gqlerror.Error {
+		spent = cost
+		return nil
+	}
+	exec := server(x)
+	cost := func(query string) int {
+		if errs := ask(t, exec, query, ""); len(errs) > 0 {
+			t.Fatalf("%s: %v", query, errs)
+		}
+		return spent
+	}
+	one, all := cost(`{ __type(name: "Role") { name } }`), cost(introspection)
+	if one != 1 {
+		t.Errorf("the name of a type costs %d", one)
+	}
+	if all < 100*one {
+		t.Errorf("the whole schema costs %d", all)
+	}
+	if with := cost("{ roles { name } }"); with != 10 {
+		t.Errorf("ten objects cost %d", with)
+	}
+	types := cost(`{ __schema { types { name kind description fields { name } } } }`)
+	if both := cost(`{ roles { name } __schema { types { name kind description fields { name } } } }`); types < 2 || both != 10+types {
+		t.Errorf("the schema costs %d, and with ten objects %d", types, both)
+	}
+	if twice := cost(`{ a: __schema { types { name kind description fields { name } } } b: __schema { types { name kind description fields { name } } } }`); twice < 2*types-1 {
+		t.Errorf("the schema costs %d, and twice %d", types, twice)
 	}
 }
 

@@ -21,8 +21,8 @@ import (
 	"roster/internal/db"
 )
 
-// mostNamed is how many of the users without an account are named.
-const mostNamed = 100
+// MostNamed is how many of the users without an account are named.
+const MostNamed = 100
 
 // Deletion says what the deletion of an account takes with it.
 type Deletion struct {
@@ -103,7 +103,7 @@ func (s *Service) weigh(ctx context.Context, tx *db.Tx, id int) (*Deletion, erro
 	count(&d.Orders, tx.Order.Query().Where(order.AccountID(id)).Count)
 	count(&d.OrphanedCount, tx.User.Query().Where(alone(id)).Count)
 	if err == nil {
-		d.OrphanedUsers, err = tx.User.Query().Where(alone(id)).Order(user.ByNameKey(), user.ByID()).Limit(mostNamed).All(ctx)
+		d.OrphanedUsers, err = tx.User.Query().Where(alone(id)).Order(user.ByNameKey(), user.ByID()).Limit(MostNamed).All(ctx)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("looking at what an account holds: %w", err)

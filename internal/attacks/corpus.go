@@ -83,6 +83,18 @@ var textual = []Attack{
 	refused("55 operations that share 650 fields", fault.TooComplex, each(55, " query Q%[1]d { ...F }")+" fragment F on Query { viewer {"+strings.Repeat(" kind", 650)+" } }"),
 	refused("19 fragments, each in all others, with two ways back", fault.TooComplex, "{ user(number: 1) { ...F0 } }"+each(18, " fragment F%[1]d on User {"+each(19, " ...F%[1]d")+" id }")+
 		" fragment F18 on User {"+each(18, " ...F%[1]d")+" memberships(first: 1) { nodes { user { ...F0 } account { owner { ...F0 } } } } }"),
+	refused("195 times one field in 209 inline fragments in each other, which 20 fragments reach", fault.TooComplex, spreadFrom(20, within(209, " ...", strings.Repeat(" kind", 195)))),
+	refused("100 conflicting fields in 100 inline fragments in each other, which 4 fragments reach", fault.TooComplex, spreadFrom(4, within(100, " ...", each(100, " x(a:%[1]d)")))),
+	refused("100 times one field in 20 inline fragments in each other, which 20 fragments reach", fault.TooComplex, spreadFrom(20, within(20, " ...", strings.Repeat(" kind", 100)))),
+	refused("60 conflicting fields in 20 inline fragments in each other, which 20 fragments reach", fault.TooComplex, spreadFrom(20, within(20, " ... on Viewer", each(60, " x(a:%[1]d)")))),
+	refused("100 times one field in 20 inline fragments in each other, which 70 operations reach", fault.TooComplex, each(70, " query Q%[1]d { ...F }")+" fragment F on Query { viewer {"+within(20, " ... on Viewer", strings.Repeat(" kind", 100))+" } }"),
+	refused("5 times one field in each of 20 inline fragments, each in one of 20 fragments that lead to each other", fault.TooComplex, "{ viewer { ...F0 } }"+
+		each(20, " fragment F%[1]d on Viewer { ... {"+each(19, " ...F%[1]d")+strings.Repeat(" kind", 5)+" } }")),
+	refused("120 times one fragment in 20 inline fragments in each other, which 18 fragments reach", fault.TooComplex, spreadFrom(18, within(20, " ...", strings.Repeat(" ...G", 120)))+" fragment G on Viewer { kind }"),
+	refused("160 conflicting fields in a fragment that nothing reaches", fault.TooComplex, viewer("kind")+" fragment F on Viewer {"+each(160, " x(a:%[1]d)")+" }"),
+	refused("100 conflicting arguments", fault.TooComplex, "{"+each(100, " user(number: %[1]d) { id }")+" }"),
+	refused("20 fragments, each in all others", fault.TooComplex, "{ viewer { ...F0 } }"+each(20, " fragment F%[1]d on Viewer {"+each(20, " ...F%[1]d")+" kind }")),
+	refused("21 inline fragments", fault.TooComplex, viewer(strings.Repeat(" ... { kind }", 21))),
 	refused("21 fragments", fault.TooComplex, "{ viewer {"+each(21, " ...F%[1]d")+" } }"+each(21, " fragment F%[1]d on Viewer { kind }")),
 	refused("19 fragments in each of 25", fault.TooComplex, "{ viewer { ...F0 } }"+each(25, " fragment F%[1]d on Viewer {"+each(19, " ...F%[1]d")+" kind }")),
 	refused("16 KiB and a byte", fault.TooComplex, viewer("kind")+strings.Repeat(" ", 16<<10+1-len(viewer("kind")))),
@@ -97,12 +109,13 @@ var validated = []Attack{
 	refused("180 levels", fault.TooComplex, nested(60)),
 	refused("11 fields at the root", fault.TooComplex, "{"+strings.Repeat(" __typename", 11)+" }"),
 	refused("fragments in a cycle", fault.Invalid, "{ viewer { ...A } } fragment A on Viewer { ...B } fragment B on Viewer { ...A kind }"),
-	refused("20 fragments, each in all others", fault.Invalid, "{ viewer { ...F0 } }"+each(20, " fragment F%[1]d on Viewer {"+each(20, " ...F%[1]d")+" kind }")),
+	refused("10 fragments, each in all others", fault.Invalid, "{ viewer { ...F0 } }"+each(10, " fragment F%[1]d on Viewer {"+each(10, " ...F%[1]d")+" kind }")),
 	refused("1.1 KB of nested fragment spreads", fault.TooComplex, doubling("User", "user(number: 1)", "memberships(first: 1) { nodes { id } }")),
 	answered("1.1 KB of nested fragment spreads for a word", doubling("Viewer", "viewer", "kind")),
 	refused("100 by 100 rows", fault.TooComplex, "{ users(first: 100) { nodes { memberships(first: 100) { nodes { account { name } } } } } }"),
 	refused("a list without a page size", fault.Invalid, "{ users { nodes { id } } }"),
-	refused("100 conflicting arguments", fault.Invalid, "{"+each(100, " user(number: %[1]d) { id }")+" }"),
+	refused("60 conflicting arguments", fault.Invalid, "{"+each(60, " user(number: %[1]d) { id }")+" }"),
+	refused("97 conflicting arguments of what is not there", fault.Invalid, viewer(each(97, " "+strings.Repeat("x", 100)+"(a: %[1]d)"))),
 	refused("two secrets at once", fault.Invalid, `mutation { a: signIn(input: {email: "a", password: "b"}) { userErrors { code } } b: signIn(input: {email: "a", password: "c"}) { userErrors { code } } }`),
 	refused("two operations without a name", fault.Invalid, viewer("kind")+" "+viewer("kind")),
 	refused("two operations, none chosen", fault.Invalid, "query A "+viewer("kind")+" query B "+viewer("kind")),
@@ -111,7 +124,7 @@ var validated = []Attack{
 	refused("no end", fault.Invalid, "{ viewer { kind "),
 	refused("8 KB of a text block without an end", fault.Invalid, `{ user(email: """`+strings.Repeat("x", 8_000)),
 	refused("480 brackets in a value", fault.Invalid, "{ user(number: "+strings.Repeat("[", 480)+strings.Repeat("]", 480)+") { id } }"),
-	answered("1,000 tokens, made to be validated", dearest()),
+	answered("as many comparisons as pass, made to be validated", dearest()),
 }
 
 // introspecting ask for the schema, which is for who is signed in (#61).
@@ -282,15 +295,31 @@ func doubling(kind, root, leaf string) string {
 	return b.String()
 }
 
+// spreadFrom puts leaf at the end of a chain of n fragments: each of them reaches it.
+func spreadFrom(n int, leaf string) string {
+	var b strings.Builder
+	b.WriteString("{ viewer { ...F0 } }")
+	for i := range n - 1 {
+		fmt.Fprintf(&b, " fragment F%d on Viewer { ...F%d }", i, i+1)
+	}
+	fmt.Fprintf(&b, " fragment F%d on Viewer {%s }", n-1, leaf)
+	return b.String()
+}
+
+// within puts leaf into n inline fragments in each other.
+func within(n int, head, leaf string) string {
+	return strings.Repeat(head+" {", n) + leaf + strings.Repeat(" }", n)
+}
+
 // dearest is the query whose validation costs the most of those that pass: as many fields of one name as may be compared,
-// and all else that 1,000 tokens hold in fields of other names, over and over.
+// and what they lead to.
 func dearest() string {
 	names := strings.Fields("kind sudoUntil enrolmentNeeded twoFactorRequired twoFactorDueAt userManagement permissions tokenPermissions")
 	var fields strings.Builder
-	for i := range 8 * 60 {
+	for i := range 8 * 30 {
 		fields.WriteString(" " + names[i%len(names)])
 	}
-	rows := " accounts(first: 1) {" + strings.Repeat(" nodes { id owner since permissions }", 45) + " }"
+	rows := " accounts(first: 1) {" + strings.Repeat(" nodes { id owner since permissions }", 18) + " }"
 	return viewer(fields.String() + rows)
 }
 

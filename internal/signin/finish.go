@@ -184,11 +184,11 @@ func (s *Service) create(ctx context.Context, tx *db.Tx, p proof, who *subject, 
 		return "", 0, fmt.Errorf("saving session: %w", err)
 	}
 	// Other sign-ins of the user that came while this one waited for their row are not in the count.
-	if stage == session.StageOPEN && who.sessions < perUser/2 {
+	if stage == session.StageOPEN && who.sessions < SessionsPerUser/2 {
 		return token.Plain, made.ID, nil
 	}
 	_, err = tx.SQL.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = $1 AND stage = $2 AND id NOT IN
-		(SELECT id FROM sessions WHERE user_id = $1 AND stage = $2 ORDER BY id DESC LIMIT $3)`, p.userID, string(stage), perUser)
+		(SELECT id FROM sessions WHERE user_id = $1 AND stage = $2 ORDER BY id DESC LIMIT $3)`, p.userID, string(stage), SessionsPerUser)
 	if err != nil {
 		return "", 0, fmt.Errorf("ending the oldest sessions: %w", err)
 	}

@@ -16,8 +16,8 @@ import (
 	"roster/internal/factors"
 )
 
-// perUser is how many open sessions a user may have; the oldest falls (security.md #19).
-const perUser = 20
+// SessionsPerUser is how many open sessions a user may have; the oldest falls (security.md #19).
+const SessionsPerUser = 20
 
 // How long a sign-in waits for its second factor, and for how many tries (security.md #12, #24).
 const (

@@ -20,8 +20,8 @@ import (
 // trustLasts is how long a device goes without the second factor.
 const trustLasts = 30 * 24 * time.Hour
 
-// trustedPerUser is how many devices a user may trust; the oldest falls.
-const trustedPerUser = 20
+// TrustedPerUser is how many devices a user may trust; the oldest falls.
+const TrustedPerUser = 20
 
 // mayTrust reports whether the user may go without the second factor on a device: where the setting lets them, and
 // never staff.
@@ -76,14 +76,14 @@ func (s *Service) trust(ctx context.Context, tx *db.Tx, p proof, who *subject, n
 		return "", fmt.Errorf("saving a trusted device: %w", err)
 	}
 	_, err = tx.SQL.ExecContext(ctx, `DELETE FROM trusted_devices WHERE user_id = $1 AND id NOT IN
-		(SELECT id FROM trusted_devices WHERE user_id = $1 ORDER BY id DESC LIMIT $2)`, p.userID, trustedPerUser)
+		(SELECT id FROM trusted_devices WHERE user_id = $1 ORDER BY id DESC LIMIT $2)`, p.userID, TrustedPerUser)
 	if err != nil {
 		return "", fmt.Errorf("removing the oldest trusted devices: %w", err)
 	}
 	return token.Plain, audit.Record(ctx, tx, now, audit.Entry{Action: audit.DeviceTrusted, Target: audit.OnUser(p.userID)})
 }
 
-// Devices lists the browsers that the viewer trusts, the newest first: at most trustedPerUser. Those whose time is over,
+// Devices lists the browsers that the viewer trusts, the newest first: at most TrustedPerUser. Those whose time is over,
 // or that were trusted under other credentials, are none.
 func (s *Service) Devices(ctx context.Context) ([]*ent.TrustedDevice, error) {
 	q, err := s.ownDevices(ctx)

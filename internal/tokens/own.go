@@ -22,8 +22,8 @@ import (
 // Most is how many tokens one user has at a time, without those that are over.
 const Most = 50
 
-// mostAccounts is how many accounts one token is made for.
-const mostAccounts = 50
+// MostAccounts is how many accounts one token is made for.
+const MostAccounts = 50
 
 const day = 24 * time.Hour
 
@@ -118,7 +118,7 @@ func (s *Service) allowed(ctx context.Context, tx *db.Tx, d Draft) (string, erro
 		problems = append(problems, fault.On("permissions", fault.Required, "Say what the token may do."))
 	case len(d.Permissions) > 0 && len(d.Accounts) > 0:
 		problems = append(problems, fault.On("accounts", fault.NotAllowed, "A token has admin permissions, or acts in accounts: not both."))
-	case len(d.Accounts) > mostAccounts:
+	case len(d.Accounts) > MostAccounts:
 		problems = append(problems, fault.On("accounts", fault.TooLong, "A token is for up to 50 accounts."))
 	case !viewer.From(ctx).Permissions.Without(Never).Covers(permission.SetOf(d.Permissions...)):
 		problems = append(problems, fault.On("permissions", fault.NotAllowed, "A token can do what you may do yourself, and nobody's secrets."))

@@ -269,7 +269,7 @@ type CreateAccountPayload struct {
 
 // An API token to be made: give permissions or accounts.
 type CreateAPITokenInput struct {
-	// What it is for: 1 to 100 characters.
+	// What it is for: 1 to 100 characters, none of which is a control character or unseen.
 	Name string `json:"name"`
 	// How many days it lasts, 1 to 365; 90 when it is not said.
 	Days *int `json:"days,omitempty"`
@@ -618,10 +618,11 @@ type PasswordResetPreview struct {
 type Query struct {
 }
 
-// The budget of a viewer. Each operation costs a point for every object that its answer may hold, and at least one; what is
-// spent refills steadily. All sessions of a user share a budget, each API token has one of its own. An operation that costs
-// more than is left is refused with RATE_LIMITED and retryAfter, and costs nothing. With the header Roster-Cost: 1 the same
-// values come as extensions.cost with any answer; at /graphql/cost they come without running the operation, for free.
+// The budget of a viewer. Each operation costs a point for every object that its answer may hold and for every 20 fields of
+// the schema, and at least one; what is spent refills steadily. All sessions of a user share a budget, and all API tokens that
+// a user made share another; one made on the command line has its own. An operation that costs more than is left is refused
+// with RATE_LIMITED and retryAfter, and costs nothing. With the header Roster-Cost: 1 the same values come as extensions.cost
+// with any answer; at /graphql/cost they come without running the operation, for free.
 type RateLimit struct {
 	// What this operation costs, in points.
 	Cost int `json:"cost"`
