@@ -165,8 +165,6 @@ func TestAPIDocNamesLimitsAndCodes(t *testing.T) {
 		fmt.Sprintf("| a page | %d rows |", l.PageSize),
 		fmt.Sprintf("| a list in the input | %d items |", l.ListItems),
 		fmt.Sprintf("| variables | %d KiB |", l.VariableBytes>>10),
-		fmt.Sprintf("| comparisons | %d,000 pairs", l.Comparisons/1000),
-		fmt.Sprintf("| introspection | %d,000 fields", l.Introspection/1000),
 		fmt.Sprintf("answers of more than %d KiB", idempotency.Longest>>10),
 		fmt.Sprintf("| cost | %d,000 objects: ", l.Cost/1000),
 		fmt.Sprintf("| time | %.0f seconds |", transport.Defaults.Timeout.Seconds()),
