@@ -32,9 +32,7 @@ const purses = 50_000
 // returning bounds how many shares are on their way back at a time; what is above that is lost to its viewers.
 const returning = 256
 
-// patience is how long a request waits for its points. Where the database is busy for longer, they are given on credit,
-// as many as the whole budget has: reading must not stop because something else is being written. What was given is taken
-// once it answers again.
+// patience is how long a request waits for its points, unless it is told otherwise.
 const patience = 250 * time.Millisecond
 
 // rest is how long a viewer without points is refused from memory, before the database is asked again.
@@ -54,6 +52,10 @@ type Service struct {
 	Now func() time.Time
 	// Purses is how many viewers it keeps in mind; 0 means 50,000. What the others had left with it goes back.
 	Purses int
+	// Patience is how long a request waits for its points; 0 means 250 ms. Where the database is busy for longer, they are
+	// given on credit, as many as the whole budget has: reading must not stop because something else is being written. What
+	// was given is taken once it answers again.
+	Patience time.Duration
 
 	once      sync.Once
 	purses    *lru.Cache[string, *purse]
@@ -88,6 +90,9 @@ func (s *Service) of(v *viewer.Viewer) (string, *purse) {
 	return id, p
 }
 
+// patience is how long a request waits; what runs beside the requests has ten times as long.
+func (s *Service) patience() time.Duration { return cmp.Or(s.Patience, patience) }
+
 // Close waits for what runs beside the requests.
 func (s *Service) Close() { s.filling.Wait() }
 
@@ -99,7 +104,7 @@ func (s *Service) giveBack(id string, p *purse) {
 	}
 	s.filling.Go(func() {
 		defer s.returning.Add(-1)
-		ctx, cancel := context.WithTimeout(context.Background(), 10*patience)
+		ctx, cancel := context.WithTimeout(context.Background(), 10*s.patience())
 		defer cancel()
 		p.mu.Lock()
 		p.settle(ctx)

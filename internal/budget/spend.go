@@ -70,7 +70,7 @@ func (s *Service) fill(ctx context.Context, id string, p *purse, needed int64) e
 	if now.Before(p.shut) {
 		return p.last.refusal(lacking, now)
 	}
-	taking, cancel := context.WithTimeout(ctx, patience)
+	taking, cancel := context.WithTimeout(ctx, s.patience())
 	defer cancel()
 	g, err := s.take(taking, id, lacking, now)
 	switch {
@@ -104,7 +104,7 @@ func (s *Service) refill(ctx context.Context, id string, p *purse) {
 	p.filling = done
 	ctx = context.WithoutCancel(ctx)
 	s.filling.Go(func() {
-		ctx, cancel := context.WithTimeout(ctx, 10*patience)
+		ctx, cancel := context.WithTimeout(ctx, 10*s.patience())
 		defer cancel()
 		g, err := s.take(ctx, id, owed, s.Now())
 		p.mu.Lock()
