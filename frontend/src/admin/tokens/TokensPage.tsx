@@ -13,7 +13,7 @@ import { MakeTokenDialog } from "./MakeTokenDialog";
 
 const ApiTokensDocument = graphql(`
   query ApiTokens($after: String) {
-    apiTokens(first: 50, after: $after) {
+    apiTokens(first: 20, after: $after) {
       nodes {
         id
         ...TokenList_token
