@@ -30,10 +30,12 @@ var actions = []string{
 	string(audit.PasswordChanged), string(audit.TwoFactorDisabled), string(audit.AuthenticatorAdded),
 	string(audit.AuthenticatorRemoved), string(audit.BackupCodesMade), string(audit.BackupCodeUsed), string(audit.DeviceTrusted),
 	string(audit.DeviceTrustRevoked), string(audit.PasskeyAdded), string(audit.PasskeyRenamed), string(audit.PasskeyRemoved),
-	string(audit.TokenCreated), string(audit.TokenRotated), string(audit.TokenRevoked),
 	string(audit.SecurityQuestionSet), string(audit.SecurityQuestionRemoved), string(audit.SecurityAnswerChecked),
 	string(audit.LockCleared), string(audit.SessionEnded), string(audit.OtherSessionsEnded), string(audit.OwnDataExported),
 }
+
+// uponTokens are what is done to what the user made.
+var uponTokens = []string{string(audit.TokenCreated), string(audit.TokenRotated), string(audit.TokenRevoked)}
 
 // byThemselves are what only the user can do, and does before anybody is signed in.
 var byThemselves = []string{string(audit.Registered), string(audit.BackupCodeUsed)}
@@ -109,7 +111,7 @@ func (s *Service) OfUser(ctx context.Context, userID int, request paging.Request
 		return nil, err
 	}
 	upon := auditentry.And(auditentry.TargetKind(audit.OnUser(userID).Kind), auditentry.TargetID(userID), auditentry.ActionIn(actions...))
-	concerning := auditentry.And(auditentry.AboutUserID(userID), auditentry.ActionIn(inAccounts...))
+	concerning := auditentry.And(auditentry.AboutUserID(userID), auditentry.ActionIn(slices.Concat(inAccounts, uponTokens)...))
 	return s.page(ctx, slice, userID, func(q *sql.Selector) { auditentry.Or(upon, concerning)(q) })
 }
 
@@ -199,17 +201,18 @@ func (s *Service) forget(ctx context.Context, accounts []int, called map[int]*st
 func actOf(row *ent.AuditEntry) (*Act, error) {
 	a := &Act{ID: row.ID, At: row.At, Action: audit.Action(row.Action), By: Other, actorID: row.ActorID, userID: row.AboutUserID}
 	upon := row.AboutUserID
-	if row.TargetKind == audit.OnAccount(0).Kind {
+	switch row.TargetKind {
+	case audit.OnAccount(0).Kind:
 		a.accountID = row.TargetID
-	} else {
+	case audit.OnUser(0).Kind:
 		upon = row.TargetID
 	}
 	switch {
+	case row.ActorKind == audit.StaffToken: // a program; who made it is no member, and did not do it themselves
 	case row.ActorID != 0 && row.ActorID == upon, row.ActorID == 0 && slices.Contains(byThemselves, row.Action):
 		a.By = Self
 	case row.ActorKind == string(viewer.Staff):
 		a.By = Staff
-	case row.ActorKind == audit.StaffToken: // a program; who made it is no member
 	case row.Action == string(audit.InvitationDeclined): // whoever holds the link turns it down
 	case row.ActorID != 0 && a.accountID != 0:
 		a.By = Member

@@ -27,8 +27,9 @@ type Told struct {
 	Detail json.RawMessage `json:"detail,omitempty"`
 }
 
-const about = `SELECT e.id, e.at, e.action, e.outcome, e.actor_kind, e.actor_id, e.target_kind, e.target_id, d.detail
+const about = `SELECT e.id, e.at, e.action, e.outcome, e.actor_kind, e.actor_id, e.target_kind, e.target_id, e.about_user_id, d.detail
 FROM (SELECT id FROM (SELECT id FROM audit_entries WHERE target_kind = 'USER' AND target_id = $1 AND id > $2 ORDER BY id LIMIT $3) AS upon
+	UNION SELECT id FROM (SELECT id FROM audit_entries WHERE about_user_id = $1 AND target_kind = 'API_TOKEN' AND id > $2 ORDER BY id LIMIT $3) AS upon_theirs
 	UNION SELECT id FROM (SELECT id FROM audit_entries WHERE actor_id = $1 AND id > $2 ORDER BY id LIMIT $3) AS by_them
 	ORDER BY id LIMIT $3) AS page
 JOIN audit_entries e ON e.id = page.id LEFT JOIN audit_details d ON d.entry_id = e.id ORDER BY e.id`
@@ -49,13 +50,13 @@ func About(ctx context.Context, d *db.DB, after, most int) ([]Told, error) {
 	var list []Told
 	for rows.Next() {
 		var t Told
-		var actorID int
+		var actorID, aboutID int
 		var detail []byte
-		if err := rows.Scan(&t.ID, &t.At, &t.Action, &t.Outcome, &t.By, &actorID, &t.OnKind, &t.OnID, &detail); err != nil {
+		if err := rows.Scan(&t.ID, &t.At, &t.Action, &t.Outcome, &t.By, &actorID, &t.OnKind, &t.OnID, &aboutID, &detail); err != nil {
 			return nil, fmt.Errorf("loading audit entries: %w", err)
 		}
 		t.At, t.Own = t.At.UTC(), actorID == userID
-		if t.Detail, err = t.tell(detail, userID); err != nil {
+		if t.Detail, err = t.tell(detail, userID, aboutID); err != nil {
 			return nil, fmt.Errorf("reading audit entry %d: %w", t.ID, err)
 		}
 		list = append(list, t)
@@ -64,8 +65,8 @@ func About(ctx context.Context, d *db.DB, after, most int) ([]Told, error) {
 }
 
 // tell leaves out of an entry's detail what is not the user's.
-func (t Told) tell(detail []byte, userID int) (json.RawMessage, error) {
-	upon := t.OnKind == "" || t.OnKind == "USER" && t.OnID == userID
+func (t Told) tell(detail []byte, userID, aboutID int) (json.RawMessage, error) {
+	upon := t.OnKind == "" || t.OnKind == OnUser(0).Kind && t.OnID == userID || t.OnKind == OnToken(0).Kind && aboutID == userID
 	switch {
 	case detail == nil || !upon:
 		return nil, nil
