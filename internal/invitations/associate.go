@@ -85,6 +85,9 @@ func (s *Service) Join(ctx context.Context, a Association) (*ent.Membership, err
 		if err != nil {
 			return err
 		}
+		if err := access.OverMaker(ctx, u.ID); err != nil {
+			return err
+		}
 		if made, err = s.bring(ctx, tx, a, into, u, isNew); err != nil {
 			return err
 		}

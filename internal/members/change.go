@@ -244,7 +244,7 @@ func TooLong() error {
 func (m held) touchable(ctx context.Context) error {
 	switch {
 	case m.office.Staff:
-		return nil
+		return access.OverMaker(ctx, m.UserID)
 	case m.UserID == viewer.From(ctx).Self():
 		return fault.On("membershipId", fault.NotAllowed, "You can't change what you may do yourself.")
 	case !m.office.Covers(m.Permissions):

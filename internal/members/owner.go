@@ -56,10 +56,16 @@ func (s *Service) transfer(ctx context.Context, tx *db.Tx, next *ent.Membership)
 	if err := s.mayOwn(next); err != nil {
 		return nil, err
 	}
+	if err := access.OverMaker(ctx, next.UserID); err != nil {
+		return nil, err
+	}
 	system := viewer.ForSystem(ctx, "handing an account over")
 	before, err := tx.Membership.Query().Where(membership.AccountID(next.AccountID), membership.Owner(true)).WithUser().WithAccount().Only(system)
 	if err != nil {
 		return nil, fmt.Errorf("loading the owner: %w", err)
+	}
+	if err := access.OverMaker(ctx, before.UserID); err != nil {
+		return nil, err
 	}
 	former, err := tx.Membership.UpdateOneID(before.ID).SetOwner(false).SetPermissions(permission.Accounts).AddVersion(1).Save(system)
 	if err != nil {
