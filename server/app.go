@@ -120,7 +120,7 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 
 // start begins what runs beside the requests.
 func (a *app) start(ctx context.Context) error {
-	a.sweeper.start(ctx, a.graph.Keys)
+	a.sweeper.start(ctx, chore{time.Hour, a.graph.Keys.Sweep}, chore{time.Hour, a.graph.Tokens.Sweep}, chore{time.Hour, a.graph.Budgets.Sweep})
 	if a.mails == nil {
 		return nil
 	}

@@ -82,13 +82,20 @@ func (r rate) mend(ctx context.Context, d *db.DB, id string, now time.Time) erro
 	return nil
 }
 
-// Sweep deletes budgets that are full again, at most so many: no row says the same. A minute more is for the clocks of
-// other servers.
-func Sweep(ctx context.Context, tx *db.Tx, now time.Time, most int) error {
-	_, err := tx.SQL.ExecContext(ctx, "DELETE FROM budgets WHERE id IN (SELECT id FROM budgets WHERE full_at < $1 ORDER BY id LIMIT $2)",
-		now.Add(-time.Minute).UnixMicro(), most)
-	if err != nil {
-		return fmt.Errorf("deleting full budgets: %w", err)
+// sweptAtOnce bounds how long one statement of Sweep keeps others from writing.
+const sweptAtOnce = 1000
+
+// Sweep deletes budgets that are full again: no row says the same. A minute more is for the clocks of other servers.
+func (s *Service) Sweep(ctx context.Context) error {
+	for gone := int64(sweptAtOnce); gone == sweptAtOnce; {
+		result, err := s.DB.Writer().ExecContext(ctx, "DELETE FROM budgets WHERE id IN (SELECT id FROM budgets WHERE full_at < $1 ORDER BY id LIMIT $2)",
+			s.Now().Add(-time.Minute).UnixMicro(), sweptAtOnce)
+		if err == nil {
+			gone, err = result.RowsAffected()
+		}
+		if err != nil {
+			return fmt.Errorf("deleting full budgets: %w", err)
+		}
 	}
 	return nil
 }

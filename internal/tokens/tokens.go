@@ -74,9 +74,6 @@ func (s *Service) Create(ctx context.Context, called, roleName string, lifetime 
 		if err != nil {
 			return fmt.Errorf("saving token: %w", err)
 		}
-		if err := s.sweep(ctx, tx); err != nil {
-			return err
-		}
 		return audit.Record(ctx, tx, s.now(), audit.Entry{
 			Action: audit.TokenCreated, Target: audit.OnToken(made.ID),
 			Detail: map[string]any{"name": called, "role": r.Name, "expiresAt": made.ExpiresAt},
