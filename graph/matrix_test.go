@@ -414,7 +414,7 @@ func (s *stage) raise(of string, owner *ent.User, withMembers bool) *house {
 		h.order = must[*ent.Order](s.t)(tx.Order.Create().SetAccountID(h.account.ID).SetNumber(m + "order").SetPlacedByID(h.target.ID).SetCreatedAt(noon).Save(ctx)).ID
 		key := must[*ent.APIToken](s.t)(tx.APIToken.Create().SetName(m + "token").SetHash([]byte(m)).SetKind(apitoken.KindPERSONAL).SetMakerID(h.target.ID).
 			SetCredentialVersion(1).SetCreatedAt(noon).SetExpiresAt(noon.Add(time.Hour)).Save(ctx))
-		must[*ent.TokenScope](s.t)(tx.TokenScope.Create().SetTokenID(key.ID).SetAccountID(h.account.ID).SetPermissions([]permission.Account{permission.Orders}).Save(ctx))
+		must[*ent.TokenScope](s.t)(tx.TokenScope.Create().SetTokenID(key.ID).SetAccountID(h.account.ID).SetMembershipID(h.targetLink.ID).SetPermissions([]permission.Account{permission.Orders}).Save(ctx))
 		h.apiToken = key.ID
 		h.template = must[*ent.PermissionTemplate](s.t)(tx.PermissionTemplate.Create().SetName("template of " + of).SetNameKey("template of " + of).SetPermissions(permission.Accounts).Save(ctx)).ID
 		h.role = must[*ent.Role](s.t)(tx.Role.Create().SetName(m + "role").SetPermissions(nil).Save(ctx)).ID

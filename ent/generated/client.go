@@ -2112,6 +2112,22 @@ func (c *MembershipClient) QueryAccount(_m *Membership) *AccountQuery {
 	return query
 }
 
+// QueryTokenScopes queries the token_scopes edge of a Membership.
+func (c *MembershipClient) QueryTokenScopes(_m *Membership) *TokenScopeQuery {
+	query := (&TokenScopeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(membership.Table, membership.FieldID, id),
+			sqlgraph.To(tokenscope.Table, tokenscope.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, membership.TokenScopesTable, membership.TokenScopesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *MembershipClient) Hooks() []Hook {
 	hooks := c.hooks.Membership
@@ -4189,6 +4205,22 @@ func (c *TokenScopeClient) QueryAccount(_m *TokenScope) *AccountQuery {
 			sqlgraph.From(tokenscope.Table, tokenscope.FieldID, id),
 			sqlgraph.To(account.Table, account.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, tokenscope.AccountTable, tokenscope.AccountColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMembership queries the membership edge of a TokenScope.
+func (c *TokenScopeClient) QueryMembership(_m *TokenScope) *MembershipQuery {
+	query := (&MembershipClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(tokenscope.Table, tokenscope.FieldID, id),
+			sqlgraph.To(membership.Table, membership.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, tokenscope.MembershipTable, tokenscope.MembershipColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil

@@ -52,9 +52,11 @@ type MembershipEdges struct {
 	User *User `json:"user,omitempty"`
 	// Account holds the value of the account edge.
 	Account *Account `json:"account,omitempty"`
+	// TokenScopes holds the value of the token_scopes edge.
+	TokenScopes []*TokenScope `json:"token_scopes,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
+	loadedTypes [3]bool
 }
 
 // UserOrErr returns the User value or an error if the edge
@@ -77,6 +79,15 @@ func (e MembershipEdges) AccountOrErr() (*Account, error) {
 		return nil, &NotFoundError{label: account.Label}
 	}
 	return nil, &NotLoadedError{edge: "account"}
+}
+
+// TokenScopesOrErr returns the TokenScopes value or an error if the edge
+// was not loaded in eager-loading.
+func (e MembershipEdges) TokenScopesOrErr() ([]*TokenScope, error) {
+	if e.loadedTypes[2] {
+		return e.TokenScopes, nil
+	}
+	return nil, &NotLoadedError{edge: "token_scopes"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -192,6 +203,11 @@ func (_m *Membership) QueryUser() *UserQuery {
 // QueryAccount queries the "account" edge of the Membership entity.
 func (_m *Membership) QueryAccount() *AccountQuery {
 	return NewMembershipClient(_m.config).QueryAccount(_m)
+}
+
+// QueryTokenScopes queries the "token_scopes" edge of the Membership entity.
+func (_m *Membership) QueryTokenScopes() *TokenScopeQuery {
+	return NewMembershipClient(_m.config).QueryTokenScopes(_m)
 }
 
 // Update returns a builder for updating this Membership.

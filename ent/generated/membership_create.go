@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"roster/ent/generated/account"
 	"roster/ent/generated/membership"
+	"roster/ent/generated/tokenscope"
 	"roster/ent/generated/user"
 	"roster/ent/permission"
 	"time"
@@ -127,6 +128,21 @@ func (_c *MembershipCreate) SetUser(v *User) *MembershipCreate {
 // SetAccount sets the "account" edge to the Account entity.
 func (_c *MembershipCreate) SetAccount(v *Account) *MembershipCreate {
 	return _c.SetAccountID(v.ID)
+}
+
+// AddTokenScopeIDs adds the "token_scopes" edge to the TokenScope entity by IDs.
+func (_c *MembershipCreate) AddTokenScopeIDs(ids ...int) *MembershipCreate {
+	_c.mutation.AddTokenScopeIDs(ids...)
+	return _c
+}
+
+// AddTokenScopes adds the "token_scopes" edges to the TokenScope entity.
+func (_c *MembershipCreate) AddTokenScopes(v ...*TokenScope) *MembershipCreate {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddTokenScopeIDs(ids...)
 }
 
 // Mutation returns the MembershipMutation object of the builder.
@@ -301,6 +317,22 @@ func (_c *MembershipCreate) createSpec() (*Membership, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.AccountID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.TokenScopesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   membership.TokenScopesTable,
+			Columns: []string{membership.TokenScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec

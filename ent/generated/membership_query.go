@@ -4,12 +4,14 @@ package generated
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math"
 	"roster/ent/generated/account"
 	"roster/ent/generated/membership"
 	"roster/ent/generated/predicate"
+	"roster/ent/generated/tokenscope"
 	"roster/ent/generated/user"
 
 	"entgo.io/ent"
@@ -22,13 +24,14 @@ import (
 // MembershipQuery is the builder for querying Membership entities.
 type MembershipQuery struct {
 	config
-	ctx         *QueryContext
-	order       []membership.OrderOption
-	inters      []Interceptor
-	predicates  []predicate.Membership
-	withUser    *UserQuery
-	withAccount *AccountQuery
-	modifiers   []func(*sql.Selector)
+	ctx             *QueryContext
+	order           []membership.OrderOption
+	inters          []Interceptor
+	predicates      []predicate.Membership
+	withUser        *UserQuery
+	withAccount     *AccountQuery
+	withTokenScopes *TokenScopeQuery
+	modifiers       []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -102,6 +105,28 @@ func (_q *MembershipQuery) QueryAccount() *AccountQuery {
 			sqlgraph.From(membership.Table, membership.FieldID, selector),
 			sqlgraph.To(account.Table, account.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, membership.AccountTable, membership.AccountColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryTokenScopes chains the current query on the "token_scopes" edge.
+func (_q *MembershipQuery) QueryTokenScopes() *TokenScopeQuery {
+	query := (&TokenScopeClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(membership.Table, membership.FieldID, selector),
+			sqlgraph.To(tokenscope.Table, tokenscope.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, membership.TokenScopesTable, membership.TokenScopesColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -296,13 +321,14 @@ func (_q *MembershipQuery) Clone() *MembershipQuery {
 		return nil
 	}
 	return &MembershipQuery{
-		config:      _q.config,
-		ctx:         _q.ctx.Clone(),
-		order:       append([]membership.OrderOption{}, _q.order...),
-		inters:      append([]Interceptor{}, _q.inters...),
-		predicates:  append([]predicate.Membership{}, _q.predicates...),
-		withUser:    _q.withUser.Clone(),
-		withAccount: _q.withAccount.Clone(),
+		config:          _q.config,
+		ctx:             _q.ctx.Clone(),
+		order:           append([]membership.OrderOption{}, _q.order...),
+		inters:          append([]Interceptor{}, _q.inters...),
+		predicates:      append([]predicate.Membership{}, _q.predicates...),
+		withUser:        _q.withUser.Clone(),
+		withAccount:     _q.withAccount.Clone(),
+		withTokenScopes: _q.withTokenScopes.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -329,6 +355,17 @@ func (_q *MembershipQuery) WithAccount(opts ...func(*AccountQuery)) *MembershipQ
 		opt(query)
 	}
 	_q.withAccount = query
+	return _q
+}
+
+// WithTokenScopes tells the query-builder to eager-load the nodes that are connected to
+// the "token_scopes" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *MembershipQuery) WithTokenScopes(opts ...func(*TokenScopeQuery)) *MembershipQuery {
+	query := (&TokenScopeClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withTokenScopes = query
 	return _q
 }
 
@@ -416,9 +453,10 @@ func (_q *MembershipQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*M
 	var (
 		nodes       = []*Membership{}
 		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
+		loadedTypes = [3]bool{
 			_q.withUser != nil,
 			_q.withAccount != nil,
+			_q.withTokenScopes != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -451,6 +489,13 @@ func (_q *MembershipQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*M
 	if query := _q.withAccount; query != nil {
 		if err := _q.loadAccount(ctx, query, nodes, nil,
 			func(n *Membership, e *Account) { n.Edges.Account = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withTokenScopes; query != nil {
+		if err := _q.loadTokenScopes(ctx, query, nodes,
+			func(n *Membership) { n.Edges.TokenScopes = []*TokenScope{} },
+			func(n *Membership, e *TokenScope) { n.Edges.TokenScopes = append(n.Edges.TokenScopes, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -512,6 +557,36 @@ func (_q *MembershipQuery) loadAccount(ctx context.Context, query *AccountQuery,
 		for i := range nodes {
 			assign(nodes[i], n)
 		}
+	}
+	return nil
+}
+func (_q *MembershipQuery) loadTokenScopes(ctx context.Context, query *TokenScopeQuery, nodes []*Membership, init func(*Membership), assign func(*Membership, *TokenScope)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int]*Membership)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(tokenscope.FieldMembershipID)
+	}
+	query.Where(predicate.TokenScope(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(membership.TokenScopesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.MembershipID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "membership_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
 	}
 	return nil
 }

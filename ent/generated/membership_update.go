@@ -9,6 +9,7 @@ import (
 	"roster/ent/generated/account"
 	"roster/ent/generated/membership"
 	"roster/ent/generated/predicate"
+	"roster/ent/generated/tokenscope"
 	"roster/ent/generated/user"
 	"roster/ent/permission"
 	"time"
@@ -172,6 +173,21 @@ func (_u *MembershipUpdate) SetAccount(v *Account) *MembershipUpdate {
 	return _u.SetAccountID(v.ID)
 }
 
+// AddTokenScopeIDs adds the "token_scopes" edge to the TokenScope entity by IDs.
+func (_u *MembershipUpdate) AddTokenScopeIDs(ids ...int) *MembershipUpdate {
+	_u.mutation.AddTokenScopeIDs(ids...)
+	return _u
+}
+
+// AddTokenScopes adds the "token_scopes" edges to the TokenScope entity.
+func (_u *MembershipUpdate) AddTokenScopes(v ...*TokenScope) *MembershipUpdate {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddTokenScopeIDs(ids...)
+}
+
 // Mutation returns the MembershipMutation object of the builder.
 func (_u *MembershipUpdate) Mutation() *MembershipMutation {
 	return _u.mutation
@@ -187,6 +203,27 @@ func (_u *MembershipUpdate) ClearUser() *MembershipUpdate {
 func (_u *MembershipUpdate) ClearAccount() *MembershipUpdate {
 	_u.mutation.ClearAccount()
 	return _u
+}
+
+// ClearTokenScopes clears all "token_scopes" edges to the TokenScope entity.
+func (_u *MembershipUpdate) ClearTokenScopes() *MembershipUpdate {
+	_u.mutation.ClearTokenScopes()
+	return _u
+}
+
+// RemoveTokenScopeIDs removes the "token_scopes" edge to TokenScope entities by IDs.
+func (_u *MembershipUpdate) RemoveTokenScopeIDs(ids ...int) *MembershipUpdate {
+	_u.mutation.RemoveTokenScopeIDs(ids...)
+	return _u
+}
+
+// RemoveTokenScopes removes "token_scopes" edges to TokenScope entities.
+func (_u *MembershipUpdate) RemoveTokenScopes(v ...*TokenScope) *MembershipUpdate {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveTokenScopeIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -328,6 +365,51 @@ func (_u *MembershipUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(account.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.TokenScopesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   membership.TokenScopesTable,
+			Columns: []string{membership.TokenScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedTokenScopesIDs(); len(nodes) > 0 && !_u.mutation.TokenScopesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   membership.TokenScopesTable,
+			Columns: []string{membership.TokenScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.TokenScopesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   membership.TokenScopesTable,
+			Columns: []string{membership.TokenScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
 			},
 		}
 		for _, k := range nodes {
@@ -496,6 +578,21 @@ func (_u *MembershipUpdateOne) SetAccount(v *Account) *MembershipUpdateOne {
 	return _u.SetAccountID(v.ID)
 }
 
+// AddTokenScopeIDs adds the "token_scopes" edge to the TokenScope entity by IDs.
+func (_u *MembershipUpdateOne) AddTokenScopeIDs(ids ...int) *MembershipUpdateOne {
+	_u.mutation.AddTokenScopeIDs(ids...)
+	return _u
+}
+
+// AddTokenScopes adds the "token_scopes" edges to the TokenScope entity.
+func (_u *MembershipUpdateOne) AddTokenScopes(v ...*TokenScope) *MembershipUpdateOne {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddTokenScopeIDs(ids...)
+}
+
 // Mutation returns the MembershipMutation object of the builder.
 func (_u *MembershipUpdateOne) Mutation() *MembershipMutation {
 	return _u.mutation
@@ -511,6 +608,27 @@ func (_u *MembershipUpdateOne) ClearUser() *MembershipUpdateOne {
 func (_u *MembershipUpdateOne) ClearAccount() *MembershipUpdateOne {
 	_u.mutation.ClearAccount()
 	return _u
+}
+
+// ClearTokenScopes clears all "token_scopes" edges to the TokenScope entity.
+func (_u *MembershipUpdateOne) ClearTokenScopes() *MembershipUpdateOne {
+	_u.mutation.ClearTokenScopes()
+	return _u
+}
+
+// RemoveTokenScopeIDs removes the "token_scopes" edge to TokenScope entities by IDs.
+func (_u *MembershipUpdateOne) RemoveTokenScopeIDs(ids ...int) *MembershipUpdateOne {
+	_u.mutation.RemoveTokenScopeIDs(ids...)
+	return _u
+}
+
+// RemoveTokenScopes removes "token_scopes" edges to TokenScope entities.
+func (_u *MembershipUpdateOne) RemoveTokenScopes(v ...*TokenScope) *MembershipUpdateOne {
+	ids := make([]int, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveTokenScopeIDs(ids...)
 }
 
 // Where appends a list predicates to the MembershipUpdate builder.
@@ -682,6 +800,51 @@ func (_u *MembershipUpdateOne) sqlSave(ctx context.Context) (_node *Membership, 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(account.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.TokenScopesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   membership.TokenScopesTable,
+			Columns: []string{membership.TokenScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedTokenScopesIDs(); len(nodes) > 0 && !_u.mutation.TokenScopesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   membership.TokenScopesTable,
+			Columns: []string{membership.TokenScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.TokenScopesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   membership.TokenScopesTable,
+			Columns: []string{membership.TokenScopesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(tokenscope.FieldID, field.TypeInt),
 			},
 		}
 		for _, k := range nodes {

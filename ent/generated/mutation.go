@@ -9284,6 +9284,9 @@ type MembershipMutation struct {
 	cleareduser          bool
 	account              *int
 	clearedaccount       bool
+	token_scopes         map[int]struct{}
+	removedtoken_scopes  map[int]struct{}
+	clearedtoken_scopes  bool
 	done                 bool
 	oldValue             func(context.Context) (*Membership, error)
 	predicates           []predicate.Membership
@@ -9826,6 +9829,60 @@ func (m *MembershipMutation) ResetAccount() {
 	m.clearedaccount = false
 }
 
+// AddTokenScopeIDs adds the "token_scopes" edge to the TokenScope entity by ids.
+func (m *MembershipMutation) AddTokenScopeIDs(ids ...int) {
+	if m.token_scopes == nil {
+		m.token_scopes = make(map[int]struct{})
+	}
+	for i := range ids {
+		m.token_scopes[ids[i]] = struct{}{}
+	}
+}
+
+// ClearTokenScopes clears the "token_scopes" edge to the TokenScope entity.
+func (m *MembershipMutation) ClearTokenScopes() {
+	m.clearedtoken_scopes = true
+}
+
+// TokenScopesCleared reports if the "token_scopes" edge to the TokenScope entity was cleared.
+func (m *MembershipMutation) TokenScopesCleared() bool {
+	return m.clearedtoken_scopes
+}
+
+// RemoveTokenScopeIDs removes the "token_scopes" edge to the TokenScope entity by IDs.
+func (m *MembershipMutation) RemoveTokenScopeIDs(ids ...int) {
+	if m.removedtoken_scopes == nil {
+		m.removedtoken_scopes = make(map[int]struct{})
+	}
+	for i := range ids {
+		delete(m.token_scopes, ids[i])
+		m.removedtoken_scopes[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedTokenScopes returns the removed IDs of the "token_scopes" edge to the TokenScope entity.
+func (m *MembershipMutation) RemovedTokenScopesIDs() (ids []int) {
+	for id := range m.removedtoken_scopes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// TokenScopesIDs returns the "token_scopes" edge IDs in the mutation.
+func (m *MembershipMutation) TokenScopesIDs() (ids []int) {
+	for id := range m.token_scopes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetTokenScopes resets all changes to the "token_scopes" edge.
+func (m *MembershipMutation) ResetTokenScopes() {
+	m.token_scopes = nil
+	m.clearedtoken_scopes = false
+	m.removedtoken_scopes = nil
+}
+
 // Where appends a list predicates to the MembershipMutation builder.
 func (m *MembershipMutation) Where(ps ...predicate.Membership) {
 	m.predicates = append(m.predicates, ps...)
@@ -10125,12 +10182,15 @@ func (m *MembershipMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *MembershipMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.user != nil {
 		edges = append(edges, membership.EdgeUser)
 	}
 	if m.account != nil {
 		edges = append(edges, membership.EdgeAccount)
+	}
+	if m.token_scopes != nil {
+		edges = append(edges, membership.EdgeTokenScopes)
 	}
 	return edges
 }
@@ -10147,30 +10207,50 @@ func (m *MembershipMutation) AddedIDs(name string) []ent.Value {
 		if id := m.account; id != nil {
 			return []ent.Value{*id}
 		}
+	case membership.EdgeTokenScopes:
+		ids := make([]ent.Value, 0, len(m.token_scopes))
+		for id := range m.token_scopes {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *MembershipMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
+	if m.removedtoken_scopes != nil {
+		edges = append(edges, membership.EdgeTokenScopes)
+	}
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
 func (m *MembershipMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case membership.EdgeTokenScopes:
+		ids := make([]ent.Value, 0, len(m.removedtoken_scopes))
+		for id := range m.removedtoken_scopes {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *MembershipMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.cleareduser {
 		edges = append(edges, membership.EdgeUser)
 	}
 	if m.clearedaccount {
 		edges = append(edges, membership.EdgeAccount)
+	}
+	if m.clearedtoken_scopes {
+		edges = append(edges, membership.EdgeTokenScopes)
 	}
 	return edges
 }
@@ -10183,6 +10263,8 @@ func (m *MembershipMutation) EdgeCleared(name string) bool {
 		return m.cleareduser
 	case membership.EdgeAccount:
 		return m.clearedaccount
+	case membership.EdgeTokenScopes:
+		return m.clearedtoken_scopes
 	}
 	return false
 }
@@ -10210,6 +10292,9 @@ func (m *MembershipMutation) ResetEdge(name string) error {
 		return nil
 	case membership.EdgeAccount:
 		m.ResetAccount()
+		return nil
+	case membership.EdgeTokenScopes:
+		m.ResetTokenScopes()
 		return nil
 	}
 	return fmt.Errorf("unknown Membership edge %s", name)
@@ -18850,6 +18935,8 @@ type TokenScopeMutation struct {
 	clearedtoken      bool
 	account           *int
 	clearedaccount    bool
+	membership        *int
+	clearedmembership bool
 	done              bool
 	oldValue          func(context.Context) (*TokenScope, error)
 	predicates        []predicate.TokenScope
@@ -19025,6 +19112,42 @@ func (m *TokenScopeMutation) ResetAccountID() {
 	m.account = nil
 }
 
+// SetMembershipID sets the "membership_id" field.
+func (m *TokenScopeMutation) SetMembershipID(i int) {
+	m.membership = &i
+}
+
+// MembershipID returns the value of the "membership_id" field in the mutation.
+func (m *TokenScopeMutation) MembershipID() (r int, exists bool) {
+	v := m.membership
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMembershipID returns the old "membership_id" field's value of the TokenScope entity.
+// If the TokenScope object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TokenScopeMutation) OldMembershipID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMembershipID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMembershipID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMembershipID: %w", err)
+	}
+	return oldValue.MembershipID, nil
+}
+
+// ResetMembershipID resets all changes to the "membership_id" field.
+func (m *TokenScopeMutation) ResetMembershipID() {
+	m.membership = nil
+}
+
 // SetPermissions sets the "permissions" field.
 func (m *TokenScopeMutation) SetPermissions(pe []permission.Account) {
 	m.permissions = &pe
@@ -19130,6 +19253,33 @@ func (m *TokenScopeMutation) ResetAccount() {
 	m.clearedaccount = false
 }
 
+// ClearMembership clears the "membership" edge to the Membership entity.
+func (m *TokenScopeMutation) ClearMembership() {
+	m.clearedmembership = true
+	m.clearedFields[tokenscope.FieldMembershipID] = struct{}{}
+}
+
+// MembershipCleared reports if the "membership" edge to the Membership entity was cleared.
+func (m *TokenScopeMutation) MembershipCleared() bool {
+	return m.clearedmembership
+}
+
+// MembershipIDs returns the "membership" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// MembershipID instead. It exists only for internal usage by the builders.
+func (m *TokenScopeMutation) MembershipIDs() (ids []int) {
+	if id := m.membership; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetMembership resets all changes to the "membership" edge.
+func (m *TokenScopeMutation) ResetMembership() {
+	m.membership = nil
+	m.clearedmembership = false
+}
+
 // Where appends a list predicates to the TokenScopeMutation builder.
 func (m *TokenScopeMutation) Where(ps ...predicate.TokenScope) {
 	m.predicates = append(m.predicates, ps...)
@@ -19164,12 +19314,15 @@ func (m *TokenScopeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TokenScopeMutation) Fields() []string {
-	fields := make([]string, 0, 3)
+	fields := make([]string, 0, 4)
 	if m.token != nil {
 		fields = append(fields, tokenscope.FieldTokenID)
 	}
 	if m.account != nil {
 		fields = append(fields, tokenscope.FieldAccountID)
+	}
+	if m.membership != nil {
+		fields = append(fields, tokenscope.FieldMembershipID)
 	}
 	if m.permissions != nil {
 		fields = append(fields, tokenscope.FieldPermissions)
@@ -19186,6 +19339,8 @@ func (m *TokenScopeMutation) Field(name string) (ent.Value, bool) {
 		return m.TokenID()
 	case tokenscope.FieldAccountID:
 		return m.AccountID()
+	case tokenscope.FieldMembershipID:
+		return m.MembershipID()
 	case tokenscope.FieldPermissions:
 		return m.Permissions()
 	}
@@ -19201,6 +19356,8 @@ func (m *TokenScopeMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldTokenID(ctx)
 	case tokenscope.FieldAccountID:
 		return m.OldAccountID(ctx)
+	case tokenscope.FieldMembershipID:
+		return m.OldMembershipID(ctx)
 	case tokenscope.FieldPermissions:
 		return m.OldPermissions(ctx)
 	}
@@ -19225,6 +19382,13 @@ func (m *TokenScopeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAccountID(v)
+		return nil
+	case tokenscope.FieldMembershipID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMembershipID(v)
 		return nil
 	case tokenscope.FieldPermissions:
 		v, ok := value.([]permission.Account)
@@ -19291,6 +19455,9 @@ func (m *TokenScopeMutation) ResetField(name string) error {
 	case tokenscope.FieldAccountID:
 		m.ResetAccountID()
 		return nil
+	case tokenscope.FieldMembershipID:
+		m.ResetMembershipID()
+		return nil
 	case tokenscope.FieldPermissions:
 		m.ResetPermissions()
 		return nil
@@ -19300,12 +19467,15 @@ func (m *TokenScopeMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *TokenScopeMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.token != nil {
 		edges = append(edges, tokenscope.EdgeToken)
 	}
 	if m.account != nil {
 		edges = append(edges, tokenscope.EdgeAccount)
+	}
+	if m.membership != nil {
+		edges = append(edges, tokenscope.EdgeMembership)
 	}
 	return edges
 }
@@ -19322,13 +19492,17 @@ func (m *TokenScopeMutation) AddedIDs(name string) []ent.Value {
 		if id := m.account; id != nil {
 			return []ent.Value{*id}
 		}
+	case tokenscope.EdgeMembership:
+		if id := m.membership; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *TokenScopeMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	return edges
 }
 
@@ -19340,12 +19514,15 @@ func (m *TokenScopeMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *TokenScopeMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.clearedtoken {
 		edges = append(edges, tokenscope.EdgeToken)
 	}
 	if m.clearedaccount {
 		edges = append(edges, tokenscope.EdgeAccount)
+	}
+	if m.clearedmembership {
+		edges = append(edges, tokenscope.EdgeMembership)
 	}
 	return edges
 }
@@ -19358,6 +19535,8 @@ func (m *TokenScopeMutation) EdgeCleared(name string) bool {
 		return m.clearedtoken
 	case tokenscope.EdgeAccount:
 		return m.clearedaccount
+	case tokenscope.EdgeMembership:
+		return m.clearedmembership
 	}
 	return false
 }
@@ -19372,6 +19551,9 @@ func (m *TokenScopeMutation) ClearEdge(name string) error {
 	case tokenscope.EdgeAccount:
 		m.ClearAccount()
 		return nil
+	case tokenscope.EdgeMembership:
+		m.ClearMembership()
+		return nil
 	}
 	return fmt.Errorf("unknown TokenScope unique edge %s", name)
 }
@@ -19385,6 +19567,9 @@ func (m *TokenScopeMutation) ResetEdge(name string) error {
 		return nil
 	case tokenscope.EdgeAccount:
 		m.ResetAccount()
+		return nil
+	case tokenscope.EdgeMembership:
+		m.ResetMembership()
 		return nil
 	}
 	return fmt.Errorf("unknown TokenScope edge %s", name)

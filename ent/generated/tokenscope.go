@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"roster/ent/generated/account"
 	"roster/ent/generated/apitoken"
+	"roster/ent/generated/membership"
 	"roster/ent/generated/tokenscope"
 	"roster/ent/permission"
 	"strings"
@@ -24,6 +25,8 @@ type TokenScope struct {
 	TokenID int `json:"token_id,omitempty"`
 	// AccountID holds the value of the "account_id" field.
 	AccountID int `json:"account_id,omitempty"`
+	// MembershipID holds the value of the "membership_id" field.
+	MembershipID int `json:"membership_id,omitempty"`
 	// Permissions holds the value of the "permissions" field.
 	Permissions []permission.Account `json:"permissions,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -38,9 +41,11 @@ type TokenScopeEdges struct {
 	Token *APIToken `json:"token,omitempty"`
 	// Account holds the value of the account edge.
 	Account *Account `json:"account,omitempty"`
+	// Membership holds the value of the membership edge.
+	Membership *Membership `json:"membership,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [2]bool
+	loadedTypes [3]bool
 }
 
 // TokenOrErr returns the Token value or an error if the edge
@@ -65,6 +70,17 @@ func (e TokenScopeEdges) AccountOrErr() (*Account, error) {
 	return nil, &NotLoadedError{edge: "account"}
 }
 
+// MembershipOrErr returns the Membership value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e TokenScopeEdges) MembershipOrErr() (*Membership, error) {
+	if e.Membership != nil {
+		return e.Membership, nil
+	} else if e.loadedTypes[2] {
+		return nil, &NotFoundError{label: membership.Label}
+	}
+	return nil, &NotLoadedError{edge: "membership"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*TokenScope) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -72,7 +88,7 @@ func (*TokenScope) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case tokenscope.FieldPermissions:
 			values[i] = new([]byte)
-		case tokenscope.FieldID, tokenscope.FieldTokenID, tokenscope.FieldAccountID:
+		case tokenscope.FieldID, tokenscope.FieldTokenID, tokenscope.FieldAccountID, tokenscope.FieldMembershipID:
 			values[i] = new(sql.NullInt64)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -107,6 +123,12 @@ func (_m *TokenScope) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.AccountID = int(value.Int64)
 			}
+		case tokenscope.FieldMembershipID:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field membership_id", values[i])
+			} else if value.Valid {
+				_m.MembershipID = int(value.Int64)
+			}
 		case tokenscope.FieldPermissions:
 			if value, ok := values[i].(*[]byte); !ok {
 				return fmt.Errorf("unexpected type %T for field permissions", values[i])
@@ -138,6 +160,11 @@ func (_m *TokenScope) QueryAccount() *AccountQuery {
 	return NewTokenScopeClient(_m.config).QueryAccount(_m)
 }
 
+// QueryMembership queries the "membership" edge of the TokenScope entity.
+func (_m *TokenScope) QueryMembership() *MembershipQuery {
+	return NewTokenScopeClient(_m.config).QueryMembership(_m)
+}
+
 // Update returns a builder for updating this TokenScope.
 // Note that you need to call TokenScope.Unwrap() before calling this method if this TokenScope
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -166,6 +193,9 @@ func (_m *TokenScope) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("account_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.AccountID))
+	builder.WriteString(", ")
+	builder.WriteString("membership_id=")
+	builder.WriteString(fmt.Sprintf("%v", _m.MembershipID))
 	builder.WriteString(", ")
 	builder.WriteString("permissions=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Permissions))

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"roster/ent/generated/account"
 	"roster/ent/generated/apitoken"
+	"roster/ent/generated/membership"
 	"roster/ent/generated/tokenscope"
 	"roster/ent/permission"
 
@@ -36,6 +37,12 @@ func (_c *TokenScopeCreate) SetAccountID(v int) *TokenScopeCreate {
 	return _c
 }
 
+// SetMembershipID sets the "membership_id" field.
+func (_c *TokenScopeCreate) SetMembershipID(v int) *TokenScopeCreate {
+	_c.mutation.SetMembershipID(v)
+	return _c
+}
+
 // SetPermissions sets the "permissions" field.
 func (_c *TokenScopeCreate) SetPermissions(v []permission.Account) *TokenScopeCreate {
 	_c.mutation.SetPermissions(v)
@@ -50,6 +57,11 @@ func (_c *TokenScopeCreate) SetToken(v *APIToken) *TokenScopeCreate {
 // SetAccount sets the "account" edge to the Account entity.
 func (_c *TokenScopeCreate) SetAccount(v *Account) *TokenScopeCreate {
 	return _c.SetAccountID(v.ID)
+}
+
+// SetMembership sets the "membership" edge to the Membership entity.
+func (_c *TokenScopeCreate) SetMembership(v *Membership) *TokenScopeCreate {
+	return _c.SetMembershipID(v.ID)
 }
 
 // Mutation returns the TokenScopeMutation object of the builder.
@@ -92,6 +104,9 @@ func (_c *TokenScopeCreate) check() error {
 	if _, ok := _c.mutation.AccountID(); !ok {
 		return &ValidationError{Name: "account_id", err: errors.New(`generated: missing required field "TokenScope.account_id"`)}
 	}
+	if _, ok := _c.mutation.MembershipID(); !ok {
+		return &ValidationError{Name: "membership_id", err: errors.New(`generated: missing required field "TokenScope.membership_id"`)}
+	}
 	if _, ok := _c.mutation.Permissions(); !ok {
 		return &ValidationError{Name: "permissions", err: errors.New(`generated: missing required field "TokenScope.permissions"`)}
 	}
@@ -100,6 +115,9 @@ func (_c *TokenScopeCreate) check() error {
 	}
 	if len(_c.mutation.AccountIDs()) == 0 {
 		return &ValidationError{Name: "account", err: errors.New(`generated: missing required edge "TokenScope.account"`)}
+	}
+	if len(_c.mutation.MembershipIDs()) == 0 {
+		return &ValidationError{Name: "membership", err: errors.New(`generated: missing required edge "TokenScope.membership"`)}
 	}
 	return nil
 }
@@ -164,6 +182,23 @@ func (_c *TokenScopeCreate) createSpec() (*TokenScope, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.AccountID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.MembershipIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   tokenscope.MembershipTable,
+			Columns: []string{tokenscope.MembershipColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(membership.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.MembershipID = nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
@@ -239,6 +274,18 @@ func (u *TokenScopeUpsert) SetAccountID(v int) *TokenScopeUpsert {
 // UpdateAccountID sets the "account_id" field to the value that was provided on create.
 func (u *TokenScopeUpsert) UpdateAccountID() *TokenScopeUpsert {
 	u.SetExcluded(tokenscope.FieldAccountID)
+	return u
+}
+
+// SetMembershipID sets the "membership_id" field.
+func (u *TokenScopeUpsert) SetMembershipID(v int) *TokenScopeUpsert {
+	u.Set(tokenscope.FieldMembershipID, v)
+	return u
+}
+
+// UpdateMembershipID sets the "membership_id" field to the value that was provided on create.
+func (u *TokenScopeUpsert) UpdateMembershipID() *TokenScopeUpsert {
+	u.SetExcluded(tokenscope.FieldMembershipID)
 	return u
 }
 
@@ -319,6 +366,20 @@ func (u *TokenScopeUpsertOne) SetAccountID(v int) *TokenScopeUpsertOne {
 func (u *TokenScopeUpsertOne) UpdateAccountID() *TokenScopeUpsertOne {
 	return u.Update(func(s *TokenScopeUpsert) {
 		s.UpdateAccountID()
+	})
+}
+
+// SetMembershipID sets the "membership_id" field.
+func (u *TokenScopeUpsertOne) SetMembershipID(v int) *TokenScopeUpsertOne {
+	return u.Update(func(s *TokenScopeUpsert) {
+		s.SetMembershipID(v)
+	})
+}
+
+// UpdateMembershipID sets the "membership_id" field to the value that was provided on create.
+func (u *TokenScopeUpsertOne) UpdateMembershipID() *TokenScopeUpsertOne {
+	return u.Update(func(s *TokenScopeUpsert) {
+		s.UpdateMembershipID()
 	})
 }
 
@@ -564,6 +625,20 @@ func (u *TokenScopeUpsertBulk) SetAccountID(v int) *TokenScopeUpsertBulk {
 func (u *TokenScopeUpsertBulk) UpdateAccountID() *TokenScopeUpsertBulk {
 	return u.Update(func(s *TokenScopeUpsert) {
 		s.UpdateAccountID()
+	})
+}
+
+// SetMembershipID sets the "membership_id" field.
+func (u *TokenScopeUpsertBulk) SetMembershipID(v int) *TokenScopeUpsertBulk {
+	return u.Update(func(s *TokenScopeUpsert) {
+		s.SetMembershipID(v)
+	})
+}
+
+// UpdateMembershipID sets the "membership_id" field to the value that was provided on create.
+func (u *TokenScopeUpsertBulk) UpdateMembershipID() *TokenScopeUpsertBulk {
+	return u.Update(func(s *TokenScopeUpsert) {
+		s.UpdateMembershipID()
 	})
 }
 

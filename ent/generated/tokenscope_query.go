@@ -9,6 +9,7 @@ import (
 	"math"
 	"roster/ent/generated/account"
 	"roster/ent/generated/apitoken"
+	"roster/ent/generated/membership"
 	"roster/ent/generated/predicate"
 	"roster/ent/generated/tokenscope"
 
@@ -22,13 +23,14 @@ import (
 // TokenScopeQuery is the builder for querying TokenScope entities.
 type TokenScopeQuery struct {
 	config
-	ctx         *QueryContext
-	order       []tokenscope.OrderOption
-	inters      []Interceptor
-	predicates  []predicate.TokenScope
-	withToken   *APITokenQuery
-	withAccount *AccountQuery
-	modifiers   []func(*sql.Selector)
+	ctx            *QueryContext
+	order          []tokenscope.OrderOption
+	inters         []Interceptor
+	predicates     []predicate.TokenScope
+	withToken      *APITokenQuery
+	withAccount    *AccountQuery
+	withMembership *MembershipQuery
+	modifiers      []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -102,6 +104,28 @@ func (_q *TokenScopeQuery) QueryAccount() *AccountQuery {
 			sqlgraph.From(tokenscope.Table, tokenscope.FieldID, selector),
 			sqlgraph.To(account.Table, account.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, tokenscope.AccountTable, tokenscope.AccountColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryMembership chains the current query on the "membership" edge.
+func (_q *TokenScopeQuery) QueryMembership() *MembershipQuery {
+	query := (&MembershipClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(tokenscope.Table, tokenscope.FieldID, selector),
+			sqlgraph.To(membership.Table, membership.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, tokenscope.MembershipTable, tokenscope.MembershipColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -296,13 +320,14 @@ func (_q *TokenScopeQuery) Clone() *TokenScopeQuery {
 		return nil
 	}
 	return &TokenScopeQuery{
-		config:      _q.config,
-		ctx:         _q.ctx.Clone(),
-		order:       append([]tokenscope.OrderOption{}, _q.order...),
-		inters:      append([]Interceptor{}, _q.inters...),
-		predicates:  append([]predicate.TokenScope{}, _q.predicates...),
-		withToken:   _q.withToken.Clone(),
-		withAccount: _q.withAccount.Clone(),
+		config:         _q.config,
+		ctx:            _q.ctx.Clone(),
+		order:          append([]tokenscope.OrderOption{}, _q.order...),
+		inters:         append([]Interceptor{}, _q.inters...),
+		predicates:     append([]predicate.TokenScope{}, _q.predicates...),
+		withToken:      _q.withToken.Clone(),
+		withAccount:    _q.withAccount.Clone(),
+		withMembership: _q.withMembership.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -329,6 +354,17 @@ func (_q *TokenScopeQuery) WithAccount(opts ...func(*AccountQuery)) *TokenScopeQ
 		opt(query)
 	}
 	_q.withAccount = query
+	return _q
+}
+
+// WithMembership tells the query-builder to eager-load the nodes that are connected to
+// the "membership" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *TokenScopeQuery) WithMembership(opts ...func(*MembershipQuery)) *TokenScopeQuery {
+	query := (&MembershipClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withMembership = query
 	return _q
 }
 
@@ -416,9 +452,10 @@ func (_q *TokenScopeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*T
 	var (
 		nodes       = []*TokenScope{}
 		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
+		loadedTypes = [3]bool{
 			_q.withToken != nil,
 			_q.withAccount != nil,
+			_q.withMembership != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -451,6 +488,12 @@ func (_q *TokenScopeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*T
 	if query := _q.withAccount; query != nil {
 		if err := _q.loadAccount(ctx, query, nodes, nil,
 			func(n *TokenScope, e *Account) { n.Edges.Account = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withMembership; query != nil {
+		if err := _q.loadMembership(ctx, query, nodes, nil,
+			func(n *TokenScope, e *Membership) { n.Edges.Membership = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -515,6 +558,35 @@ func (_q *TokenScopeQuery) loadAccount(ctx context.Context, query *AccountQuery,
 	}
 	return nil
 }
+func (_q *TokenScopeQuery) loadMembership(ctx context.Context, query *MembershipQuery, nodes []*TokenScope, init func(*TokenScope), assign func(*TokenScope, *Membership)) error {
+	ids := make([]int, 0, len(nodes))
+	nodeids := make(map[int][]*TokenScope)
+	for i := range nodes {
+		fk := nodes[i].MembershipID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(membership.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "membership_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 
 func (_q *TokenScopeQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -549,6 +621,9 @@ func (_q *TokenScopeQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withAccount != nil {
 			_spec.Node.AddColumnOnce(tokenscope.FieldAccountID)
+		}
+		if _q.withMembership != nil {
+			_spec.Node.AddColumnOnce(tokenscope.FieldMembershipID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

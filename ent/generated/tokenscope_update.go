@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"roster/ent/generated/account"
 	"roster/ent/generated/apitoken"
+	"roster/ent/generated/membership"
 	"roster/ent/generated/predicate"
 	"roster/ent/generated/tokenscope"
 	"roster/ent/permission"
@@ -60,6 +61,20 @@ func (_u *TokenScopeUpdate) SetNillableAccountID(v *int) *TokenScopeUpdate {
 	return _u
 }
 
+// SetMembershipID sets the "membership_id" field.
+func (_u *TokenScopeUpdate) SetMembershipID(v int) *TokenScopeUpdate {
+	_u.mutation.SetMembershipID(v)
+	return _u
+}
+
+// SetNillableMembershipID sets the "membership_id" field if the given value is not nil.
+func (_u *TokenScopeUpdate) SetNillableMembershipID(v *int) *TokenScopeUpdate {
+	if v != nil {
+		_u.SetMembershipID(*v)
+	}
+	return _u
+}
+
 // SetPermissions sets the "permissions" field.
 func (_u *TokenScopeUpdate) SetPermissions(v []permission.Account) *TokenScopeUpdate {
 	_u.mutation.SetPermissions(v)
@@ -82,6 +97,11 @@ func (_u *TokenScopeUpdate) SetAccount(v *Account) *TokenScopeUpdate {
 	return _u.SetAccountID(v.ID)
 }
 
+// SetMembership sets the "membership" edge to the Membership entity.
+func (_u *TokenScopeUpdate) SetMembership(v *Membership) *TokenScopeUpdate {
+	return _u.SetMembershipID(v.ID)
+}
+
 // Mutation returns the TokenScopeMutation object of the builder.
 func (_u *TokenScopeUpdate) Mutation() *TokenScopeMutation {
 	return _u.mutation
@@ -96,6 +116,12 @@ func (_u *TokenScopeUpdate) ClearToken() *TokenScopeUpdate {
 // ClearAccount clears the "account" edge to the Account entity.
 func (_u *TokenScopeUpdate) ClearAccount() *TokenScopeUpdate {
 	_u.mutation.ClearAccount()
+	return _u
+}
+
+// ClearMembership clears the "membership" edge to the Membership entity.
+func (_u *TokenScopeUpdate) ClearMembership() *TokenScopeUpdate {
+	_u.mutation.ClearMembership()
 	return _u
 }
 
@@ -133,6 +159,9 @@ func (_u *TokenScopeUpdate) check() error {
 	}
 	if _u.mutation.AccountCleared() && len(_u.mutation.AccountIDs()) > 0 {
 		return errors.New(`generated: clearing a required unique edge "TokenScope.account"`)
+	}
+	if _u.mutation.MembershipCleared() && len(_u.mutation.MembershipIDs()) > 0 {
+		return errors.New(`generated: clearing a required unique edge "TokenScope.membership"`)
 	}
 	return nil
 }
@@ -221,6 +250,35 @@ func (_u *TokenScopeUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.MembershipCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   tokenscope.MembershipTable,
+			Columns: []string{tokenscope.MembershipColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(membership.FieldID, field.TypeInt),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MembershipIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   tokenscope.MembershipTable,
+			Columns: []string{tokenscope.MembershipColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(membership.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -271,6 +329,20 @@ func (_u *TokenScopeUpdateOne) SetNillableAccountID(v *int) *TokenScopeUpdateOne
 	return _u
 }
 
+// SetMembershipID sets the "membership_id" field.
+func (_u *TokenScopeUpdateOne) SetMembershipID(v int) *TokenScopeUpdateOne {
+	_u.mutation.SetMembershipID(v)
+	return _u
+}
+
+// SetNillableMembershipID sets the "membership_id" field if the given value is not nil.
+func (_u *TokenScopeUpdateOne) SetNillableMembershipID(v *int) *TokenScopeUpdateOne {
+	if v != nil {
+		_u.SetMembershipID(*v)
+	}
+	return _u
+}
+
 // SetPermissions sets the "permissions" field.
 func (_u *TokenScopeUpdateOne) SetPermissions(v []permission.Account) *TokenScopeUpdateOne {
 	_u.mutation.SetPermissions(v)
@@ -293,6 +365,11 @@ func (_u *TokenScopeUpdateOne) SetAccount(v *Account) *TokenScopeUpdateOne {
 	return _u.SetAccountID(v.ID)
 }
 
+// SetMembership sets the "membership" edge to the Membership entity.
+func (_u *TokenScopeUpdateOne) SetMembership(v *Membership) *TokenScopeUpdateOne {
+	return _u.SetMembershipID(v.ID)
+}
+
 // Mutation returns the TokenScopeMutation object of the builder.
 func (_u *TokenScopeUpdateOne) Mutation() *TokenScopeMutation {
 	return _u.mutation
@@ -307,6 +384,12 @@ func (_u *TokenScopeUpdateOne) ClearToken() *TokenScopeUpdateOne {
 // ClearAccount clears the "account" edge to the Account entity.
 func (_u *TokenScopeUpdateOne) ClearAccount() *TokenScopeUpdateOne {
 	_u.mutation.ClearAccount()
+	return _u
+}
+
+// ClearMembership clears the "membership" edge to the Membership entity.
+func (_u *TokenScopeUpdateOne) ClearMembership() *TokenScopeUpdateOne {
+	_u.mutation.ClearMembership()
 	return _u
 }
 
@@ -357,6 +440,9 @@ func (_u *TokenScopeUpdateOne) check() error {
 	}
 	if _u.mutation.AccountCleared() && len(_u.mutation.AccountIDs()) > 0 {
 		return errors.New(`generated: clearing a required unique edge "TokenScope.account"`)
+	}
+	if _u.mutation.MembershipCleared() && len(_u.mutation.MembershipIDs()) > 0 {
+		return errors.New(`generated: clearing a required unique edge "TokenScope.membership"`)
 	}
 	return nil
 }
@@ -455,6 +541,35 @@ func (_u *TokenScopeUpdateOne) sqlSave(ctx context.Context) (_node *TokenScope, 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(account.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.MembershipCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   tokenscope.MembershipTable,
+			Columns: []string{tokenscope.MembershipColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(membership.FieldID, field.TypeInt),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.MembershipIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   tokenscope.MembershipTable,
+			Columns: []string{tokenscope.MembershipColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(membership.FieldID, field.TypeInt),
 			},
 		}
 		for _, k := range nodes {

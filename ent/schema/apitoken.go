@@ -57,7 +57,8 @@ func (APIToken) Indexes() []ent.Index {
 // Policy of APIToken.
 func (APIToken) Policy() ent.Policy { return rule.Policy() }
 
-// TokenScope is what a personal API token may do in one account, as long as its maker may.
+// TokenScope is what a personal API token may do in one account, as long as its maker may. It goes with the membership that
+// it was given by: who comes back into an account does not bring their old tokens (security.md #14).
 type TokenScope struct{ ent.Schema }
 
 // Fields of TokenScope.
@@ -65,6 +66,7 @@ func (TokenScope) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int("token_id"),
 		field.Int("account_id"),
+		field.Int("membership_id"),
 		field.JSON("permissions", []permission.Account{}),
 	}
 }
@@ -74,12 +76,13 @@ func (TokenScope) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.From("token", APIToken.Type).Ref("scopes").Field("token_id").Unique().Required(),
 		edge.From("account", Account.Type).Ref("token_scopes").Field("account_id").Unique().Required(),
+		edge.From("membership", Membership.Type).Ref("token_scopes").Field("membership_id").Unique().Required(),
 	}
 }
 
 // Indexes of TokenScope.
 func (TokenScope) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("token_id", "account_id").Unique(), index.Fields("account_id")}
+	return []ent.Index{index.Fields("token_id", "account_id").Unique(), index.Fields("account_id"), index.Fields("membership_id")}
 }
 
 // Policy of TokenScope.

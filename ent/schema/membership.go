@@ -42,6 +42,7 @@ func (Membership) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.From("user", User.Type).Ref("memberships").Field("user_id").Unique().Required(),
 		edge.From("account", Account.Type).Ref("memberships").Field("account_id").Unique().Required(),
+		edge.To("token_scopes", TokenScope.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }
 

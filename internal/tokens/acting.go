@@ -29,7 +29,7 @@ const touchesAtOnce = 4
 
 // lookup finds tokens with all that bounds them: their role, or their maker as they are now. It ends in its condition.
 const lookup = `SELECT t.id, t.kind, t.expires_at, t.last_used_at, t.revoked_at IS NOT NULL, t.permissions, tr.permissions,
-	u.id, u.state, u.credential_version = t.credential_version, r.permissions, ` + factors.DemandColumns + `
+	EXISTS (SELECT 1 FROM token_scopes s WHERE s.token_id = t.id), u.id, u.state, u.credential_version = t.credential_version, r.permissions, ` + factors.DemandColumns + `
 FROM api_tokens t LEFT JOIN roles tr ON tr.id = t.role_id LEFT JOIN users u ON u.id = t.maker_id LEFT JOIN roles r ON r.id = u.role_id
 WHERE `
 
@@ -40,6 +40,8 @@ type bounds struct {
 	expires, used time.Time
 	revoked       bool
 	own           permission.AdminSet
+	// scoped: there is an account left that it was made for.
+	scoped bool
 	// role is that of the command line's, makerRole that of the maker; nil: there is none, or none any more.
 	role, makerRole *permission.AdminSet
 	maker           int
@@ -62,7 +64,7 @@ func (b *bounds) viewer(now time.Time) (*viewer.Viewer, error) {
 		v.Permissions = b.role.Without(Never)
 	case b.kind == apitoken.KindINSTALLATION && made && b.makerRole != nil:
 		v.Permissions = (b.own & *b.makerRole).Without(Never)
-	case b.kind == apitoken.KindPERSONAL && made:
+	case b.kind == apitoken.KindPERSONAL && made && b.scoped:
 		v.MakerID, v.Scopes = b.maker, map[int][]permission.Account{}
 	default:
 		return nil, nil //nolint:nilnil // not good any more is an answer
@@ -102,7 +104,7 @@ func scan(rows *sql.Rows) (*bounds, error) {
 	var state sql.NullString
 	var unchanged sql.NullBool
 	err := rows.Scan(append([]any{
-		&b.id, &b.kind, &b.expires, &b.used, &b.revoked, &own, &role, &maker, &state, &unchanged, &makerRole,
+		&b.id, &b.kind, &b.expires, &b.used, &b.revoked, &own, &role, &b.scoped, &maker, &state, &unchanged, &makerRole,
 	}, b.demand.Targets()...)...)
 	if err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 
 	ent "roster/ent/generated"
 	"roster/ent/generated/apitoken"
+	"roster/ent/generated/membership"
 	"roster/ent/permission"
 	"roster/ent/viewer"
 	"roster/internal/access"
@@ -78,9 +79,6 @@ func (s *Service) Make(ctx context.Context, d Draft) (plain string, made *ent.AP
 			return err
 		}
 		if err := throttle.Token.Take(ctx, tx, throttle.User(userID), s.now()); err != nil {
-			return err
-		}
-		if err := s.sweep(ctx, tx); err != nil {
 			return err
 		}
 		if made, err = s.save(ctx, tx, u, d, token.Hash); err != nil {
@@ -186,13 +184,24 @@ func (s *Service) save(ctx context.Context, tx *db.Tx, u *ent.User, d Draft, has
 	if err != nil {
 		return nil, fmt.Errorf("saving a token: %w", err)
 	}
-	for _, scope := range d.Accounts {
-		err := tx.TokenScope.Create().SetTokenID(made.ID).SetAccountID(scope.AccountID).SetPermissions(scope.Permissions).Exec(system)
-		if err != nil {
-			return nil, fmt.Errorf("saving a scope: %w", err)
-		}
+	if err := saveScopes(system, tx, u.ID, made.ID, d.Accounts); err != nil {
+		return nil, err
 	}
 	return s.seen(ctx, tx.Client, made.ID)
+}
+
+func saveScopes(system context.Context, tx *db.Tx, userID, tokenID int, scopes []Scope) error {
+	for _, scope := range scopes {
+		by, err := tx.Membership.Query().Where(membership.UserID(userID), membership.AccountID(scope.AccountID)).OnlyID(system)
+		if err != nil {
+			return fmt.Errorf("looking for a membership: %w", err)
+		}
+		err = tx.TokenScope.Create().SetTokenID(tokenID).SetAccountID(scope.AccountID).SetMembershipID(by).SetPermissions(scope.Permissions).Exec(system)
+		if err != nil {
+			return fmt.Errorf("saving a scope: %w", err)
+		}
+	}
+	return nil
 }
 
 func detail(t *ent.APIToken) map[string]any {

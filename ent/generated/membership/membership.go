@@ -38,6 +38,8 @@ const (
 	EdgeUser = "user"
 	// EdgeAccount holds the string denoting the account edge name in mutations.
 	EdgeAccount = "account"
+	// EdgeTokenScopes holds the string denoting the token_scopes edge name in mutations.
+	EdgeTokenScopes = "token_scopes"
 	// Table holds the table name of the membership in the database.
 	Table = "memberships"
 	// UserTable is the table that holds the user relation/edge.
@@ -54,6 +56,13 @@ const (
 	AccountInverseTable = "accounts"
 	// AccountColumn is the table column denoting the account relation/edge.
 	AccountColumn = "account_id"
+	// TokenScopesTable is the table that holds the token_scopes relation/edge.
+	TokenScopesTable = "token_scopes"
+	// TokenScopesInverseTable is the table name for the TokenScope entity.
+	// It exists in this package in order to avoid circular dependency with the "tokenscope" package.
+	TokenScopesInverseTable = "token_scopes"
+	// TokenScopesColumn is the table column denoting the token_scopes relation/edge.
+	TokenScopesColumn = "membership_id"
 )
 
 // Columns holds all SQL columns for membership fields.
@@ -159,6 +168,20 @@ func ByAccountField(field string, opts ...sql.OrderTermOption) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newAccountStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByTokenScopesCount orders the results by token_scopes count.
+func ByTokenScopesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newTokenScopesStep(), opts...)
+	}
+}
+
+// ByTokenScopes orders the results by token_scopes terms.
+func ByTokenScopes(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newTokenScopesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newUserStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -171,5 +194,12 @@ func newAccountStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(AccountInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, true, AccountTable, AccountColumn),
+	)
+}
+func newTokenScopesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(TokenScopesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, TokenScopesTable, TokenScopesColumn),
 	)
 }

@@ -411,6 +411,29 @@ func HasAccountWith(preds ...predicate.Account) predicate.Membership {
 	})
 }
 
+// HasTokenScopes applies the HasEdge predicate on the "token_scopes" edge.
+func HasTokenScopes() predicate.Membership {
+	return predicate.Membership(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, TokenScopesTable, TokenScopesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasTokenScopesWith applies the HasEdge predicate on the "token_scopes" edge with a given conditions (other predicates).
+func HasTokenScopesWith(preds ...predicate.TokenScope) predicate.Membership {
+	return predicate.Membership(func(s *sql.Selector) {
+		step := newTokenScopesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Membership) predicate.Membership {
 	return predicate.Membership(sql.AndPredicates(predicates...))

@@ -797,6 +797,7 @@ var (
 		{Name: "permissions", Type: field.TypeJSON},
 		{Name: "token_id", Type: field.TypeInt},
 		{Name: "account_id", Type: field.TypeInt},
+		{Name: "membership_id", Type: field.TypeInt},
 	}
 	// TokenScopesTable holds the schema information for the "token_scopes" table.
 	TokenScopesTable = &schema.Table{
@@ -816,6 +817,12 @@ var (
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
+			{
+				Symbol:     "token_scopes_memberships_token_scopes",
+				Columns:    []*schema.Column{TokenScopesColumns[4]},
+				RefColumns: []*schema.Column{MembershipsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
 		},
 		Indexes: []*schema.Index{
 			{
@@ -827,6 +834,11 @@ var (
 				Name:    "tokenscope_account_id",
 				Unique:  false,
 				Columns: []*schema.Column{TokenScopesColumns[3]},
+			},
+			{
+				Name:    "tokenscope_membership_id",
+				Unique:  false,
+				Columns: []*schema.Column{TokenScopesColumns[4]},
 			},
 		},
 	}
@@ -1010,6 +1022,7 @@ func init() {
 	SignInsTable.ForeignKeys[0].RefTable = UsersTable
 	TokenScopesTable.ForeignKeys[0].RefTable = APITokensTable
 	TokenScopesTable.ForeignKeys[1].RefTable = AccountsTable
+	TokenScopesTable.ForeignKeys[2].RefTable = MembershipsTable
 	TrustedDevicesTable.ForeignKeys[0].RefTable = UsersTable
 	UsersTable.ForeignKeys[0].RefTable = RolesTable
 }

@@ -64,6 +64,11 @@ func AccountID(v int) predicate.TokenScope {
 	return predicate.TokenScope(sql.FieldEQ(FieldAccountID, v))
 }
 
+// MembershipID applies equality check predicate on the "membership_id" field. It's identical to MembershipIDEQ.
+func MembershipID(v int) predicate.TokenScope {
+	return predicate.TokenScope(sql.FieldEQ(FieldMembershipID, v))
+}
+
 // TokenIDEQ applies the EQ predicate on the "token_id" field.
 func TokenIDEQ(v int) predicate.TokenScope {
 	return predicate.TokenScope(sql.FieldEQ(FieldTokenID, v))
@@ -104,6 +109,26 @@ func AccountIDNotIn(vs ...int) predicate.TokenScope {
 	return predicate.TokenScope(sql.FieldNotIn(FieldAccountID, vs...))
 }
 
+// MembershipIDEQ applies the EQ predicate on the "membership_id" field.
+func MembershipIDEQ(v int) predicate.TokenScope {
+	return predicate.TokenScope(sql.FieldEQ(FieldMembershipID, v))
+}
+
+// MembershipIDNEQ applies the NEQ predicate on the "membership_id" field.
+func MembershipIDNEQ(v int) predicate.TokenScope {
+	return predicate.TokenScope(sql.FieldNEQ(FieldMembershipID, v))
+}
+
+// MembershipIDIn applies the In predicate on the "membership_id" field.
+func MembershipIDIn(vs ...int) predicate.TokenScope {
+	return predicate.TokenScope(sql.FieldIn(FieldMembershipID, vs...))
+}
+
+// MembershipIDNotIn applies the NotIn predicate on the "membership_id" field.
+func MembershipIDNotIn(vs ...int) predicate.TokenScope {
+	return predicate.TokenScope(sql.FieldNotIn(FieldMembershipID, vs...))
+}
+
 // HasToken applies the HasEdge predicate on the "token" edge.
 func HasToken() predicate.TokenScope {
 	return predicate.TokenScope(func(s *sql.Selector) {
@@ -142,6 +167,29 @@ func HasAccount() predicate.TokenScope {
 func HasAccountWith(preds ...predicate.Account) predicate.TokenScope {
 	return predicate.TokenScope(func(s *sql.Selector) {
 		step := newAccountStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasMembership applies the HasEdge predicate on the "membership" edge.
+func HasMembership() predicate.TokenScope {
+	return predicate.TokenScope(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, MembershipTable, MembershipColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasMembershipWith applies the HasEdge predicate on the "membership" edge with a given conditions (other predicates).
+func HasMembershipWith(preds ...predicate.Membership) predicate.TokenScope {
+	return predicate.TokenScope(func(s *sql.Selector) {
+		step := newMembershipStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

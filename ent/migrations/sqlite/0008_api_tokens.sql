@@ -7,6 +7,7 @@ ALTER TABLE `new_api_tokens` RENAME TO `api_tokens`;
 CREATE UNIQUE INDEX `api_tokens_hash_key` ON `api_tokens` (`hash`);
 CREATE INDEX `apitoken_role_id` ON `api_tokens` (`role_id`);
 CREATE INDEX `apitoken_maker_id_id` ON `api_tokens` (`maker_id`, `id`);
-CREATE TABLE `token_scopes` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `permissions` json NOT NULL, `token_id` integer NOT NULL, `account_id` integer NOT NULL, CONSTRAINT `token_scopes_api_tokens_scopes` FOREIGN KEY (`token_id`) REFERENCES `api_tokens` (`id`) ON DELETE CASCADE, CONSTRAINT `token_scopes_accounts_token_scopes` FOREIGN KEY (`account_id`) REFERENCES `accounts` (`id`) ON DELETE CASCADE);
+CREATE TABLE `token_scopes` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `permissions` json NOT NULL, `token_id` integer NOT NULL, `account_id` integer NOT NULL, `membership_id` integer NOT NULL, CONSTRAINT `token_scopes_api_tokens_scopes` FOREIGN KEY (`token_id`) REFERENCES `api_tokens` (`id`) ON DELETE CASCADE, CONSTRAINT `token_scopes_accounts_token_scopes` FOREIGN KEY (`account_id`) REFERENCES `accounts` (`id`) ON DELETE CASCADE, CONSTRAINT `token_scopes_memberships_token_scopes` FOREIGN KEY (`membership_id`) REFERENCES `memberships` (`id`) ON DELETE CASCADE);
 CREATE UNIQUE INDEX `tokenscope_token_id_account_id` ON `token_scopes` (`token_id`, `account_id`);
 CREATE INDEX `tokenscope_account_id` ON `token_scopes` (`account_id`);
+CREATE INDEX `tokenscope_membership_id` ON `token_scopes` (`membership_id`);
