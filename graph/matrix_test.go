@@ -134,9 +134,9 @@ var calls = map[string]string{
 	"viewer":                  `{ viewer { kind } }`,
 	"viewer.accounts":         `{ viewer { accounts(first: 100) { nodes { account { name } } } } }`,
 	"viewer.apiToken":         `{ viewer { apiToken { kind } } }`,
-	"viewer.apiTokens":        `{ viewer { apiTokens(first: 100) { nodes { name } } } }`,
+	"viewer.apiTokens":        `{ viewer { apiTokens(first: 40) { nodes { name } } } }`,
 	"viewer.tokenPermissions": `{ viewer { tokenPermissions } }`,
-	"apiTokens":               `{ apiTokens(first: 100) { nodes { name maker { name } scopes { account { name } } } } }`,
+	"apiTokens":               `{ apiTokens(first: 40) { nodes { name maker { name } scopes { account { name } } } } }`,
 	"rateLimit":               `{ rateLimit { limit } }`,
 	"viewer.activity":         `{ viewer { activity(first: 100) { nodes { action userName accountName } } } }`,
 
