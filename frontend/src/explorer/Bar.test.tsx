@@ -86,7 +86,12 @@ test("a token is taken once the API takes it, and sent without cookies", async (
 });
 
 test.each([
-  ["that is none is not sent", "hunter2", "This is not an API token. They begin with “rat_”.", 0],
+  [
+    "that is none is not sent",
+    "hunter2",
+    "This is not a whole API token. It begins with “rat_” and has 47 characters.",
+    0,
+  ],
   ["that the API refuses is said to be refused", `rat_${"b".repeat(43)}`, /^The API refuses this token/, 1],
 ])("a token %s", async (_, text, says, requests) => {
   const { user, sent } = await show(token);

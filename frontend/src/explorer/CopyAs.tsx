@@ -17,7 +17,7 @@ export function CopyAs({ operation }: { operation?: Operation }) {
   const copy = async (language: string, program: string) => {
     try {
       await navigator.clipboard.writeText(program);
-      toastGood(t("copy.done", { language }));
+      toastGood(t("copy.done", { language }), "copy");
     } catch {
       toastBad(t("copy.failed"));
     }

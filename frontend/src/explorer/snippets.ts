@@ -94,7 +94,8 @@ const template = (text: string) =>
 /** A module of TypeScript for Node.js, Deno or Bun. */
 export const typeScript: Snippet = (url, { query, variables, operationName }) => {
   const members = ["query", ...(variables ? ["variables"] : []), ...(operationName ? ["operationName"] : [])];
-  return `const query = ${template(query)};
+  return `// Node.js: save it as a module, request.mjs.
+const query = ${template(query)};
 ${variables ? `\nconst variables = ${json(variables)};\n` : ""}${
   operationName ? `\nconst operationName = ${json(operationName)};\n` : ""
 }

@@ -3,11 +3,11 @@ import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import i18next from "i18next";
 
 // A refusal stays until it was read: sentences with what to do need time (WCAG 2.2.1).
-/** Says that something went well; the same sentence is not stacked. */
-export function toastGood(message: string): void {
-  notifications.hide(message);
+/** Says that something went well. The same sentence is not stacked; nor are several that take each other's place. */
+export function toastGood(message: string, place = message): void {
+  notifications.hide(place);
   notifications.show({
-    id: message,
+    id: place,
     message,
     color: "teal",
     icon: <IconCheck size={16} stroke={2.2} />,

@@ -48,6 +48,8 @@ export function TokenItem({ token: masked, whose, actions }: Props) {
   const formats = useFormats();
   const token = readFragment(TokenItemFragment, masked);
   const over = new Date(token.expiresAt) <= new Date();
+  const until =
+    !token.usable && !over ? t("token.endedWhy") : t("token.until", { date: formats.date(token.expiresAt) });
   return (
     <Item
       icon={IconKey}
@@ -65,9 +67,7 @@ export function TokenItem({ token: masked, whose, actions }: Props) {
       actions={actions}
     >
       {whose && token.maker && `${t("token.by", { name: token.maker.name })} · `}
-      {token.revokedAt
-        ? t("token.revokedAt", { date: formats.dateTime(token.revokedAt) })
-        : t("token.until", { date: formats.date(token.expiresAt) })}
+      {token.revokedAt ? t("token.revokedAt", { date: formats.dateTime(token.revokedAt) }) : until}
       {token.revokeReason && ` · ${token.revokeReason}`}
       {" · "}
       {t("field.label", { label: t("token.lastUsed") })} <RelativeTime at={token.lastUsedAt} />
