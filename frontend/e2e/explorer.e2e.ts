@@ -120,7 +120,7 @@ test("the operation is copied as programs that read the token from the environme
   for (const [language, start] of [
     ["curl", `curl '${roster.url}/graphql' \\`],
     ["Go", "package main"],
-    ["TypeScript", "const query = `query UsersWithoutTwoFactor("],
+    ["TypeScript", "// Node.js: save it as a module, request.mjs.\nconst query = `query UsersWithoutTwoFactor("],
   ] as const) {
     await page.getByRole("button", { name: "Copy as" }).click();
     if (language === "curl") await showScreen(page, "explorer-copy", { part: ".mantine-Menu-dropdown" });
