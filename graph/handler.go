@@ -43,6 +43,7 @@ func guardedBy(r *Resolver, guards generated.DirectiveRoot) http.Handler {
 	srv.AddTransport(over)
 	srv.SetQueryCache(limit.NewQueryCache(keptDocuments))
 	srv.SetDisableSuggestion(true)
+	srv.SetValidationRulesFn(limit.Rules(transport.MostErrors))
 	srv.Use(limits)
 	srv.SetErrorPresenter(presentError)
 	srv.SetRecoverFunc(recovered)

@@ -23,12 +23,14 @@ type Limits struct {
 	QueryBytes, Tokens int
 	// Depth counts fields inside fields, fragments flattened; introspection has a rule of its own.
 	Depth int
-	// Fragments, InlineFragments, Aliases and Directives count in the whole text, RootFields in one operation with fragments
-	// flattened.
-	Fragments, InlineFragments, Aliases, Directives, RootFields int
+	// Operations, Fragments, InlineFragments, Aliases and Directives count in the whole text, RootFields in one operation with
+	// fragments flattened.
+	Operations, Fragments, InlineFragments, Aliases, Directives, RootFields int
+	// NameBytes is the length of any name in the text, and ValueDepth how deep lists and objects nest in a value there.
+	NameBytes, ValueDepth int
 	// Comparisons is how many pairs of fields of one name come to lie in one place, fragments flattened: in what each
 	// operation and each fragment definition reaches, and again in each inline fragment there, for validation compares each
-	// pair. What is passed on the way counts 1.
+	// pair, and the arguments of the one with those of the other. What is passed on the way counts 1.
 	Comparisons int
 	// PageSize is the largest first or last; one of them is needed wherever a field has them.
 	PageSize int
@@ -51,8 +53,9 @@ type Limits struct {
 // Defaults are the limits of security.md #58 and #59.
 var Defaults = Limits{
 	QueryBytes: 16 << 10, Tokens: 1000,
-	Depth:     12,
-	Fragments: 20, InlineFragments: 20, Aliases: 15, Directives: 10, RootFields: 10,
+	Depth:      12,
+	Operations: 10, Fragments: 20, InlineFragments: 20, Aliases: 15, Directives: 10, RootFields: 10,
+	NameBytes: 100, ValueDepth: 8,
 	Comparisons: 5000, // a millisecond or two of validation, and ten megabytes when all of them conflict
 	PageSize:    100,
 	ListItems:   100, VariableBytes: 128 << 10,
@@ -113,8 +116,8 @@ func (*Extension) ExtensionName() string { return "Limits" }
 func (x *Extension) Validate(s graphql.ExecutableSchema) error {
 	l := x.limits
 	for _, n := range []int{
-		l.QueryBytes, l.Tokens, l.Depth, l.Fragments, l.InlineFragments, l.Aliases, l.Directives, l.RootFields, l.Comparisons,
-		l.PageSize, l.ListItems, l.VariableBytes, l.Cost, l.ListLength, l.Introspection, l.KeepBytes,
+		l.QueryBytes, l.Tokens, l.Depth, l.Operations, l.Fragments, l.InlineFragments, l.Aliases, l.Directives, l.RootFields,
+		l.NameBytes, l.ValueDepth, l.Comparisons, l.PageSize, l.ListItems, l.VariableBytes, l.Cost, l.ListLength, l.Introspection, l.KeepBytes,
 	} {
 		if n < 1 {
 			return errors.New("limit: every limit must be at least 1")
@@ -132,9 +135,8 @@ func (x *Extension) MutateOperationParameters(_ context.Context, p *graphql.RawP
 	}
 	// A text that was weighed before passed here before.
 	if !x.plans.has(planKey{p.Query, p.OperationName}) {
-		// A token is at least one byte.
-		if len(p.Query) > x.limits.Tokens && tokens(p.Query, x.limits.Tokens) > x.limits.Tokens {
-			return tooComplex(nil, "The query has more than %d tokens.", x.limits.Tokens)
+		if r := x.limits.scanText(p.Query); r != nil {
+			return r.err()
 		}
 		if r := x.limits.countText(p.Query); r != nil {
 			return r.err()

@@ -66,13 +66,13 @@ func (t POST) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	t.run(ctx, w, media, exec, params, key)
 }
 
-// mostErrors is how many faults of one query an answer names: there may be as many as pairs of fields in it.
-const mostErrors = 20
+// MostErrors is how many faults of one query an answer names: there may be as many as pairs of fields in it.
+const MostErrors = 20
 
 func (t POST) run(ctx context.Context, w http.ResponseWriter, media media, exec graphql.GraphExecutor, params *graphql.RawParams, key string) {
 	op, errs := exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
-		errs = errs[:min(len(errs), mostErrors)]
+		errs = errs[:min(len(errs), MostErrors)]
 		discreet(errs)
 		write(w, media, unrun(w.Header(), media, errs), exec.DispatchError(graphql.WithOperationContext(ctx, op), errs))
 		return
