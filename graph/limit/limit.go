@@ -88,7 +88,7 @@ type Extension struct {
 	limits Limits
 	schema *ast.Schema
 	plans  *lru[planKey, *plan]
-	// readers has an item for each operation that reads the schema at present.
+	// readers has an item for each operation that reads much of the schema at present.
 	readers chan struct{}
 }
 
@@ -101,8 +101,13 @@ var _ interface {
 	graphql.ResponseInterceptor
 } = (*Extension)(nil)
 
-// mostReaders is how many operations may read the schema at once: each holds some ten megabytes until it has its answer.
+// mostReaders is how many operations may read much of the schema at once: all of it makes some ten megabytes, which are held
+// until there is an answer.
 const mostReaders = 2
+
+// littleOfSchema is how many of its fields are not much yet: they make some hundred kilobytes, and who asks for them waits
+// for nobody.
+const littleOfSchema = 500
 
 // New returns the extension that enforces l.
 func New(l Limits) *Extension {
@@ -156,22 +161,38 @@ func (x *Extension) MutateOperationContext(ctx context.Context, op *graphql.Oper
 	if p.refusal != nil {
 		return p.refusal.err()
 	}
-	if p.introspects && x.Introspection != nil {
-		if !x.Introspection(ctx) {
-			return refusal{code: fault.Unauthenticated, message: "Sign in to read the schema."}.err()
-		}
-		op.DisableIntrospection = false
+	if p.introspects && x.Introspection != nil && !x.Introspection(ctx) {
+		return refusal{code: fault.Unauthenticated, message: "Sign in to read the schema."}.err()
 	}
 	cost, refused := x.limits.check(p, op.Variables)
-	if refused != nil || x.Spend == nil {
+	if refused == nil && x.Spend != nil {
+		refused = x.Spend(ctx, op, int(max(1, cost)))
+	}
+	if refused != nil {
 		return refused
 	}
-	return x.Spend(ctx, op, int(max(1, cost)))
+	x.admit(op, p)
+	return nil
 }
 
-// InterceptResponse lets those who read the schema wait for each other. Nil: their time was over before it was their turn.
+// admit is for what nothing refuses: the answer to what is refused comes through InterceptResponse too, and waits for
+// nobody.
+func (x *Extension) admit(op *graphql.OperationContext, p *plan) {
+	if p.introspects && x.Introspection != nil {
+		op.DisableIntrospection = false
+	}
+	if p.ofSchema > littleOfSchema {
+		op.Stats.SetExtension(x.ExtensionName(), reader{})
+	}
+}
+
+// reader marks an operation that reads much of the schema.
+type reader struct{}
+
+// InterceptResponse lets those who read much of the schema wait for each other. Nil: their time was over before it was their
+// turn.
 func (x *Extension) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-	if graphql.GetOperationContext(ctx).DisableIntrospection {
+	if graphql.GetOperationContext(ctx).Stats.GetExtension(x.ExtensionName()) == nil {
 		return next(ctx)
 	}
 	select {

@@ -468,17 +468,37 @@ func TestIntrospectionIsForSome(t *testing.T) {
 	}
 }
 
+// accepted is the context of an operation that may run, or, with an error, of one that is refused.
+func accepted(t *testing.T, exec *executor.Executor, query, variables string) (context.Context, gqlerror.List) {
+	t.Helper()
+	p := &graphql.RawParams{Query: query}
+	if err := json.Unmarshal([]byte(variables), &p.Variables); err != nil {
+		t.Fatal(err)
+	}
+	op, errs := exec.CreateOperationContext(graphql.StartOperationTrace(t.Context()), p)
+	return graphql.WithOperationContext(t.Context(), op), errs
+}
+
 func TestFewReadTheSchemaAtOnce(t *testing.T) {
 	x := limit.New(limit.Defaults)
-	with := func(disabled bool) context.Context {
-		return graphql.WithOperationContext(t.Context(), &graphql.OperationContext{DisableIntrospection: disabled})
+	x.Introspection = func(context.Context) bool { return true }
+	var poor *gqlerror.Error
+	x.Spend = func(context.Context, *graphql.OperationContext, int) *gqlerror.Error { return poor }
+	exec := server(x)
+	reads := func(query, variables string) context.Context {
+		ctx, errs := accepted(t, exec, query, variables)
+		if len(errs) > 0 {
+			t.Fatal(errs)
+		}
+		return ctx
 	}
 	answer := func(context.Context) *graphql.Response { return &graphql.Response{} }
+	whole := reads(introspection, "{}")
 	entered, leave := make(chan struct{}), make(chan struct{})
 	var reading sync.WaitGroup
 	for range 2 {
 		reading.Go(func() {
-			x.InterceptResponse(with(false), func(ctx context.Context) *graphql.Response {
+			x.InterceptResponse(whole, func(ctx context.Context) *graphql.Response {
 				entered <- struct{}{}
 				<-leave
 				return answer(ctx)
@@ -486,17 +506,36 @@ func TestFewReadTheSchemaAtOnce(t *testing.T) {
 		})
 		<-entered
 	}
-	late, end := context.WithCancel(with(false))
-	end()
-	if x.InterceptResponse(late, answer) != nil {
+	at := func(ctx context.Context) *graphql.Response { // at once: who would have to wait is told nothing
+		late, end := context.WithCancel(ctx)
+		end()
+		return x.InterceptResponse(late, answer)
+	}
+	if at(whole) != nil {
 		t.Error("a third one read it beside two")
 	}
-	if x.InterceptResponse(with(true), answer) == nil {
+	if at(reads("{ viewer { kind } }", "{}")) == nil {
 		t.Error("what does not read it had to wait")
+	}
+	if at(reads(`{ __schema { queryType { name } } __type(name: "User") { fields { name } } }`, "{}")) == nil {
+		t.Error("what reads little of it had to wait")
+	}
+	with := strings.Replace(introspection, " {", "($n: Int) { users(first: $n) { edges { cursor } }", 1)
+	wrong, errs := accepted(t, exec, with, `{"n":0}`)
+	if len(errs) == 0 || at(wrong) == nil {
+		t.Errorf("a refusal had to wait: %v", errs)
+	}
+	poor = &gqlerror.Error{Message: "poor"}
+	beyond, errs := accepted(t, exec, introspection, "{}")
+	if len(errs) == 0 || at(beyond) == nil {
+		t.Errorf("the refusal of a budget had to wait: %v", errs)
+	}
+	if !graphql.GetOperationContext(beyond).DisableIntrospection {
+		t.Error("what is refused may read the schema")
 	}
 	close(leave)
 	reading.Wait()
-	if x.InterceptResponse(with(false), answer) == nil {
+	if x.InterceptResponse(whole, answer) == nil {
 		t.Error("nobody reads it, and one had to wait")
 	}
 }
