@@ -32,6 +32,8 @@ func presentError(ctx context.Context, err error) *gqlerror.Error {
 		slog.WarnContext(ctx, "the database is busy or gone", "path", out.Path.String(), "request", requestID(ctx), "err", err)
 		later := fault.Wait(fault.TryLater, 2*time.Second, "The service is busy. Please try again in a moment.")
 		out.Message, out.Extensions = later.Message, extensions(later)
+	case out.Err != nil && unread(ctx):
+		out.Message, out.Extensions = "A value in the input can't be read.", map[string]any{"code": fault.Invalid}
 	case out.Err != nil:
 		id := requestID(ctx)
 		slog.ErrorContext(ctx, "resolver failed", "path", out.Path.String(), "request", id, "err", err)
@@ -40,6 +42,12 @@ func presentError(ctx context.Context, err error) *gqlerror.Error {
 		out.Extensions = map[string]any{"code": fault.Invalid}
 	}
 	return out
+}
+
+// unread reports whether the field under way has arguments and could not read them: the executor has none of them then.
+func unread(ctx context.Context) bool {
+	f := graphql.GetFieldContext(ctx)
+	return f != nil && f.Args == nil && f.Field.Field != nil && f.Field.Definition != nil && len(f.Field.Definition.Arguments) > 0
 }
 
 // recovered ends one field whose resolver panicked; the panic shows nothing.

@@ -43,6 +43,8 @@ func guardedBy(r *Resolver, guards generated.DirectiveRoot) http.Handler {
 	srv.AddTransport(over)
 	srv.SetQueryCache(limit.NewQueryCache(keptDocuments))
 	srv.SetDisableSuggestion(true)
+	srv.SetValidationRulesFn(limit.Rules(transport.MostErrors))
+	srv.Use(&enums{}) // before the limits: what it refuses costs nothing
 	srv.Use(limits)
 	srv.SetErrorPresenter(presentError)
 	srv.SetRecoverFunc(recovered)

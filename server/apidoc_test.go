@@ -158,7 +158,9 @@ func TestAPIDocNamesLimitsAndCodes(t *testing.T) {
 	for _, said := range []string{
 		fmt.Sprintf("| body | %d KiB of JSON, %d levels deep |", transport.Defaults.BodyBytes>>10, transport.Defaults.Depth),
 		fmt.Sprintf("| query | %d KiB, 1,%03d tokens, %d levels of fields |", l.QueryBytes>>10, l.Tokens-1000, l.Depth),
-		fmt.Sprintf("%d fields at the root, %d aliases, %d directives, %d fragments |", l.RootFields, l.Aliases, l.Directives, l.Fragments),
+		fmt.Sprintf("| a name in the query | %d letters |", l.NameBytes),
+		fmt.Sprintf("| a value in the query | lists and objects %d levels deep;", l.ValueDepth),
+		fmt.Sprintf("| %d operations, %d fields at the root, %d aliases, %d directives, %d fragments |", l.Operations, l.RootFields, l.Aliases, l.Directives, l.Fragments),
 		fmt.Sprintf("| inline fragments | %d in the query |", l.InlineFragments),
 		fmt.Sprintf("| fields of one name in one place | %d,%03d pairs ", l.Comparisons/1000, l.Comparisons%1000),
 		fmt.Sprintf("| the schema | %d,%03d fields ", l.Introspection/1000, l.Introspection%1000),

@@ -11,7 +11,7 @@ import (
 // reaches it, for it keeps nothing of what it compared there. So does the count: what the rule compares between fragments
 // it keeps by the fields and the fragment, once for fields that exclude each other and once for others, so that it comes
 // to no pair more than twice as often as it is counted. A pair that conflicts costs memory until all is validated; the
-// count bounds that too.
+// count bounds that too. Of two fields it compares each argument of the one with each of the other, and what is in them.
 type comparer struct {
 	fragments ast.FragmentDefinitionList
 	left      int
@@ -76,7 +76,7 @@ func (c *comparer) place(sets []ast.SelectionSet, level int) {
 	}
 	c.left -= pairs(here.spreads)
 	for _, fields := range here.named {
-		if c.left -= pairs(len(fields)); c.left < 0 {
+		if c.left -= comparing(fields); c.left < 0 {
 			return
 		}
 		var inner []ast.SelectionSet
@@ -93,6 +93,33 @@ func (c *comparer) place(sets []ast.SelectionSet, level int) {
 
 func pairs(n int) int { return n * (n - 1) / 2 }
 
+// comparing is what it takes to compare fields each with each: as many pairs as if each value in them were a field.
+func comparing(fields []*ast.Field) int {
+	sum, squares := 0, 0
+	for _, f := range fields {
+		n := max(1, valuesOf(f))
+		sum, squares = sum+n, squares+n*n
+	}
+	return (sum*sum - squares) / 2
+}
+
+// valuesOf is how many values stand in the arguments of f, those in others included.
+func valuesOf(f *ast.Field) int {
+	n := 0
+	for _, a := range f.Arguments {
+		n += values(a.Value)
+	}
+	return n
+}
+
+func values(v *ast.Value) int {
+	n := 1
+	for _, child := range v.Children {
+		n += values(child.Value)
+	}
+	return n
+}
+
 // maxLevel is deeper than the text of any query that passes can nest.
 const maxLevel = 400
 
@@ -104,6 +131,7 @@ func (c *comparer) collect(set ast.SelectionSet, here *place, spread bool) {
 		}
 		switch s := s.(type) {
 		case *ast.Field:
+			c.left -= valuesOf(s)
 			here.named[s.Alias] = append(here.named[s.Alias], s)
 		case *ast.InlineFragment:
 			c.collect(s.SelectionSet, here, spread)

@@ -6,16 +6,22 @@ import (
 	"github.com/vektah/gqlparser/v2/parser"
 )
 
-// tokens counts the lexical tokens of text, and stops soon after most.
-func tokens(text string, most int) int {
+// scanText counts the lexical tokens of a text and measures its names, and stops at the first that is too much.
+func (l Limits) scanText(text string) *refusal {
 	lex := lexer.New(&ast.Source{Input: text})
-	for n := 0; n <= most; n++ {
-		// A text that cannot be read is for the parser to refuse.
-		if t, err := lex.ReadToken(); err != nil || t.Kind == lexer.EOF {
-			return n
+	for range l.Tokens {
+		t, err := lex.ReadToken()
+		if err != nil || t.Kind == lexer.EOF {
+			return nil // a text that cannot be read is for the parser to refuse
+		}
+		if t.Kind == lexer.Name && len(t.Value) > l.NameBytes {
+			return tooMuch(&t.Pos, "The query has a name of more than %d letters.", l.NameBytes)
 		}
 	}
-	return most + 1
+	if t, err := lex.ReadToken(); err != nil || t.Kind == lexer.EOF {
+		return nil
+	}
+	return tooMuch(nil, "The query has more than %d tokens.", l.Tokens)
 }
 
 // counter counts in the text of a whole document, each fragment once.
@@ -34,9 +40,12 @@ func (l Limits) countText(text string) *refusal {
 	if len(doc.Fragments) > l.Fragments {
 		return tooMuch(doc.Fragments[l.Fragments].Position, "The query has more than %d fragments.", l.Fragments)
 	}
+	if len(doc.Operations) > l.Operations {
+		return tooMuch(doc.Operations[l.Operations].Position, "The query has more than %d operations.", l.Operations)
+	}
 	for _, op := range doc.Operations {
 		for _, v := range op.VariableDefinitions {
-			c.value(v.DefaultValue)
+			c.value(v.DefaultValue, 1)
 			c.directive(v.Directives)
 		}
 		c.directive(op.Directives)
@@ -82,7 +91,7 @@ func (c *counter) field(f *ast.Field) {
 		}
 	}
 	for _, a := range f.Arguments {
-		c.value(a.Value)
+		c.value(a.Value, 1)
 	}
 	c.directive(f.Directives)
 	c.selections(f.SelectionSet)
@@ -94,19 +103,36 @@ func (c *counter) directive(list ast.DirectiveList) {
 			c.refuse(tooMuch(d.Position, "The query has more than %d directives.", c.limits.Directives))
 		}
 		for _, a := range d.Arguments {
-			c.value(a.Value)
+			c.value(a.Value, 1)
 		}
 	}
 }
 
-func (c *counter) value(v *ast.Value) {
+// value counts in a value; level is its own if it is a list or an object.
+func (c *counter) value(v *ast.Value, level int) {
 	if v == nil {
 		return
 	}
-	if v.Kind == ast.ListValue && len(v.Children) > c.limits.ListItems {
+	switch {
+	case level > c.limits.ValueDepth && (v.Kind == ast.ListValue || v.Kind == ast.ObjectValue):
+		c.refuse(tooMuch(v.Position, "A value in the query is nested more than %d levels deep.", c.limits.ValueDepth))
+		return
+	case v.Kind == ast.ListValue && len(v.Children) > c.limits.ListItems:
 		c.refuse(tooMuch(v.Position, longList, c.limits.ListItems))
+	case outOfRange(v):
+		c.refuse(wrong(v.Position, "A number in the query is out of range."))
 	}
 	for _, child := range v.Children {
-		c.value(child.Value)
+		c.value(child.Value, level+1)
 	}
+}
+
+// outOfRange reports whether v is a number that no type holds. Validation would name it once for every value around it,
+// with all that stands in that.
+func outOfRange(v *ast.Value) bool {
+	if v.Kind != ast.IntValue && v.Kind != ast.FloatValue {
+		return false
+	}
+	_, err := v.Value(nil)
+	return err != nil
 }

@@ -23,12 +23,14 @@ type Limits struct {
 	QueryBytes, Tokens int
 	// Depth counts fields inside fields, fragments flattened; introspection has a rule of its own.
 	Depth int
-	// Fragments, InlineFragments, Aliases and Directives count in the whole text, RootFields in one operation with fragments
-	// flattened.
-	Fragments, InlineFragments, Aliases, Directives, RootFields int
+	// Operations, Fragments, InlineFragments, Aliases and Directives count in the whole text, RootFields in one operation with
+	// fragments flattened.
+	Operations, Fragments, InlineFragments, Aliases, Directives, RootFields int
+	// NameBytes is the length of any name in the text, and ValueDepth how deep lists and objects nest in a value there.
+	NameBytes, ValueDepth int
 	// Comparisons is how many pairs of fields of one name come to lie in one place, fragments flattened: in what each
 	// operation and each fragment definition reaches, and again in each inline fragment there, for validation compares each
-	// pair. What is passed on the way counts 1.
+	// pair, and the arguments of the one with those of the other. What is passed on the way counts 1.
 	Comparisons int
 	// PageSize is the largest first or last; one of them is needed wherever a field has them.
 	PageSize int
@@ -51,8 +53,9 @@ type Limits struct {
 // Defaults are the limits of security.md #58 and #59.
 var Defaults = Limits{
 	QueryBytes: 16 << 10, Tokens: 1000,
-	Depth:     12,
-	Fragments: 20, InlineFragments: 20, Aliases: 15, Directives: 10, RootFields: 10,
+	Depth:      12,
+	Operations: 10, Fragments: 20, InlineFragments: 20, Aliases: 15, Directives: 10, RootFields: 10,
+	NameBytes: 100, ValueDepth: 8,
 	Comparisons: 5000, // a millisecond or two of validation, and ten megabytes when all of them conflict
 	PageSize:    100,
 	ListItems:   100, VariableBytes: 128 << 10,
@@ -85,7 +88,7 @@ type Extension struct {
 	limits Limits
 	schema *ast.Schema
 	plans  *lru[planKey, *plan]
-	// readers has an item for each operation that reads the schema at present.
+	// readers has an item for each operation that reads much of the schema at present.
 	readers chan struct{}
 }
 
@@ -98,8 +101,13 @@ var _ interface {
 	graphql.ResponseInterceptor
 } = (*Extension)(nil)
 
-// mostReaders is how many operations may read the schema at once: each holds some ten megabytes until it has its answer.
+// mostReaders is how many operations may read much of the schema at once: all of it makes some ten megabytes, which are held
+// until there is an answer.
 const mostReaders = 2
+
+// littleOfSchema is how many of its fields are not much yet: they make some hundred kilobytes, and who asks for them waits
+// for nobody.
+const littleOfSchema = 500
 
 // New returns the extension that enforces l.
 func New(l Limits) *Extension {
@@ -113,8 +121,8 @@ func (*Extension) ExtensionName() string { return "Limits" }
 func (x *Extension) Validate(s graphql.ExecutableSchema) error {
 	l := x.limits
 	for _, n := range []int{
-		l.QueryBytes, l.Tokens, l.Depth, l.Fragments, l.InlineFragments, l.Aliases, l.Directives, l.RootFields, l.Comparisons,
-		l.PageSize, l.ListItems, l.VariableBytes, l.Cost, l.ListLength, l.Introspection, l.KeepBytes,
+		l.QueryBytes, l.Tokens, l.Depth, l.Operations, l.Fragments, l.InlineFragments, l.Aliases, l.Directives, l.RootFields,
+		l.NameBytes, l.ValueDepth, l.Comparisons, l.PageSize, l.ListItems, l.VariableBytes, l.Cost, l.ListLength, l.Introspection, l.KeepBytes,
 	} {
 		if n < 1 {
 			return errors.New("limit: every limit must be at least 1")
@@ -132,9 +140,8 @@ func (x *Extension) MutateOperationParameters(_ context.Context, p *graphql.RawP
 	}
 	// A text that was weighed before passed here before.
 	if !x.plans.has(planKey{p.Query, p.OperationName}) {
-		// A token is at least one byte.
-		if len(p.Query) > x.limits.Tokens && tokens(p.Query, x.limits.Tokens) > x.limits.Tokens {
-			return tooComplex(nil, "The query has more than %d tokens.", x.limits.Tokens)
+		if r := x.limits.scanText(p.Query); r != nil {
+			return r.err()
 		}
 		if r := x.limits.countText(p.Query); r != nil {
 			return r.err()
@@ -154,22 +161,38 @@ func (x *Extension) MutateOperationContext(ctx context.Context, op *graphql.Oper
 	if p.refusal != nil {
 		return p.refusal.err()
 	}
-	if p.introspects && x.Introspection != nil {
-		if !x.Introspection(ctx) {
-			return refusal{code: fault.Unauthenticated, message: "Sign in to read the schema."}.err()
-		}
-		op.DisableIntrospection = false
+	if p.introspects && x.Introspection != nil && !x.Introspection(ctx) {
+		return refusal{code: fault.Unauthenticated, message: "Sign in to read the schema."}.err()
 	}
 	cost, refused := x.limits.check(p, op.Variables)
-	if refused != nil || x.Spend == nil {
+	if refused == nil && x.Spend != nil {
+		refused = x.Spend(ctx, op, int(max(1, cost)))
+	}
+	if refused != nil {
 		return refused
 	}
-	return x.Spend(ctx, op, int(max(1, cost)))
+	x.admit(op, p)
+	return nil
 }
 
-// InterceptResponse lets those who read the schema wait for each other. Nil: their time was over before it was their turn.
+// admit is for what nothing refuses: the answer to what is refused comes through InterceptResponse too, and waits for
+// nobody.
+func (x *Extension) admit(op *graphql.OperationContext, p *plan) {
+	if p.introspects && x.Introspection != nil {
+		op.DisableIntrospection = false
+	}
+	if p.ofSchema > littleOfSchema {
+		op.Stats.SetExtension(x.ExtensionName(), reader{})
+	}
+}
+
+// reader marks an operation that reads much of the schema.
+type reader struct{}
+
+// InterceptResponse lets those who read much of the schema wait for each other. Nil: their time was over before it was their
+// turn.
 func (x *Extension) InterceptResponse(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
-	if graphql.GetOperationContext(ctx).DisableIntrospection {
+	if graphql.GetOperationContext(ctx).Stats.GetExtension(x.ExtensionName()) == nil {
 		return next(ctx)
 	}
 	select {

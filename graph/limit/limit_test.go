@@ -152,7 +152,21 @@ var cases = []struct {
 	{"200 times one field in fragments", "{ viewer { ...F" + strings.Repeat(" kind", 100) + " } } fragment F on Viewer {" + strings.Repeat(" kind", 100) + " }", ``, "TOO_COMPLEX", "too often"},
 	{"200 times one field in ten places that are one", "{" + strings.Repeat(" viewer {"+strings.Repeat(" kind", 20)+" }", 10) + " }", ``, "TOO_COMPLEX", "too often"},
 	{"300 fields of three names", "{ viewer {" + strings.Repeat(" kind __typename k: kind", 100) + " } }", ``, "TOO_COMPLEX", "15 aliases"},
-	{"operations that share a fragment", operations(30) + " fragment F on Viewer {" + strings.Repeat(" kind", 50) + " }", ``, "TOO_COMPLEX", "too often"},
+	{"operations that share a fragment", operations(10) + " fragment F on Viewer {" + strings.Repeat(" kind", 40) + " }", ``, "TOO_COMPLEX", "too often"},
+	{"10 operations, none chosen", operations(10) + " fragment F on Viewer { kind }", ``, "GRAPHQL_VALIDATION_FAILED", "not found"},
+	{"11 operations", operations(11) + " fragment F on Viewer { kind }", ``, "TOO_COMPLEX", "10 operations"},
+	{"a name of 100 letters", "query " + strings.Repeat("Q", 100) + " { viewer { kind } }", ``, "", ""},
+	{"a name of 101 letters", "query " + strings.Repeat("Q", 101) + " { viewer { kind } }", ``, "TOO_COMPLEX", "100 letters"},
+	{"a text of 101 letters", `mutation { signIn(email: "` + strings.Repeat("x", 101) + `") { id } }`, ``, "", ""},
+	{"a value of 8 levels", filtered("", 8), ``, "", ""},
+	{"a value of 9 levels", filtered("", 9), ``, "TOO_COMPLEX", "8 levels"},
+	{"a default of 9 levels", "query($f: UserFilter = " + object(9) + ") { users(first: 1, filter: $f) { edges { cursor } } }", ``, "TOO_COMPLEX", "8 levels"},
+	{"a value of 9 levels in a directive", "{ viewer { kind @skip(if: " + object(9) + ") } }", ``, "TOO_COMPLEX", "8 levels"},
+	{"a number beyond all types", filtered("x: 9223372036854775808", 2), ``, "INVALID", "out of range"},
+	{"a number below all types", filtered("x: -9223372036854775809", 2), ``, "INVALID", "out of range"},
+	{"a fraction beyond all types", filtered("x: 1e999", 2), ``, "INVALID", "out of range"},
+	{"two fields of 60 values", "{" + strings.Repeat(" nodes(ids: "+ids(60)+") { id }", 2) + " }", ``, "", ""},
+	{"two fields of 71 values", "{" + strings.Repeat(" nodes(ids: "+ids(71)+") { id }", 2) + " }", ``, "TOO_COMPLEX", "too often"},
 	{"conflicting aliases", "{ viewer {" + strings.Repeat(" a: kind a: user { id }", 10) + " } }", ``, "TOO_COMPLEX", "15 aliases"},
 
 	{"null behind a default", `query($b: Boolean = true) { viewer { kind @skip(if: $b) } }`, `{}`, "", ""},
@@ -187,6 +201,16 @@ func aliases(n int) string {
 		fmt.Fprintf(&b, " k%d: kind", i)
 	}
 	return "{ viewer {" + b.String() + " } }"
+}
+
+// object is a filter of so many levels.
+func object(levels int) string {
+	return strings.Repeat("{not: ", levels-1) + "{}" + strings.Repeat("}", levels-1)
+}
+
+// filtered asks by a filter of so many levels, with more in its first one.
+func filtered(more string, levels int) string {
+	return "{ users(first: 1, filter: {" + more + " " + strings.TrimPrefix(object(levels), "{") + ") { edges { cursor } } }"
 }
 
 // inline puts leaf into n inline fragments in each other.
@@ -262,7 +286,7 @@ func TestConflictsAreFew(t *testing.T) {
 		"in fragments beside each other": func(n int) string {
 			return "{ viewer { ...A ...B ... { ...A ...B } } } fragment A on Viewer {" + conflicts(n) + " } fragment B on Viewer { ... { ...A" + conflicts(n) + " } }"
 		},
-		"for operations":         func(n int) string { return operations(30) + " fragment F on Viewer {" + conflicts(n) + " }" },
+		"for operations":         func(n int) string { return operations(10) + " fragment F on Viewer {" + conflicts(n) + " }" },
 		"in what fields lead to": func(n int) string { return "{" + strings.Repeat(" viewer {"+conflicts(n)+" }", 8) + " }" },
 		"that nothing reaches":   func(n int) string { return "{ viewer { kind } } fragment A on Viewer {" + conflicts(n) + " }" },
 	} {
@@ -281,6 +305,38 @@ func TestConflictsAreFew(t *testing.T) {
 				t.Errorf("%d fields are refused, and fewer make %d errors only: this tries nothing", n, most)
 			}
 		})
+	}
+}
+
+func TestRulesSuggestNothing(t *testing.T) {
+	exec := server(limit.New(limit.Defaults))
+	exec.SetDefaultRulesFn(limit.Rules(20))
+	exec.SetDisableSuggestion(true)
+	for _, query := range []string{
+		`{ viewer { kin } }`, `{ viewer }`, `{ users(firs: 1) { edges { cursor } } }`, `{ roles { name @skip(iff: true) } }`,
+		`{ viewer { ...F } } fragment F on Viewe { kind }`, `{ users(first: 1, filter: {searc: "x"}) { edges { cursor } } }`,
+		`{ sorted(by: NAM) }`, `{ sorted(by: "NAM") }`, `{ users(first: NAME) { edges { cursor } } }`,
+	} {
+		errs := ask(t, exec, query, "")
+		if len(errs) == 0 {
+			t.Errorf("%s: passes", query)
+		}
+		for _, err := range errs {
+			if strings.Contains(err.Message, "Did you mean") {
+				t.Errorf("%s: %s", query, err.Message)
+			}
+		}
+	}
+}
+
+func TestRulesKeepFewFaults(t *testing.T) {
+	exec := server(limit.New(limit.Defaults))
+	exec.SetDefaultRulesFn(limit.Rules(3))
+	exec.SetDisableSuggestion(true)
+	for range 2 {
+		if errs := ask(t, exec, "{ viewer { a b c d e } }", ""); len(errs) != 3 {
+			t.Errorf("%d faults: %v", len(errs), errs)
+		}
 	}
 }
 
@@ -412,17 +468,37 @@ func TestIntrospectionIsForSome(t *testing.T) {
 	}
 }
 
+// accepted is the context of an operation that may run, or, with an error, of one that is refused.
+func accepted(t *testing.T, exec *executor.Executor, query, variables string) (context.Context, gqlerror.List) {
+	t.Helper()
+	p := &graphql.RawParams{Query: query}
+	if err := json.Unmarshal([]byte(variables), &p.Variables); err != nil {
+		t.Fatal(err)
+	}
+	op, errs := exec.CreateOperationContext(graphql.StartOperationTrace(t.Context()), p)
+	return graphql.WithOperationContext(t.Context(), op), errs
+}
+
 func TestFewReadTheSchemaAtOnce(t *testing.T) {
 	x := limit.New(limit.Defaults)
-	with := func(disabled bool) context.Context {
-		return graphql.WithOperationContext(t.Context(), &graphql.OperationContext{DisableIntrospection: disabled})
+	x.Introspection = func(context.Context) bool { return true }
+	var poor *gqlerror.Error
+	x.Spend = func(context.Context, *graphql.OperationContext, int) *gqlerror.Error { return poor }
+	exec := server(x)
+	reads := func(query, variables string) context.Context {
+		ctx, errs := accepted(t, exec, query, variables)
+		if len(errs) > 0 {
+			t.Fatal(errs)
+		}
+		return ctx
 	}
 	answer := func(context.Context) *graphql.Response { return &graphql.Response{} }
+	whole := reads(introspection, "{}")
 	entered, leave := make(chan struct{}), make(chan struct{})
 	var reading sync.WaitGroup
 	for range 2 {
 		reading.Go(func() {
-			x.InterceptResponse(with(false), func(ctx context.Context) *graphql.Response {
+			x.InterceptResponse(whole, func(ctx context.Context) *graphql.Response {
 				entered <- struct{}{}
 				<-leave
 				return answer(ctx)
@@ -430,17 +506,36 @@ func TestFewReadTheSchemaAtOnce(t *testing.T) {
 		})
 		<-entered
 	}
-	late, end := context.WithCancel(with(false))
-	end()
-	if x.InterceptResponse(late, answer) != nil {
+	at := func(ctx context.Context) *graphql.Response { // at once: who would have to wait is told nothing
+		late, end := context.WithCancel(ctx)
+		end()
+		return x.InterceptResponse(late, answer)
+	}
+	if at(whole) != nil {
 		t.Error("a third one read it beside two")
 	}
-	if x.InterceptResponse(with(true), answer) == nil {
+	if at(reads("{ viewer { kind } }", "{}")) == nil {
 		t.Error("what does not read it had to wait")
+	}
+	if at(reads(`{ __schema { queryType { name } } __type(name: "User") { fields { name } } }`, "{}")) == nil {
+		t.Error("what reads little of it had to wait")
+	}
+	with := strings.Replace(introspection, " {", "($n: Int) { users(first: $n) { edges { cursor } }", 1)
+	wrong, errs := accepted(t, exec, with, `{"n":0}`)
+	if len(errs) == 0 || at(wrong) == nil {
+		t.Errorf("a refusal had to wait: %v", errs)
+	}
+	poor = &gqlerror.Error{Message: "poor"}
+	beyond, errs := accepted(t, exec, introspection, "{}")
+	if len(errs) == 0 || at(beyond) == nil {
+		t.Errorf("the refusal of a budget had to wait: %v", errs)
+	}
+	if !graphql.GetOperationContext(beyond).DisableIntrospection {
+		t.Error("what is refused may read the schema")
 	}
 	close(leave)
 	reading.Wait()
-	if x.InterceptResponse(with(false), answer) == nil {
+	if x.InterceptResponse(whole, answer) == nil {
 		t.Error("nobody reads it, and one had to wait")
 	}
 }

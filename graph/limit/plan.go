@@ -12,6 +12,8 @@ type plan struct {
 	// refusal is not nil when no variables could make it pass.
 	refusal     *refusal
 	introspects bool
+	// ofSchema is how many fields of the schema it asks for.
+	ofSchema int
 	// given are the variables that stand where null may not.
 	given []given
 	// pages are the page sizes to look up in the variables.
@@ -192,7 +194,9 @@ func (p *planner) ofSchema(f *ast.Field) int64 {
 	if p.introspection.root(f); p.introspection.left < 0 {
 		p.refuse(tooMuch(f.Position, "The query asks for more of the schema than its introspection needs."))
 	}
-	return (int64(before-p.introspection.left) + schemaFields - 1) / schemaFields
+	asked := before - p.introspection.left
+	p.plan.ofSchema += asked
+	return int64(asked+schemaFields-1) / schemaFields
 }
 
 // schemaFields is how many fields of the schema cost as much as one object: the schema as tools ask for it, which takes the

@@ -57,7 +57,7 @@ type Claim struct {
 func (t POST) once(ctx context.Context, w http.ResponseWriter, media media, exec graphql.GraphExecutor, op *graphql.OperationContext, key string) {
 	claim, err := t.Keys.Claim(ctx, op, key)
 	if err != nil {
-		refuse(ctx, w, media, exec, op, err)
+		refused(ctx, w, media, exec, op, gqlerror.List{gqlerror.Wrap(err)})
 		return
 	}
 	if claim.Answered != nil {
@@ -95,10 +95,4 @@ func whole(r *graphql.Response) []byte {
 		return nil
 	}
 	return bytes.Join([][]byte{head, r.Data, tail}, nil)
-}
-
-// refuse answers a mutation that did not run for its key.
-func refuse(ctx context.Context, w http.ResponseWriter, media media, exec graphql.GraphExecutor, op *graphql.OperationContext, err error) {
-	response := exec.DispatchError(graphql.WithOperationContext(ctx, op), gqlerror.List{gqlerror.Wrap(err)})
-	write(w, media, unrun(w.Header(), media, response.Errors), response)
 }

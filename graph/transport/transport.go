@@ -66,15 +66,15 @@ func (t POST) Do(w http.ResponseWriter, r *http.Request, exec graphql.GraphExecu
 	t.run(ctx, w, media, exec, params, key)
 }
 
-// mostErrors is how many faults of one query an answer names: there may be as many as pairs of fields in it.
-const mostErrors = 20
+// MostErrors is how many faults of one query an answer names: there may be as many as pairs of fields in it.
+const MostErrors = 20
 
 func (t POST) run(ctx context.Context, w http.ResponseWriter, media media, exec graphql.GraphExecutor, params *graphql.RawParams, key string) {
 	op, errs := exec.CreateOperationContext(ctx, params)
 	if len(errs) > 0 {
-		errs = errs[:min(len(errs), mostErrors)]
+		errs = errs[:min(len(errs), MostErrors)]
 		discreet(errs)
-		write(w, media, unrun(w.Header(), media, errs), exec.DispatchError(graphql.WithOperationContext(ctx, op), errs))
+		refused(ctx, w, media, exec, op, errs)
 		return
 	}
 	if key != "" && t.Keys != nil && op.Operation.Operation == ast.Mutation {
@@ -88,6 +88,16 @@ func (t POST) run(ctx context.Context, w http.ResponseWriter, media media, exec 
 	}
 	// The executor answers nothing when the context ended before it began.
 	tooLate.write(w, media)
+}
+
+// refused answers an operation that does not run.
+func refused(ctx context.Context, w http.ResponseWriter, media media, exec graphql.GraphExecutor, op *graphql.OperationContext, errs gqlerror.List) {
+	response := exec.DispatchError(graphql.WithOperationContext(ctx, op), errs)
+	if response == nil { // what comes between errors and answers may have waited for too long
+		tooLate.write(w, media)
+		return
+	}
+	write(w, media, unrun(w.Header(), media, response.Errors), response)
 }
 
 // bodies are for reading requests; nothing in an operation refers to them afterwards.

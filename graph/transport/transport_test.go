@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -25,6 +26,7 @@ import (
 
 const sdl = `
 type Query { name: String! find(id: Int!, text: String, colour: Colour, in: In): String broken: String! }
+type Mutation { change: String }
 enum Colour { RED GREEN }
 input In { text: String ids: [ID!] }
 `
@@ -343,6 +345,41 @@ func TestDeadlineBeforeTheStart(t *testing.T) {
 	res := do(server(late, named), call{body: ok})
 	if got := read(t, res); res.StatusCode != http.StatusServiceUnavailable || !strings.Contains(got, "TRY_LATER") {
 		t.Errorf("got %d %s", res.StatusCode, got)
+	}
+}
+
+// impatient answers nothing, as what waits does when its time is over.
+type impatient struct{}
+
+func (impatient) ExtensionName() string                   { return "impatient" }
+func (impatient) Validate(graphql.ExecutableSchema) error { return nil }
+func (impatient) InterceptResponse(context.Context, graphql.ResponseHandler) *graphql.Response {
+	return nil
+}
+
+// unkept refuses all keys.
+type unkept struct{}
+
+func (unkept) Claim(context.Context, *graphql.OperationContext, string) (transport.Claim, error) {
+	return transport.Claim{}, errors.New("no")
+}
+
+// What comes between an operation and its answer may have waited until there is no time left: for the answer to one that
+// runs, to one that is refused, and to one that is refused for its key.
+func TestTimeIsOverBeforeTheAnswer(t *testing.T) {
+	over := transport.Defaults
+	over.Keys = unkept{}
+	srv := server(over, named)
+	srv.Use(impatient{})
+	for _, body := range []string{ok, `{"query":"{ nothing }"}`, `{"query":"mutation { change }"}`} {
+		r := httptest.NewRequest(http.MethodPost, "/graphql", strings.NewReader(body))
+		r.Header.Set("Content-Type", plain)
+		r.Header.Set("Idempotency-Key", "k")
+		w := httptest.NewRecorder()
+		srv.ServeHTTP(w, r)
+		if w.Code != http.StatusServiceUnavailable || !strings.Contains(w.Body.String(), "TRY_LATER") {
+			t.Errorf("%s: %d %s", body, w.Code, w.Body)
+		}
 	}
 }
 

@@ -99,6 +99,19 @@ var textual = []Attack{
 	refused("19 fragments in each of 25", fault.TooComplex, "{ viewer { ...F0 } }"+each(25, " fragment F%[1]d on Viewer {"+each(19, " ...F%[1]d")+" kind }")),
 	refused("16 KiB and a byte", fault.TooComplex, viewer("kind")+strings.Repeat(" ", 16<<10+1-len(viewer("kind")))),
 	refused("1,001 comments", fault.TooComplex, strings.Repeat("#\n", 1001)+viewer("kind")),
+	refused("11 operations", fault.TooComplex, each(11, " query Q%[1]d { viewer { kind } }")),
+	refused("a number that no type holds, 160 levels deep, beside 14 KB of text, in 75 operations", fault.TooComplex, strings.Repeat("{...F}", 75)+filtering(160, unheld(14_000))),
+	refused("a number that no type holds, 230 levels deep, beside 14 KB of text", fault.TooComplex, filtering(230, unheld(14_000))),
+	refused("a number that no type holds, 8 levels deep, beside 8 KB of text, in 10 operations", fault.Invalid, strings.Repeat("{...F}", 10)+filtering(7, unheld(8_000))),
+	refused("a number beyond all exponents, 8 levels deep, beside 8 KB of text, in 10 operations", fault.Invalid, strings.Repeat("{...F}", 10)+filtering(7, "x:1e999,"+searched(8_000))),
+	refused("480 brackets in a value", fault.TooComplex, "{ user(number: "+strings.Repeat("[", 480)+strings.Repeat("]", 480)+") { id } }"),
+	refused("a filter of 9 levels in the text", fault.TooComplex, "{ ...F }"+filtering(8, "staff: true")),
+	refused("a permission of 13,000 letters, which 170 operations reach", fault.TooComplex, strings.Repeat("mutation{...F}", 170)+permitting(strings.Repeat("X", 13_000))),
+	refused("70 permissions of 100 letters, which 10 operations reach", fault.Invalid, strings.Repeat("mutation{...F}", 10)+permitting(strings.Repeat(strings.Repeat("X", 100)+" ", 70))),
+	refused("a member of 14,000 letters, which 230 operations reach", fault.TooComplex, strings.Repeat("{...F}", 230)+filtering(0, strings.Repeat("x", 14_000)+":1")),
+	refused("70 members of 100 letters, which 10 operations reach", fault.Invalid, strings.Repeat("{...F}", 10)+filtering(0, each(70, strings.Repeat("x", 98)+"%02[1]d:1 "))),
+	refused("a type of 15,900 letters", fault.TooComplex, viewer("kind")+" fragment F on "+strings.Repeat("X", 15_900)+" { x }"),
+	refused("150 arguments of a field, twice", fault.TooComplex, "{"+strings.Repeat(" users("+each(150, "x%[1]d:1 ")+") { nodes { id } }", 2)+" }"),
 	refused("101 items in the text", fault.TooComplex, `{ nodes(ids: [`+strings.Repeat(`"x" `, 101)+`]) { id } }`),
 }
 
@@ -123,7 +136,6 @@ var validated = []Attack{
 	refused("@defer", fault.Invalid, "{ viewer { ... @defer { permissions accounts(first: 1) { nodes { id } } } } }"),
 	refused("no end", fault.Invalid, "{ viewer { kind "),
 	refused("8 KB of a text block without an end", fault.Invalid, `{ user(email: """`+strings.Repeat("x", 8_000)),
-	refused("480 brackets in a value", fault.Invalid, "{ user(number: "+strings.Repeat("[", 480)+strings.Repeat("]", 480)+") { id } }"),
 	answered("as many comparisons as pass, made to be validated", dearest()),
 }
 
@@ -267,6 +279,20 @@ var bomb = func() string {
 	}
 	return out.String()
 }()
+
+// filtering is a fragment that asks for users by a filter within so many others.
+func filtering(times int, inner string) string {
+	return "fragment F on Query{users(first:1,filter:{" + strings.Repeat("not:{", times) + inner + strings.Repeat("}", times) + "}){nodes{id}}}"
+}
+
+// unheld are members of a filter: an integer beyond all types and a text of n letters.
+func unheld(n int) string { return "x:99999999999999999999," + searched(n) }
+
+func searched(n int) string { return `search:"` + strings.Repeat("s", n) + `"` }
+
+func permitting(names string) string {
+	return `fragment F on Mutation{createApiToken(input:{name:"",permissions:[` + names + `]}){secret}}`
+}
 
 func viewer(fields string) string { return "{ viewer { " + fields + " } }" }
 

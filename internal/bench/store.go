@@ -50,7 +50,8 @@ func fill(ctx context.Context, engine string, users int, folder string, cluster 
 
 // unbounded is a budget that no client here can spend: what is measured is how fast one is answered, not how much one may
 // ask for. A server then takes the budget of a minute in a hundred writes.
-const unbounded = `INSERT INTO settings (id, value) VALUES ('apiBudget', '{"points":100000000,"minutes":1}')`
+const unbounded = `INSERT INTO settings (id, value) VALUES ('apiBudget', '{"points":100000000,"minutes":1}')
+	ON CONFLICT (id) DO UPDATE SET value = excluded.value`
 
 // settle does what PostgreSQL would otherwise do by itself, in the midst of the measurement: vacuum what is new.
 func (s *store) settle(ctx context.Context) error {
