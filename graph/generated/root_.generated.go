@@ -7903,7 +7903,10 @@ type UserEdge {
   node: User!
 }
 
-"Which users. Each given member must hold; a list means any of its values. and, or, not: at most 3 deep, 20 conditions in all."
+"""
+Which users. Each given member must hold; a list means any of its values. and, or, not: at most 3 deep, 20 conditions in all,
+and 3 searches besides the outermost: each of these looks at every user.
+"""
 input UserFilter {
   "All of these hold."
   and: [UserFilter!]

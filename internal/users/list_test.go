@@ -335,7 +335,8 @@ func TestFiltersThatAreTooMuch(t *testing.T) {
 	}
 	for name, f := range map[string]users.Filter{
 		"deep": deep, "wide": wide, "long search": {Search: ptr(strings.Repeat("x", 201))},
-		"many words": {Search: ptr(strings.Repeat("x ", 11))},
+		"many words":    {Search: ptr(strings.Repeat("x ", 11))},
+		"many searches": {Or: []users.Filter{{Search: ptr("a")}, {Search: ptr("b")}, {And: []users.Filter{{Search: ptr("c")}}}, {Not: &users.Filter{Search: ptr("d")}}}},
 	} {
 		_, err := s.List(staff(t), users.Query{Request: paging.Request{First: ptr(1)}, Filter: f})
 		if !fault.Is(err, fault.Invalid) {

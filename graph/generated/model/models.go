@@ -1329,7 +1329,8 @@ type UserError struct {
 	Message string `json:"message"`
 }
 
-// Which users. Each given member must hold; a list means any of its values. and, or, not: at most 3 deep, 20 conditions in all.
+// Which users. Each given member must hold; a list means any of its values. and, or, not: at most 3 deep, 20 conditions in all,
+// and 3 searches besides the outermost: each of these looks at every user.
 type UserFilter struct {
 	// All of these hold.
 	And []*UserFilter `json:"and,omitempty"`
