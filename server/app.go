@@ -230,7 +230,7 @@ func (a *app) isReady(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !a.ready.Load():
 		answer(w, http.StatusServiceUnavailable, "stopping")
-	case a.db.Reader().PingContext(ctx) != nil:
+	case a.db.Front().PingContext(ctx) != nil:
 		answer(w, http.StatusServiceUnavailable, "no database")
 	default:
 		answer(w, http.StatusOK, "ready")
