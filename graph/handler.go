@@ -48,6 +48,7 @@ func guardedBy(r *Resolver, guards generated.DirectiveRoot) http.Handler {
 	srv.SetRecoverFunc(recovered)
 	srv.AroundOperations(r.tellCost)
 	srv.AroundRootFields(refuseUnguarded)
+	srv.AroundRootFields(r.inTurn)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		srv.ServeHTTP(w, req.WithContext(r.withLoaders(req.Context())))
 	})
