@@ -34,7 +34,7 @@ func TestRootFieldsInTurn(t *testing.T) {
 		}
 		return next(ctx)
 	}
-	h := guardedBy(resolver(t, d), guards)
+	h := guardedBy(resolver(t, d), guards, clock)
 	fields := "a: rateLimit { cost }"
 	for _, alias := range strings.Split("bcdefghij", "") {
 		fields += alias + ": rateLimit { cost }"

@@ -5,12 +5,15 @@ import (
 	"log/slog"
 	"sync"
 	"time"
-
-	"roster/internal/idempotency"
 )
 
 // sweepEvery is how often a server looks for what is over.
 const sweepEvery = time.Hour
+
+// sweepable keeps what is over after a while.
+type sweepable interface {
+	Sweep(ctx context.Context) error
+}
 
 // sweeper removes what nothing else would once nobody asks any more.
 type sweeper struct {
@@ -19,13 +22,13 @@ type sweeper struct {
 }
 
 // start sweeps at once, and every hour after that.
-func (s *sweeper) start(ctx context.Context, keys *idempotency.Service) {
+func (s *sweeper) start(ctx context.Context, services ...sweepable) {
 	ctx, s.stop = context.WithCancel(ctx)
 	s.runs.Go(func() {
 		hours := time.NewTicker(sweepEvery)
 		defer hours.Stop()
 		for {
-			sweep(ctx, keys)
+			sweep(ctx, services)
 			select {
 			case <-ctx.Done():
 				return
@@ -36,11 +39,13 @@ func (s *sweeper) start(ctx context.Context, keys *idempotency.Service) {
 }
 
 // sweep ends what it began though the server stops meanwhile, as requests do.
-func sweep(ctx context.Context, keys *idempotency.Service) {
+func sweep(ctx context.Context, services []sweepable) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), inFlight)
 	defer cancel()
-	if err := keys.Sweep(ctx); err != nil {
-		slog.WarnContext(ctx, "what is over was not swept", "err", err)
+	for _, s := range services {
+		if err := s.Sweep(ctx); err != nil {
+			slog.WarnContext(ctx, "what is over was not swept", "err", err)
+		}
 	}
 }
 
