@@ -83,12 +83,12 @@ func (r *accountResolver) OwnershipOffer(ctx context.Context, obj *generated.Acc
 }
 
 func (r *accountConnectionResolver) TotalCount(ctx context.Context, obj *accounts.Page) (int, error) {
-	n, _, err := r.Resolver.Accounts.Count(ctx, obj.Filter)
+	n, _, err := r.Resolver.Accounts.CountOf(ctx, obj)
 	return n, err
 }
 
 func (r *accountConnectionResolver) TotalCountIsEstimate(ctx context.Context, obj *accounts.Page) (bool, error) {
-	_, estimate, err := r.Resolver.Accounts.Count(ctx, obj.Filter)
+	_, estimate, err := r.Resolver.Accounts.CountOf(ctx, obj)
 	return estimate, err
 }
 

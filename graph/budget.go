@@ -49,6 +49,17 @@ func (r *Resolver) spend(ctx context.Context, op *graphql.OperationContext, cost
 	return nil
 }
 
+// inTurn lets a root field wait until the viewer has less under way.
+func (r *Resolver) inTurn(ctx context.Context, next graphql.RootResolver) graphql.Marshaler {
+	end, err := r.Budgets.Turn(ctx)
+	if err != nil {
+		graphql.AddError(ctx, err)
+		return graphql.Null
+	}
+	defer end()
+	return next(ctx)
+}
+
 // tellCost adds extensions.cost for who asks for it, and runs nothing for who wants only that.
 func (r *Resolver) tellCost(ctx context.Context, next graphql.OperationHandler) graphql.ResponseHandler {
 	switch {

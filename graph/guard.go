@@ -3,6 +3,8 @@ package graph
 import (
 	"context"
 	"log/slog"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/99designs/gqlgen/graphql"
@@ -11,7 +13,6 @@ import (
 	"roster/ent/gid"
 	"roster/ent/viewer"
 	"roster/internal/audit"
-	"roster/internal/db"
 	"roster/internal/fault"
 )
 
@@ -33,18 +34,69 @@ func Audience(field *ast.FieldDefinition) string {
 	return found
 }
 
-// noteRefusal records that a guard refused somebody a root field (security.md #66). Nobody is no actor: what comes
-// without a session or a token is for the access log.
-func (r *Resolver) noteRefusal(ctx context.Context, at time.Time, refusal error) {
-	if !viewer.From(ctx).SignedIn() {
+// refusedFields are the root fields of one operation that guards refused, and to whom.
+type refusedFields struct {
+	mu   sync.Mutex
+	who  viewer.Viewer
+	list []audit.Refusal
+}
+
+type refusedKey struct{}
+
+// collectRefusal notes that a guard refused somebody a root field (security.md #66). Nobody is no actor: what comes without
+// a session or a token is for the access log.
+func collectRefusal(ctx context.Context, refusal error) {
+	v := viewer.From(ctx)
+	if !v.SignedIn() {
 		return
 	}
 	field := graphql.GetFieldContext(ctx).Field
 	entry := audit.Entry{Action: audit.AccessRefused, Target: targetOf(ctx, field), Detail: map[string]any{"field": field.Name}}
-	err := db.InTx(ctx, r.Users.DB, func(ctx context.Context, tx *db.Tx) error { return audit.Refused(ctx, tx, at, entry, refusal) })
-	if err != nil {
-		slog.ErrorContext(ctx, "a refusal was not recorded", "field", field.Name, "request", requestID(ctx), "err", err)
+	all := ctx.Value(refusedKey{}).(*refusedFields)
+	all.mu.Lock()
+	defer all.mu.Unlock()
+	if len(all.list) == 0 {
+		all.who = *v // acts may change it
 	}
+	all.list = append(all.list, audit.Refusal{Entry: entry, Err: refusal})
+}
+
+// recordingLasts is how long an answer waits for its refusals to be recorded, however long the operation took.
+const recordingLasts = 2 * time.Second
+
+// recordRefusals records what guards refused in an operation, before it is answered.
+func (r *Resolver) recordRefusals(ctx context.Context, now func() time.Time, next graphql.ResponseHandler) *graphql.Response {
+	all := &refusedFields{}
+	answer := next(context.WithValue(ctx, refusedKey{}, all))
+	if len(all.list) == 0 {
+		return answer
+	}
+	ctx, cancel := context.WithTimeout(viewer.With(context.WithoutCancel(ctx), &all.who), recordingLasts)
+	defer cancel()
+	if err := r.Refusals.Note(ctx, now(), merged(all.list)); err != nil {
+		slog.ErrorContext(ctx, "refusals were not recorded", "fields", len(all.list), "request", requestID(ctx), "err", err)
+	}
+	return answer
+}
+
+// merged makes one entry of all fields that were refused upon the same user, for the same reason.
+func merged(list []audit.Refusal) []audit.Refusal {
+	var out []audit.Refusal
+	for _, one := range list {
+		i := slices.IndexFunc(out, func(other audit.Refusal) bool {
+			return other.Target == one.Target && other.Err.Error() == one.Err.Error()
+		})
+		if i < 0 {
+			out = append(out, one)
+			continue
+		}
+		fields, several := out[i].Detail["fields"].([]any)
+		if !several {
+			fields = []any{out[i].Detail["field"]}
+		}
+		out[i].Detail = map[string]any{"fields": append(fields, one.Detail["field"])}
+	}
+	return out
 }
 
 // targetOf is the user whom the field's input names.

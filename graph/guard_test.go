@@ -3,9 +3,11 @@ package graph
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +23,7 @@ import (
 	"roster/internal/accounts"
 	"roster/internal/activity"
 	"roster/internal/addresses"
+	"roster/internal/audit"
 	"roster/internal/budget"
 	"roster/internal/db"
 	"roster/internal/dbtest"
@@ -83,8 +86,8 @@ func resolver(t *testing.T, d *db.DB) *Resolver {
 	budgets := &budget.Service{DB: d, Now: clock}
 	t.Cleanup(budgets.Close)
 	return &Resolver{
-		Budgets: budgets,
-		Users:   people, Accounts: &accounts.Service{DB: d, Now: clock, Outbox: outbox}, Members: &members.Service{DB: d, Now: clock, Outbox: outbox},
+		Budgets: budgets, Refusals: &audit.Refusals{DB: d, Now: clock},
+		Users: people, Accounts: &accounts.Service{DB: d, Now: clock, Outbox: outbox}, Members: &members.Service{DB: d, Now: clock, Outbox: outbox},
 		Staff:   &staff.Service{DB: d, Now: clock, Passwords: hasher},
 		Factors: factor, Passkeys: passkey, Questions: asked, SignIns: signIns,
 		Recovery:     &recovery.Service{DB: d, Now: clock, Passwords: hasher, Outbox: outbox, Questions: asked},
@@ -249,7 +252,7 @@ func refusals(other *ent.User) map[string]struct{ call, nobody, customer, proofl
 func Test41DomainAloneRefuses(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		eve, other := user(t, d, "eve@example.com"), user(t, d, "other@example.com")
-		h := guardedBy(resolver(t, d), open())
+		h := guardedBy(resolver(t, d), open(), clock)
 		nobody, customer := &viewer.Viewer{Kind: viewer.Anonymous}, &viewer.Viewer{Kind: viewer.User, UserID: eve.ID, SessionID: 1}
 		cases := refusals(other)
 		for _, root := range []*ast.Definition{schema().Query, schema().Mutation} {
@@ -283,7 +286,7 @@ func Test41DomainAloneRefuses(t *testing.T) {
 func Test41DirectivesAloneRefuse(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		eve, other := user(t, d, "eve@example.com"), user(t, d, "other@example.com")
-		hollow := &Resolver{Users: &users.Service{DB: d}, Budgets: &budget.Service{DB: d, Now: clock}}
+		hollow := &Resolver{Users: &users.Service{DB: d}, Budgets: &budget.Service{DB: d, Now: clock}, Refusals: &audit.Refusals{DB: d, Most: 1000}}
 		t.Cleanup(hollow.Budgets.Close)
 		h := Handler(hollow, clock)
 		nobody, customer := &viewer.Viewer{Kind: viewer.Anonymous}, &viewer.Viewer{Kind: viewer.User, UserID: eve.ID, SessionID: 1}
@@ -333,4 +336,66 @@ func Test40UnguardedIsRefused(t *testing.T) {
 			t.Errorf("%s: the test of the schema would let it pass", name)
 		}
 	}
+}
+
+// security.md #66: what one operation was refused is one entry for each user whom it would have been upon, with all fields;
+// and nobody fills the log.
+func Test66OneEntryForAnOperation(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		eve, other := user(t, d, "eve@example.com"), user(t, d, "other@example.com")
+		r := resolver(t, d)
+		r.Refusals.Most = 3
+		h := Handler(r, clock)
+		customer := &viewer.Viewer{Kind: viewer.User, UserID: eve.ID, SessionID: 1}
+		entries := func() (list []string) {
+			rows, err := d.Reader().QueryContext(t.Context(), `SELECT e.outcome, e.target_id, d.detail FROM audit_entries e
+				JOIN audit_details d ON d.entry_id = e.id WHERE e.action = 'ACCESS_REFUSED' ORDER BY e.id`)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer rows.Close()
+			for rows.Next() {
+				var outcome string
+				var target int
+				var text []byte
+				var detail struct {
+					Field  string
+					Fields []string
+					More   int
+				}
+				if err := rows.Scan(&outcome, &target, &text); err != nil {
+					t.Fatal(err)
+				}
+				if err := json.Unmarshal(text, &detail); err != nil {
+					t.Fatal(err)
+				}
+				slices.Sort(detail.Fields)
+				list = append(list, fmt.Sprintf("%s %d %s%v %d", outcome, target, detail.Field, detail.Fields, detail.More))
+			}
+			return list
+		}
+		const query = "{ a: roles { id } b: roles { id } users(first: 1) { nodes { id } } }"
+		update := func(alias string, u *ent.User) string {
+			return alias + `: updateUser(input: {userId: "` + gid.Encode(gid.User, u.ID) + `", version: 1, firstName: "X"}) { user { id } } `
+		}
+		for _, operation := range []string{query, "mutation {" + update("a", other) + update("b", eve) + update("c", other) + "}", query, query} {
+			if code, body := ask(t, h, customer, operation); code != "FORBIDDEN" {
+				t.Fatal(body)
+			}
+		}
+		want := []string{
+			"FORBIDDEN 0 [roles roles users] 0",
+			fmt.Sprintf("FORBIDDEN %d [updateUser updateUser] 0", other.ID),
+			fmt.Sprintf("FORBIDDEN %d updateUser[] 0", eve.ID),
+		}
+		if got := entries(); !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+		if err := r.Refusals.Close(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := entries(); !slices.Equal(got, append(want, "FORBIDDEN 0 [] 2")) {
+			t.Errorf("at the end: %q", got)
+		}
+	})
 }

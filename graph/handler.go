@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/handler"
 
 	"roster/ent/viewer"
@@ -18,8 +19,8 @@ import (
 const keptDocuments = 512 << 10
 
 // directives are the guards as the executor wants them.
-func (r *Resolver) directives(now func() time.Time) generated.DirectiveRoot {
-	g := directive.Guards{Now: now, Refused: func(ctx context.Context, err error) { r.noteRefusal(ctx, now(), err) }}
+func directives(now func() time.Time) generated.DirectiveRoot {
+	g := directive.Guards{Now: now, Refused: collectRefusal}
 	return generated.DirectiveRoot{
 		Public: g.Public, Authenticated: g.Authenticated, Person: g.Person, Staff: g.Staff,
 		Personal: g.Personal, Sudo: g.Sudo, Alone: g.Alone,
@@ -29,10 +30,10 @@ func (r *Resolver) directives(now func() time.Time) generated.DirectiveRoot {
 
 // Handler serves the API over HTTP. The request's context must carry a viewer, as signin.Middleware puts there.
 func Handler(r *Resolver, now func() time.Time) http.Handler {
-	return guardedBy(r, r.directives(now))
+	return guardedBy(r, directives(now), now)
 }
 
-func guardedBy(r *Resolver, guards generated.DirectiveRoot) http.Handler {
+func guardedBy(r *Resolver, guards generated.DirectiveRoot, now func() time.Time) http.Handler {
 	limits := limit.New(limit.Defaults)
 	limits.Introspection = func(ctx context.Context) bool { return viewer.From(ctx).SignedIn() }
 	limits.Spend = r.spend
@@ -49,7 +50,11 @@ func guardedBy(r *Resolver, guards generated.DirectiveRoot) http.Handler {
 	srv.SetErrorPresenter(presentError)
 	srv.SetRecoverFunc(recovered)
 	srv.AroundOperations(r.tellCost)
+	srv.AroundResponses(func(ctx context.Context, next graphql.ResponseHandler) *graphql.Response {
+		return r.recordRefusals(ctx, now, next)
+	})
 	srv.AroundRootFields(refuseUnguarded)
+	srv.AroundRootFields(r.inTurn)
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		srv.ServeHTTP(w, req.WithContext(r.withLoaders(req.Context())))
 	})

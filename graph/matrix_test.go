@@ -932,7 +932,7 @@ func TestMatrixWithoutGuards(t *testing.T) {
 	rows := slices.DeleteFunc(readMatrix(t), func(r row) bool { return r.byGuardAlone })
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newStage(t, d)
-		s.h = guardedBy(resolver(t, d), open())
+		s.h = guardedBy(resolver(t, d), open(), clock)
 		for i, is := range s.run(rows, false) {
 			r := rows[i]
 			for _, column := range columns {

@@ -7,6 +7,7 @@ import (
 	"roster/internal/accounts"
 	"roster/internal/activity"
 	"roster/internal/addresses"
+	"roster/internal/audit"
 	"roster/internal/budget"
 	"roster/internal/factors"
 	"roster/internal/idempotency"
@@ -47,6 +48,8 @@ type Resolver struct {
 	Invitations  *invitations.Service
 	Tokens       *tokens.Service
 	Budgets      *budget.Service
+	// Refusals is where what guards refuse is recorded.
+	Refusals *audit.Refusals
 	// Keys are those that clients send with mutations, so that these are made once.
 	Keys *idempotency.Service
 

@@ -132,12 +132,12 @@ func (r *userResolver) Memberships(ctx context.Context, obj *generated.User, fir
 }
 
 func (r *userConnectionResolver) TotalCount(ctx context.Context, obj *users.Page) (int, error) {
-	n, _, err := r.Users.Count(ctx, obj.Filter)
+	n, _, err := r.Users.CountOf(ctx, obj)
 	return n, err
 }
 
 func (r *userConnectionResolver) TotalCountIsEstimate(ctx context.Context, obj *users.Page) (bool, error) {
-	_, estimate, err := r.Users.Count(ctx, obj.Filter)
+	_, estimate, err := r.Users.CountOf(ctx, obj)
 	return estimate, err
 }
 

@@ -17,6 +17,7 @@ import (
 	"roster/internal/accounts"
 	"roster/internal/activity"
 	"roster/internal/addresses"
+	"roster/internal/audit"
 	"roster/internal/budget"
 	"roster/internal/exports"
 	"roster/internal/factors"
@@ -106,6 +107,7 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 		Acts:        &activity.Service{DB: d.DB},
 		Invitations: &invitations.Service{DB: d.DB, Now: now, Outbox: outbox},
 		Mails:       &mail.Gallery{DB: d.DB, BaseURL: base.String()},
+		Refusals:    &audit.Refusals{DB: d.DB, Now: now},
 		Budgets:     &budget.Service{DB: d.DB, Now: now},
 		Keys:        &idempotency.Service{DB: d.DB, Now: now, Keyring: d.Keyring},
 		Version:     version(),
@@ -120,7 +122,8 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 
 // start begins what runs beside the requests.
 func (a *app) start(ctx context.Context) error {
-	a.sweeper.start(ctx, chore{time.Hour, a.graph.Keys.Sweep}, chore{time.Hour, a.graph.Tokens.Sweep}, chore{time.Hour, a.graph.Budgets.Sweep})
+	a.sweeper.start(ctx, chore{time.Hour, a.graph.Keys.Sweep}, chore{time.Hour, a.graph.Tokens.Sweep},
+		chore{time.Hour, a.graph.Budgets.Sweep}, chore{time.Hour, a.graph.Refusals.Sweep})
 	if a.mails == nil {
 		return nil
 	}
@@ -133,11 +136,14 @@ func (a *app) close() {
 	a.graph.SignIns.Close()
 	a.graph.Tokens.Close()
 	a.graph.Budgets.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), inFlight)
+	defer cancel()
+	if err := a.graph.Refusals.Close(ctx); err != nil {
+		slog.Warn("what was refused was not counted", "err", err)
+	}
 	if a.mails == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), inFlight)
-	defer cancel()
 	if err := a.mails.Stop(ctx); err != nil {
 		slog.Warn("stopping the worker of mails", "err", err)
 	}
@@ -230,7 +236,7 @@ func (a *app) isReady(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !a.ready.Load():
 		answer(w, http.StatusServiceUnavailable, "stopping")
-	case a.db.Reader().PingContext(ctx) != nil:
+	case a.db.Front().PingContext(ctx) != nil:
 		answer(w, http.StatusServiceUnavailable, "no database")
 	default:
 		answer(w, http.StatusOK, "ready")

@@ -2,6 +2,8 @@ package main
 
 import (
 	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -132,4 +134,31 @@ func TestBudgetSettings(t *testing.T) {
 			t.Errorf("the new budget: %v", b)
 		}
 	})
+}
+
+// Who asks is known, and the server stays ready, though all that read the database are busy.
+func TestBusyReaders(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	w.user("Eve", "Moore", "eve@example.com")
+	eve := w.browser().signIn("eve@example.com")
+	if r := eve.ask("{ viewer { kind } }", nil); r.refusal() != "" { // there are points for what follows
+		t.Fatal(r.Body)
+	}
+	pool := w.db.Reader()
+	for range pool.Stats().MaxOpenConnections {
+		held, err := pool.Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = held.Close() })
+	}
+	if r := eve.ask("{ viewer { kind } }", nil); r.refusal() != "" || !strings.Contains(r.Body, "USER") {
+		t.Errorf("%s", r.Body)
+	}
+	w.ready.Store(true)
+	ready := httptest.NewRecorder()
+	w.handler.ServeHTTP(ready, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", nil))
+	if ready.Code != http.StatusOK {
+		t.Errorf("readyz: %s", ready.Body)
+	}
 }

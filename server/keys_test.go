@@ -271,9 +271,12 @@ func Test80NoAnswerOnceTheRightIsGone(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		w := newWorld(t, d)
 		member := w.user("Kim", "Moore", "kim@example.com")
-		a := w.account("Kims", member)
+		a, other := w.account("Kims", member), w.account("Another of Kims", member)
 		kim := w.browser().signIn("kim@example.com").confirm()
-		_, secret := tokenOf(kim, map[string]any{"name": "Mine", "accounts": []any{map[string]any{"accountId": a.GlobalID(), "permissions": []string{"PROFILE"}}}})
+		_, secret := tokenOf(kim, map[string]any{"name": "Mine", "accounts": []any{
+			map[string]any{"accountId": a.GlobalID(), "permissions": []string{"PROFILE"}},
+			map[string]any{"accountId": other.GlobalID(), "permissions": []string{"PROFILE"}}, // so that it still opens something
+		}})
 		const change = `mutation($i: UpdateAccountInput!) { updateAccount(input: $i) { account { name version } userErrors { field code } } }`
 		askers := map[string]*browser{"one": kim.under("k"), "two": w.bearer(secret).under("k")}
 		version := 1
@@ -287,7 +290,7 @@ func Test80NoAnswerOnceTheRightIsGone(t *testing.T) {
 			}
 		}
 		w.tx(func(ctx context.Context, tx *db.Tx) error {
-			_, err := tx.Membership.Delete().Where(membership.UserID(member.ID)).Exec(ctx)
+			_, err := tx.Membership.Delete().Where(membership.UserID(member.ID), membership.AccountID(a.ID)).Exec(ctx)
 			return err
 		})
 		for name, b := range askers {

@@ -18,7 +18,7 @@ type IdempotencyKey struct {
 	// ID of the ent.
 	// SHA-256 over viewer, operation and key, in hexadecimal
 	ID string `json:"id,omitempty"`
-	// whose it is: a user, or a token
+	// for whom it is counted: a user, who made the token, or a token that nobody made
 	Viewer string `json:"viewer,omitempty"`
 	// what the input is known again by; only with the keyring
 	Fingerprint []byte `json:"fingerprint,omitempty"`

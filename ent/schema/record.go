@@ -84,7 +84,7 @@ type IdempotencyKey struct{ ent.Schema }
 func (IdempotencyKey) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("id").Comment("SHA-256 over viewer, operation and key, in hexadecimal"),
-		field.String("viewer").Comment("whose it is: a user, or a token"),
+		field.String("viewer").Comment("for whom it is counted: a user, who made the token, or a token that nobody made"),
 		field.Bytes("fingerprint").Comment("what the input is known again by; only with the keyring"),
 		field.String("holder").Comment("drawn by lot by who claimed it"),
 		field.Time("claimed_at"),

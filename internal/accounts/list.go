@@ -66,6 +66,7 @@ type Page struct {
 	// Filter is what the list holds, for counting it.
 	Filter Filter
 
+	tally search.Tally
 	order paging.Order
 }
 
@@ -203,4 +204,9 @@ func (s *Service) Count(ctx context.Context, f Filter) (n int, estimate bool, er
 		return 0, false, err
 	}
 	return search.Count(ctx, s.DB, account.Table, l.narrow)
+}
+
+// CountOf returns how many accounts the list of the page holds, as Count says, but counts them once.
+func (s *Service) CountOf(ctx context.Context, p *Page) (n int, estimate bool, err error) {
+	return p.tally.Of(func() (int, bool, error) { return s.Count(ctx, p.Filter) })
 }

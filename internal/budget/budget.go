@@ -5,6 +5,8 @@
 //
 // So no viewer ever spends more than the budget and what refills, but for the hundredth that a server may still hold from
 // before; and somebody may be refused when what is left lies with other servers: a hundredth for each at most.
+//
+// Nor does one viewer have all of a server at once: see Turn.
 package budget
 
 import (
@@ -26,7 +28,7 @@ import (
 // share is the part of a budget that a server takes at a time.
 const share = 100
 
-// purses is how many viewers a server keeps in mind, unless it is told otherwise: some 300 bytes each.
+// purses is how many viewers a server keeps in mind, unless it is told otherwise: some 400 bytes each.
 const purses = 50_000
 
 // returning bounds how many shares are on their way back at a time; what is above that is lost to its viewers.
@@ -83,7 +85,7 @@ func (s *Service) of(v *viewer.Viewer) (string, *purse) {
 	if p, ok := s.purses.Get(id); ok {
 		return id, p
 	}
-	p := &purse{}
+	p := &purse{turns: make(chan struct{}, turns(s.DB))}
 	if before, ok, _ := s.purses.PeekOrAdd(id, p); ok {
 		p = before
 	}

@@ -14,6 +14,9 @@ import (
 
 // purse is what this server holds for one viewer.
 type purse struct {
+	// turns has an item for each piece of work that the viewer has under way.
+	turns chan struct{}
+
 	mu sync.Mutex
 	// held are points that the database counts as spent, and owed those that were spent without its knowing.
 	held, owed int64

@@ -2,6 +2,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -36,6 +37,7 @@ type DB struct {
 	source string
 	read   *sql.DB
 	write  *sql.DB
+	front  *sql.DB
 }
 
 // Option changes how a database is opened.
@@ -58,9 +60,9 @@ func Open(ctx context.Context, source string, with ...Option) (*DB, error) {
 	if isPostgres(source) {
 		d.Dialect = dialect.Postgres
 		d.write, err = openPostgres(source, o.tracer)
-		d.read = d.write
+		d.read, d.front = d.write, d.write
 	} else {
-		d.write, d.read, err = openSQLite(source)
+		d.write, d.read, d.front, err = openSQLite(source)
 	}
 	if err != nil {
 		return nil, err
@@ -91,22 +93,33 @@ func isPostgres(source string) bool {
 
 // openSQLite opens one connection that writes and several that only read: SQLite has one writer, and a queue
 // inside the process waits less than competing connections do (security.md #78).
-func openSQLite(path string) (write, read *sql.DB, err error) {
+func openSQLite(path string) (write, read, front *sql.DB, err error) {
 	if err := newFile(path); err != nil {
-		return nil, nil, fmt.Errorf("opening database: %w", err)
+		return nil, nil, nil, fmt.Errorf("opening database: %w", err)
 	}
 	if write, err = sql.Open("sqlite", sqliteDSN(path, "foreign_keys(1)")+"&_txlock=immediate"); err != nil {
-		return nil, nil, fmt.Errorf("opening database: %w", err)
+		return nil, nil, nil, fmt.Errorf("opening database: %w", err)
 	}
 	write.SetMaxOpenConns(1)
 	write.SetConnMaxIdleTime(0)
-	if read, err = sql.Open("sqlite", sqliteDSN(path, "foreign_keys(1)", "query_only(1)")); err != nil {
-		return nil, nil, fmt.Errorf("opening database: %w", err)
+	if read, err = openReaders(path, max(4, 2*runtime.GOMAXPROCS(0))); err != nil {
+		return nil, nil, nil, err
 	}
-	readers := max(4, 2*runtime.GOMAXPROCS(0))
-	read.SetMaxOpenConns(readers)
-	read.SetMaxIdleConns(readers)
-	return write, read, nil
+	front, err = openReaders(path, frontReaders)
+	return write, read, front, err
+}
+
+// frontReaders is how many connections Front has: what runs there is over in a moment.
+const frontReaders = 2
+
+func openReaders(path string, most int) (*sql.DB, error) {
+	pool, err := sql.Open("sqlite", sqliteDSN(path, "foreign_keys(1)", "query_only(1)"))
+	if err != nil {
+		return nil, fmt.Errorf("opening database: %w", err)
+	}
+	pool.SetMaxOpenConns(most)
+	pool.SetMaxIdleConns(most)
+	return pool, nil
 }
 
 // newFile makes the file when it is not there, for its owner alone; SQLite would let everybody read it. What SQLite
@@ -170,6 +183,10 @@ func (d *DB) Writer() *sql.DB { return d.write }
 // Reader is the pool for reads that ent cannot express.
 func (d *DB) Reader() *sql.DB { return d.read }
 
+// Front is the pool for what every request needs before its own work: who asks, and whether the database is there. On
+// SQLite it has connections of its own, so that nobody's long reading keeps others from being let in.
+func (d *DB) Front() *sql.DB { return d.front }
+
 // Placeholder is the n-th parameter of a statement, counted from 1, as the dialect writes it.
 func (d *DB) Placeholder(n int) string {
 	return placeholder(d.Dialect, n)
@@ -178,9 +195,9 @@ func (d *DB) Placeholder(n int) string {
 // Close closes all connections.
 func (d *DB) Close() error {
 	err := d.write.Close()
-	if d.read != nil && d.read != d.write {
-		if readErr := d.read.Close(); err == nil {
-			err = readErr
+	for _, pool := range []*sql.DB{d.read, d.front} {
+		if pool != nil && pool != d.write {
+			err = cmp.Or(err, pool.Close())
 		}
 	}
 	return err

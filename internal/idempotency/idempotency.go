@@ -24,6 +24,7 @@ import (
 	"roster/internal/db"
 	"roster/internal/fault"
 	"roster/internal/secret"
+	"roster/internal/throttle"
 )
 
 const (
@@ -33,10 +34,11 @@ const (
 	aliveFor = 30 * time.Second
 	// again is when it is worth asking whether it is done by now.
 	again = 2 * time.Second
-	// Longest is how many bytes an answer may have to be kept, and Most how many answers are kept for one viewer. Beyond,
-	// it is known that the change was made, and no more.
-	Longest = 16 << 10
-	Most    = 1000
+	// Longest is how many bytes an answer may have to be kept, and Most and MostBytes how many answers are kept for one
+	// viewer, of all tokens of one maker together. Beyond, it is known that the change was made, and no more.
+	Longest   = 16 << 10
+	Most      = 1000
+	MostBytes = 4 << 20
 	// swept is how many rows that are over go with each new one: more than one, so that they do not pile up.
 	swept = 4
 	// sweptAtOnce is how many go in one transaction of Sweep's.
@@ -80,6 +82,15 @@ func whose(v *viewer.Viewer) string {
 	return fmt.Sprintf("user %d", v.UserID)
 }
 
+// counted names whose the keys and answers are that are counted together: a person's own, those of all tokens that somebody
+// made, or those of a token that nobody made.
+func counted(v *viewer.Viewer) string {
+	if v.MadeBy != 0 {
+		return fmt.Sprintf("maker %d", v.MadeBy)
+	}
+	return whose(v)
+}
+
 // id names the request, by which the key itself can't be read.
 func (r Request) id(viewer string) string {
 	sum := sha256.Sum256([]byte(viewer + "\x00" + r.Operation + "\x00" + r.Key))
@@ -88,20 +99,21 @@ func (r Request) id(viewer string) string {
 
 // Claim is a request that one server, and nobody else, is at work on.
 type Claim struct {
+	// viewer is who the key is counted for.
 	id, viewer, holder string
 	// settled is the transaction that noted last that the change was made, whatever became of it.
 	settled *db.Tx
 }
 
 // Claim takes the request for this server, or returns what was answered to it before. Where an earlier holder must have
-// died before the change was made, this one takes its place. fault.Conflict, with one of Running, Used and Made as reason.
+// died before the change was made, this one takes its place. fault.Conflict, with one of Running, Used and Made as reason; fault.RateLimited:
+// the viewer has too many keys.
 func (s *Service) Claim(ctx context.Context, r Request) (claim *Claim, answered []byte, err error) {
 	v := viewer.From(ctx)
 	if !v.SignedIn() {
 		return nil, nil, errors.New("claiming a key: nobody is there to keep it for")
 	}
-	c, now := &Claim{viewer: whose(v), holder: rand.Text()}, s.now()
-	c.id = r.id(c.viewer)
+	c, now := &Claim{id: r.id(whose(v)), viewer: counted(v), holder: rand.Text()}, s.now()
 	before, err := s.look(ctx, c.id)
 	if err != nil {
 		return nil, nil, err
@@ -245,10 +257,25 @@ func (s *Service) take(ctx context.Context, c *Claim, input []byte, before *row,
 		if err != nil {
 			return fmt.Errorf("claiming an idempotency key: %w", err)
 		}
+		if taken && before.free(now) {
+			if err := count(ctx, tx, c.viewer, now); err != nil {
+				return err
+			}
+		}
 		_, err := sweep(ctx, tx, now, swept)
 		return err
 	})
 	return taken && err == nil, err
+}
+
+// count counts a key that means something from now on. One that is free again is given back.
+func count(ctx context.Context, tx *db.Tx, viewer string, now time.Time) error {
+	err := throttle.IdempotencyKey.Take(ctx, tx, viewer, now)
+	var f *fault.Error
+	if errors.As(err, &f) && f.Code == fault.RateLimited {
+		return fault.Wait(f.Code, f.RetryAfter, "There are too many Idempotency-Keys of one day. Please wait, or send this without one.")
+	}
+	return err
 }
 
 // Sweep removes all rows that are over: what nobody claims anything after would stay.
@@ -327,23 +354,28 @@ func (s *Service) end(ctx context.Context, c *Claim, answer []byte) error {
 			return err
 		}
 	}
-	_, err := s.DB.Writer().ExecContext(ctx, "DELETE FROM idempotency_keys WHERE id = $1 AND holder = $2 AND NOT done", c.id, c.holder)
-	return err
+	return db.InTx(ctx, s.DB, func(ctx context.Context, tx *db.Tx) error {
+		gone, err := affected(tx.SQL.ExecContext(ctx, "DELETE FROM idempotency_keys WHERE id = $1 AND holder = $2 AND NOT done", c.id, c.holder))
+		if !gone || err != nil {
+			return err
+		}
+		return throttle.IdempotencyKey.GiveBack(ctx, tx, c.viewer)
+	})
 }
 
-// keepable is the answer as it is kept; nil: it is not. A few more than Most are kept where many end at once.
+// keepable is the answer as it is kept; nil: it is not. A few more than the limits say are kept where many end at once.
 func (s *Service) keepable(ctx context.Context, c *Claim, answer []byte) ([]byte, error) {
 	if answer == nil || len(answer) > Longest {
 		return nil, nil
 	}
-	var kept int
+	var kept, bytes int
 	now := s.now()
-	err := s.DB.Reader().QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM idempotency_keys
-		WHERE viewer = $1 AND answer IS NOT NULL AND expires_at > $2 LIMIT $3) AS k`, c.viewer, now, Most).Scan(&kept)
+	err := s.DB.Reader().QueryRowContext(ctx, `SELECT count(*), coalesce(sum(size), 0) FROM (SELECT length(answer) AS size
+		FROM idempotency_keys WHERE viewer = $1 AND answer IS NOT NULL AND expires_at > $2 LIMIT $3) AS k`, c.viewer, now, Most).Scan(&kept, &bytes)
 	if err != nil {
 		return nil, fmt.Errorf("counting kept answers: %w", err)
 	}
-	if kept >= Most {
+	if kept >= Most || bytes+len(answer) > MostBytes {
 		return nil, nil
 	}
 	return s.seal(ctx, c.id, answer, now)

@@ -1,7 +1,9 @@
 package idempotency_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -19,6 +21,7 @@ import (
 	"roster/internal/fault"
 	"roster/internal/idempotency"
 	"roster/internal/secret"
+	"roster/internal/throttle"
 )
 
 const (
@@ -88,6 +91,8 @@ func (k *desk) told(ctx context.Context, r idempotency.Request) string {
 			k.t.Errorf("%s: wait %v", f.Reasons[0], f.RetryAfter)
 		}
 		return f.Reasons[0]
+	case errors.As(err, &f) && f.Code == fault.RateLimited && f.RetryAfter > 0:
+		return string(f.Code)
 	}
 	k.t.Fatalf("neither claimed, nor answered, nor a conflict: %v", err)
 	return ""
@@ -98,7 +103,7 @@ var errBroken = errors.New("broken")
 // change makes the change as the claim's. It is undone when it ends in an error.
 func (k *desk) change(ctx context.Context, c *idempotency.Claim, then error) error {
 	return db.InTx(idempotency.With(ctx, c), k.DB, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.SQL.ExecContext(ctx, "INSERT INTO settings (id, value) VALUES ($1, 'true')", fmt.Sprintf("change %p", tx)); err != nil {
+		if _, err := tx.SQL.ExecContext(ctx, "INSERT INTO settings (id, value) VALUES ($1, 'true')", "change "+rand.Text()); err != nil {
 			return err
 		}
 		for range 2 { // two entries of one act
@@ -445,6 +450,73 @@ func Test80MostKept(t *testing.T) {
 		}
 		if n := k.count("idempotency_keys"); n != 1 {
 			t.Errorf("%d rows are left", n)
+		}
+	})
+}
+
+// made acts by a token that Ada made.
+func (k *desk) made(token int) context.Context {
+	return k.as(viewer.Viewer{Kind: viewer.Token, TokenID: token, MadeBy: k.user})
+}
+
+// Nor does one person by many tokens, or by few answers that are long. Each token's keys are its own all the same.
+func Test80MostKeptOfAMaker(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		long := func(ctx context.Context, key string) {
+			c := k.claim(ctx, request(key))
+			if err := k.change(ctx, c, nil); err != nil {
+				t.Fatal(err)
+			}
+			k.End(ctx, c, bytes.Repeat([]byte("a"), idempotency.Longest))
+		}
+		last := idempotency.MostBytes/idempotency.Longest - 2 // what seals an answer takes some bytes too
+		for i := range last + 1 {
+			long(k.made(i), "long")
+		}
+		long(k.made(last+1), "long")
+		if got := k.told(k.made(last+1), request("long")); got != idempotency.Made {
+			t.Errorf("one too many: %.20s", got)
+		}
+		if got := k.told(k.made(last), request("long")); len(got) != idempotency.Longest {
+			t.Errorf("the last that fits: %.20s", got)
+		}
+		for name, ctx := range map[string]context.Context{"their own": k.ada(), "another maker's": k.as(viewer.Viewer{Kind: viewer.Token, TokenID: 1, MadeBy: 99})} {
+			if long(ctx, name); len(k.told(ctx, request(name))) != idempotency.Longest {
+				t.Errorf("%s is not kept", name)
+			}
+		}
+	})
+}
+
+// One person has so many keys in a day, by however many tokens. Where it was refused, or its change was, a key is none.
+func Test80MostKeys(t *testing.T) {
+	each(t, func(t *testing.T, k *desk) {
+		k.kept(k.made(1), "first")
+		if _, err := k.DB.Writer().ExecContext(t.Context(), "UPDATE throttles SET tries = $1", throttle.IdempotencyKey.Max-1); err != nil {
+			t.Fatal(err)
+		}
+		refused := k.claim(k.made(2), request("refused"))
+		if got := k.told(k.made(1), request("one too many at once")); got != "RATE_LIMITED" {
+			t.Errorf("one too many at once: %s", got)
+		}
+		k.End(k.made(2), refused, nil)
+		k.kept(k.made(2), "last")
+		for name, c := range map[string]struct {
+			ctx  context.Context
+			want string
+		}{
+			"one too many": {k.made(3), "RATE_LIMITED"}, "first": {k.made(1), "done"}, "last": {k.made(2), "done"}, "their own": {k.ada(), "claimed"},
+		} {
+			if got := k.told(c.ctx, request(name)); got != c.want {
+				t.Errorf("%s: %s, want %s", name, got, c.want)
+			}
+		}
+		if n := k.count("idempotency_keys"); n != 3 {
+			t.Errorf("%d rows", n)
+		}
+		k.now = k.now.Add(24 * time.Hour)
+		if got := k.told(k.made(3), request("one too many")); got != "claimed" {
+			t.Errorf("a day later: %s", got)
 		}
 	})
 }

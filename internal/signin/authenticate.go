@@ -45,7 +45,7 @@ func (s *Service) standing(ctx context.Context, cookie string) (*found, error) {
 	if !ok {
 		return nil, nil //nolint:nilnil // no session is an answer, not a failure
 	}
-	f, err := find(ctx, s.DB.Reader(), hash)
+	f, err := find(ctx, s.DB.Front(), hash)
 	if err != nil || f == nil || !f.alive(s.now()) {
 		return nil, err
 	}

@@ -60,6 +60,8 @@ var (
 	InvitationDay = Limit{Name: "invitationDay", Max: 100, Window: 24 * time.Hour}
 	// Token counts the API tokens that one user makes or rotates: each is a mail with a name of their choice.
 	Token = Limit{Name: "token", Max: 10, Window: time.Hour}
+	// IdempotencyKey counts the keys of one viewer that mean something, of all tokens of one maker together.
+	IdempotencyKey = Limit{Name: "key", Max: 20_000, Window: 24 * time.Hour}
 	// News counts the mails to one user that others cause by changing what they may do: the page shows what holds.
 	News = Limit{Name: "news", Max: 10, Window: time.Hour}
 	// Unasked counts the mails to one address that others cause: registering with it, or wanting it as theirs.

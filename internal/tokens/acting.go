@@ -150,14 +150,14 @@ func (s *Service) Authenticate(ctx context.Context, plain string) (*viewer.Viewe
 	if !ok {
 		return nil, refused
 	}
-	found, err := find(ctx, s.DB.Reader(), "t.hash = $1", hash)
+	found, err := find(ctx, s.DB.Front(), "t.hash = $1", hash)
 	if err != nil {
 		return nil, err
 	} else if len(found) == 0 {
 		return nil, refused
 	}
 	now := s.now()
-	v, err := found[0].acting(ctx, s.DB.Reader(), now)
+	v, err := found[0].acting(ctx, s.DB.Front(), now)
 	if err != nil {
 		return nil, err
 	} else if v == nil {

@@ -20,3 +20,8 @@ func (s *Service) Count(ctx context.Context, f Filter) (n int, estimate bool, er
 	}
 	return search.Count(ctx, s.DB, user.Table, l.narrow)
 }
+
+// CountOf returns how many users the list of the page holds, as Count says, but counts them once.
+func (s *Service) CountOf(ctx context.Context, p *Page) (n int, estimate bool, err error) {
+	return p.tally.Of(func() (int, bool, error) { return s.Count(ctx, p.Filter) })
+}

@@ -14,10 +14,12 @@ import (
 	"roster/internal/search"
 )
 
-// Limits of a filter: deeper nesting or more conditions are refused.
+// Limits of a filter: deeper nesting or more conditions are refused, and more searches inside and, or, not. Such a search has
+// no index to go to: it looks at each user.
 const (
 	maxDepth      = 3
 	maxConditions = 20
+	maxSearches   = 3
 )
 
 // Filter says which users. Each member that is set must hold; a list means any of its values.
@@ -50,15 +52,23 @@ type condition func(s *sql.Selector) *sql.Predicate
 // conditions reads a filter but for its outermost search, which has a plan of its own. fault.Invalid: too deep, or
 // too much of it.
 func (f *Filter) conditions() ([]condition, error) {
-	count := 0
 	outer := *f
 	outer.Search = nil
-	return outer.read(0, &count)
+	return outer.read(0, &tally{})
 }
 
-func (f *Filter) read(depth int, count *int) ([]condition, error) {
+// tally counts what a filter holds, whatever the depth.
+type tally struct{ conditions, searches int }
+
+func (f *Filter) read(depth int, count *tally) ([]condition, error) {
 	if depth > maxDepth {
 		return nil, fault.New(fault.Invalid, "The filter nests and, or, not more than 3 deep.")
+	}
+	if f.Search != nil {
+		count.searches++
+	}
+	if count.searches > maxSearches {
+		return nil, fault.New(fault.Invalid, "The filter has more than 3 searches inside and, or, not.")
 	}
 	all, err := f.own()
 	if err != nil {
@@ -85,14 +95,14 @@ func (f *Filter) read(depth int, count *int) ([]condition, error) {
 		}
 		all = append(all, func(s *sql.Selector) *sql.Predicate { return sql.Not(allOf(s, inner)) })
 	}
-	if *count += len(all); *count > maxConditions {
+	if count.conditions += len(all); count.conditions > maxConditions {
 		return nil, fault.New(fault.Invalid, "The filter has more than 20 conditions.")
 	}
 	return all, nil
 }
 
 // anyOf holds when one of the filters does; an empty filter among them always does, an empty list never.
-func anyOf(filters []Filter, depth int, count *int) (condition, error) {
+func anyOf(filters []Filter, depth int, count *tally) (condition, error) {
 	branches := make([][]condition, len(filters))
 	for i := range filters {
 		var err error

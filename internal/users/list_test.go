@@ -11,6 +11,7 @@ import (
 	"roster/ent/generated/user"
 	"roster/ent/permission"
 	"roster/ent/viewer"
+	"roster/internal/accounttest"
 	"roster/internal/db"
 	"roster/internal/dbtest"
 	"roster/internal/email"
@@ -334,13 +335,34 @@ func TestFiltersThatAreTooMuch(t *testing.T) {
 	}
 	for name, f := range map[string]users.Filter{
 		"deep": deep, "wide": wide, "long search": {Search: ptr(strings.Repeat("x", 201))},
-		"many words": {Search: ptr(strings.Repeat("x ", 11))},
+		"many words":    {Search: ptr(strings.Repeat("x ", 11))},
+		"many searches": {Or: []users.Filter{{Search: ptr("a")}, {Search: ptr("b")}, {And: []users.Filter{{Search: ptr("c")}}}, {Not: &users.Filter{Search: ptr("d")}}}},
 	} {
 		_, err := s.List(staff(t), users.Query{Request: paging.Request{First: ptr(1)}, Filter: f})
 		if !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// Number and estimate are one count: each may look at every user.
+func TestAPageIsCountedOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := &users.Service{DB: d, Now: time.Now}
+		w := accounttest.New(t, d)
+		w.User("Ada")
+		page := list(t, s, users.Query{Request: paging.Request{First: ptr(1)}})
+		for _, name := range []string{"Bob", "Eve"} {
+			if n, estimate, err := s.CountOf(staff(t), page); n != 1 || estimate || err != nil {
+				t.Errorf("%d, estimate %t, %v", n, estimate, err)
+			}
+			w.User(name)
+		}
+		again := list(t, s, users.Query{Request: paging.Request{First: ptr(1)}})
+		if n, _, err := s.CountOf(staff(t), again); n != 3 || err != nil {
+			t.Errorf("another page: %d, %v", n, err)
+		}
+	})
 }
 
 func TestListNeedsThePermission(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	ent "roster/ent/generated"
 	"roster/ent/generated/user"
 	"roster/internal/paging"
+	"roster/internal/search"
 )
 
 // Page is a page of users.
@@ -15,6 +16,7 @@ type Page struct {
 	// Filter is what the list holds, for counting it.
 	Filter Filter
 
+	tally  search.Tally
 	order  paging.Order
 	pinned int // the user that the search names exactly and that stands first; 0: none
 }

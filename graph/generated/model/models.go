@@ -570,7 +570,9 @@ type MakeOwnerPayload struct {
 //
 // Else the answer is CONFLICT, and extensions.reasons says why: KEY_RUNNING, it is being made (retryAfter says when to ask
 // again); KEY_USED, the key came with another input before; KEY_DONE, it was made and the answer is not kept. That is so of
-// secrets that are shown once, of what sets cookies, of more than 64 KiB, and when a server dies between change and answer.
+// secrets that are shown once, of what sets cookies, of more than 16 KiB, beyond 1,000 answers or 4 MiB of one day, and when a
+// server dies between change and answer. Beyond 20,000 keys of one day new ones are refused: RATE_LIMITED. For these limits all
+// tokens of one maker count together.
 //
 // A key is one viewer's (a user in all their sessions, or one API token) and one field's. Mutations that are open to everybody
 // take none: INVALID. Queries ignore it.
@@ -1329,7 +1331,8 @@ type UserError struct {
 	Message string `json:"message"`
 }
 
-// Which users. Each given member must hold; a list means any of its values. and, or, not: at most 3 deep, 20 conditions in all.
+// Which users. Each given member must hold; a list means any of its values. and, or, not: at most 3 deep, 20 conditions in all,
+// and 3 searches besides the outermost: each of these looks at every user.
 type UserFilter struct {
 	// All of these hold.
 	And []*UserFilter `json:"and,omitempty"`
