@@ -21,7 +21,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
-	_ "modernc.org/sqlite" // registers the driver "sqlite"
 
 	ent "roster/ent/generated"
 	_ "roster/ent/generated/runtime" // connects schema, defaults and policies
@@ -92,12 +91,13 @@ func isPostgres(source string) bool {
 }
 
 // openSQLite opens one connection that writes and several that only read: SQLite has one writer, and a queue
-// inside the process waits less than competing connections do (security.md #78).
+// inside the process waits less than competing connections do (security.md #78). What is deleted is overwritten: else whoever
+// gets hold of the file and its key finds documents that were to be gone (#71).
 func openSQLite(path string) (write, read, front *sql.DB, err error) {
 	if err := newFile(path); err != nil {
 		return nil, nil, nil, fmt.Errorf("opening database: %w", err)
 	}
-	if write, err = sql.Open("sqlite", sqliteDSN(path, "foreign_keys(1)")+"&_txlock=immediate"); err != nil {
+	if write, err = openKeeping(sqliteDSN(path, "foreign_keys(1)") + "&_txlock=immediate"); err != nil {
 		return nil, nil, nil, fmt.Errorf("opening database: %w", err)
 	}
 	write.SetMaxOpenConns(1)
@@ -113,7 +113,7 @@ func openSQLite(path string) (write, read, front *sql.DB, err error) {
 const frontReaders = 2
 
 func openReaders(path string, most int) (*sql.DB, error) {
-	pool, err := sql.Open("sqlite", sqliteDSN(path, "foreign_keys(1)", "query_only(1)"))
+	pool, err := openKeeping(sqliteDSN(path, "foreign_keys(1)", "query_only(1)"))
 	if err != nil {
 		return nil, fmt.Errorf("opening database: %w", err)
 	}
