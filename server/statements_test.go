@@ -31,6 +31,19 @@ func (s *statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, q pgx.Tra
 
 func (*statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
+// TraceBatchStart notes what is asked at once as one.
+func (s *statements) TraceBatchStart(ctx context.Context, _ *pgx.Conn, b pgx.TraceBatchStartData) context.Context {
+	var texts []string
+	for _, q := range b.Batch.QueuedQueries {
+		texts = append(texts, q.SQL)
+	}
+	return s.TraceQueryStart(ctx, nil, pgx.TraceQueryStartData{SQL: strings.Join(texts, ";\n")})
+}
+
+func (*statements) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
+
+func (*statements) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
+
 func (s *statements) during(act func()) []string {
 	s.mu.Lock()
 	s.texts = nil

@@ -207,7 +207,8 @@ func write(ctx context.Context, tx *db.Tx, at time.Time, e Entry, outcome string
 	_, _ = rand.Read(salt) // never fails (crypto/rand)
 	hash := sha256.Sum256(append(salt[:16:16], detail...))
 	if tx.Dialect == dialect.Postgres {
-		return insertBoth(ctx, tx, at, e, outcome, salt, hash[:], detail)
+		tx.AtCommit(insertBoth(v, at, e, outcome, salt, hash[:], detail))
+		return nil
 	}
 	ctx = viewer.ForSystem(ctx, "audit")
 	entry, err := tx.AuditEntry.Create().
@@ -238,22 +239,19 @@ func kindOf(actor *viewer.Viewer) string {
 	return string(actor.Kind)
 }
 
-// both is an entry with its detail: every act pays for it, and PostgreSQL takes the two in one round trip.
+// both is an entry with its detail: every act pays for it, and PostgreSQL takes the two at once, with the commit.
 const both = `WITH entry AS (INSERT INTO audit_entries
 	(at, action, outcome, actor_kind, actor_id, actor_name, token_id, session_id, target_kind, target_id, about_user_id, request_id, detail_hash)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id)
 INSERT INTO audit_details (entry_id, salt, detail) SELECT id, $14, $15 FROM entry`
 
-func insertBoth(ctx context.Context, tx *db.Tx, at time.Time, e Entry, outcome string, salt, hash, detail []byte) error {
-	v := viewer.From(ctx)
+func insertBoth(v *viewer.Viewer, at time.Time, e Entry, outcome string, salt, hash, detail []byte) db.Statement {
 	actor := v.Actor()
-	_, err := tx.SQL.ExecContext(ctx, both, at.UTC().Truncate(time.Microsecond), string(e.Action), outcome,
+	return db.Statement{SQL: both, Args: []any{
+		at.UTC().Truncate(time.Microsecond), string(e.Action), outcome,
 		kindOf(actor), actor.Author(), actor.Name, actor.TokenID, actor.SessionID,
-		e.Target.Kind, e.Target.ID, e.AboutUserID, v.RequestID, hash, salt, detail)
-	if err != nil {
-		return fmt.Errorf("recording %s: %w", e.Action, err)
-	}
-	return nil
+		e.Target.Kind, e.Target.ID, e.AboutUserID, v.RequestID, hash, salt, detail,
+	}}
 }
 
 // clientKeys are where the detail names the client of who acted.

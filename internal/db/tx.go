@@ -28,7 +28,9 @@ type Tx struct {
 	SQL     *sql.Tx
 	Dialect string
 
-	refused []func(context.Context, *Tx) error
+	conn     *sql.Conn
+	refused  []func(context.Context, *Tx) error
+	atCommit []Statement
 }
 
 // Remember keeps what must outlive a refusal: a wrong try, an attempt for the audit log. The step runs in a second
@@ -36,6 +38,11 @@ type Tx struct {
 func (tx *Tx) Remember(step func(ctx context.Context, tx *Tx) error) {
 	tx.refused = append(tx.refused, step)
 }
+
+// AtCommit keeps a statement that runs right before the commit, after all others of act and in the order of the calls:
+// PostgreSQL gets all of them at once (see Together). So act does not see what it does, and how many rows it changes is
+// nobody's concern. When it fails, the transaction does.
+func (tx *Tx) AtCommit(s Statement) { tx.atCommit = append(tx.atCommit, s) }
 
 type inside struct{}
 
@@ -45,21 +52,38 @@ const maxTries = 3
 // reports (40001, 40P01) runs act again, up to three times in all, so it must assign and not append. A transaction
 // inside another is an error: SQLite has one writer. fault.TryLater: the database is busy or gone.
 func InTx(ctx context.Context, d *DB, act func(ctx context.Context, tx *Tx) error) error {
-	if ctx.Value(inside{}) != nil {
-		return errors.New("a transaction was opened inside another")
+	ctx, err := enter(ctx)
+	if err != nil {
+		return err
 	}
-	ctx = context.WithValue(ctx, inside{}, true)
-	for try := 1; ; try++ {
-		refused, err := once(ctx, d, act)
-		if try < maxTries && serialization(err) && pause(ctx, try) {
-			continue
+	var refused []func(context.Context, *Tx) error
+	err = persist(ctx, func() (err error) {
+		refused, err = once(ctx, d, act)
+		return err
+	})
+	if err != nil && len(refused) > 0 {
+		if rememberErr := d.remember(ctx, refused); rememberErr != nil {
+			return busy(fmt.Errorf("remembering a refusal: %w", rememberErr))
 		}
-		if err != nil && len(refused) > 0 {
-			if rememberErr := d.remember(ctx, refused); rememberErr != nil {
-				return busy(fmt.Errorf("remembering a refusal: %w", rememberErr))
-			}
+	}
+	return busy(err)
+}
+
+// enter refuses a transaction inside another.
+func enter(ctx context.Context) (context.Context, error) {
+	if ctx.Value(inside{}) != nil {
+		return nil, errors.New("a transaction was opened inside another")
+	}
+	return context.WithValue(ctx, inside{}, true), nil
+}
+
+// persist runs a transaction again that met a conflict.
+func persist(ctx context.Context, try func() error) error {
+	for n := 1; ; n++ {
+		err := try()
+		if n == maxTries || !serialization(err) || !pause(ctx, n) {
+			return err
 		}
-		return busy(err)
 	}
 }
 
@@ -94,11 +118,12 @@ func (d *DB) remember(ctx context.Context, refused []func(context.Context, *Tx) 
 func once(ctx context.Context, d *DB, act func(ctx context.Context, tx *Tx) error) (refused []func(context.Context, *Tx) error, err error) {
 	whole, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
-	sqlTx, err := begin(whole, giveUp, d.write)
+	conn, sqlTx, err := begin(whole, giveUp, d.write)
 	if err != nil {
 		return nil, fmt.Errorf("beginning a transaction: %w", err)
 	}
-	tx := &Tx{Client: d.over(sqlTx), SQL: sqlTx, Dialect: d.Dialect}
+	defer conn.Close()
+	tx := &Tx{Client: d.over(sqlTx), SQL: sqlTx, Dialect: d.Dialect, conn: conn}
 	done := false
 	defer func() {
 		if !done { // an error, or a panic on its way up
@@ -107,6 +132,9 @@ func once(ctx context.Context, d *DB, act func(ctx context.Context, tx *Tx) erro
 	}()
 	if err := act(ctx, tx); err != nil {
 		return tx.refused, err
+	}
+	if _, err := tx.together(ctx, tx.atCommit); err != nil {
+		return nil, fmt.Errorf("before the commit: %w", err)
 	}
 	if err := sqlTx.Commit(); err != nil {
 		return nil, fmt.Errorf("committing: %w", err)
@@ -120,17 +148,29 @@ const patience = 3 * time.Second
 
 var errNoRoom = errors.New("no connection was free in time")
 
-// begin begins a transaction that lasts as long as whole, unless that takes too long.
-func begin(whole context.Context, giveUp context.CancelCauseFunc, pool *sql.DB) (*sql.Tx, error) {
+// connect takes a connection for one user alone, and does first what then says, unless that takes too long.
+func connect(whole context.Context, giveUp context.CancelCauseFunc, pool *sql.DB, then func(*sql.Conn) error) (*sql.Conn, error) {
 	late := time.AfterFunc(patience, func() { giveUp(errNoRoom) })
-	tx, err := pool.BeginTx(whole, nil)
-	if !late.Stop() && errors.Is(context.Cause(whole), errNoRoom) {
-		if err == nil {
-			_ = tx.Rollback()
-		}
-		return nil, errNoRoom
+	conn, err := pool.Conn(whole)
+	if err == nil {
+		err = then(conn)
 	}
-	return tx, err
+	if !late.Stop() && errors.Is(context.Cause(whole), errNoRoom) {
+		err = errNoRoom
+	}
+	if err != nil && conn != nil {
+		_ = conn.Close() // a transaction in it ended with whole
+	}
+	return conn, err
+}
+
+// begin begins a transaction that lasts as long as whole, on a connection of its own.
+func begin(whole context.Context, giveUp context.CancelCauseFunc, pool *sql.DB) (conn *sql.Conn, tx *sql.Tx, err error) {
+	conn, err = connect(whole, giveUp, pool, func(conn *sql.Conn) (err error) {
+		tx, err = conn.BeginTx(whole, nil)
+		return err
+	})
+	return conn, tx, err
 }
 
 // LockAccount keeps an account's row to this transaction: whatever changes who is in it, and who owns it, comes one after

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect"
-
 	"roster/ent/generated/session"
 	"roster/ent/generated/signin"
 	"roster/ent/viewer"
@@ -100,17 +98,14 @@ func (s *Service) ask(ctx context.Context, tx *db.Tx, p proof, who *subject, now
 	if needed.MayTrust, err = who.mayTrust(ctx, tx); err != nil {
 		return ended{}, err
 	}
-	cookie, _, err := s.create(ctx, tx, p, who, session.StageSECOND_FACTOR, pendingLasts, now)
-	return ended{Outcome: Outcome{Needed: needed}, cookie: cookie}, err
+	cookie := s.create(ctx, tx, p, who, session.StageSECOND_FACTOR, pendingLasts, now)
+	return ended{Outcome: Outcome{Needed: needed}, cookie: cookie}, nil
 }
 
 // enrol makes the session of somebody who has to set up a second factor.
 func (s *Service) enrol(ctx context.Context, tx *db.Tx, p proof, who *subject, now time.Time) (ended, error) {
-	cookie, id, err := s.create(ctx, tx, p, who, session.StageENROLMENT, enrolmentLasts, now)
-	if err != nil {
-		return ended{}, err
-	}
-	f, err := who.found(id, session.StageENROLMENT, now)
+	cookie := s.create(ctx, tx, p, who, session.StageENROLMENT, enrolmentLasts, now)
+	f, err := who.found(session.StageENROLMENT, now)
 	if err != nil {
 		return ended{}, err
 	}
@@ -124,14 +119,9 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, p proof, who *subject, no
 	if err != nil {
 		return ended{}, err
 	}
-	if err := s.seen(ctx, tx, p.userID, now); err != nil {
-		return ended{}, err
-	}
-	cookie, id, err := s.create(ctx, tx, p, who, session.StageOPEN, lifetimeOf(false, p.remember).absolute, now)
-	if err != nil {
-		return ended{}, err
-	}
-	f, err := who.found(id, session.StageOPEN, now)
+	s.seen(ctx, tx, p.userID, now)
+	cookie := s.create(ctx, tx, p, who, session.StageOPEN, lifetimeOf(false, p.remember).absolute, now)
+	f, err := who.found(session.StageOPEN, now)
 	if err != nil {
 		return ended{}, err
 	}
@@ -153,46 +143,29 @@ func (s *Service) open(ctx context.Context, tx *db.Tx, p proof, who *subject, no
 	return end, err
 }
 
-// seen notes when the user signed in, on the user and in their history. PostgreSQL takes both in one statement, for each way
-// to it and back costs a sign-in as much as the work does.
-func (s *Service) seen(ctx context.Context, tx *db.Tx, userID int, now time.Time) error {
-	if tx.Dialect != dialect.Postgres {
-		result, err := tx.SQL.ExecContext(ctx, "UPDATE users SET last_login_at = $1 WHERE id = $2", now, userID)
-		if err := one(result, err, "recording the sign-in"); err != nil {
-			return err
-		}
-		return s.history(ctx, tx, userID, signin.OutcomeSIGNED_IN, now)
-	}
-	v := viewer.From(ctx)
-	result, err := tx.SQL.ExecContext(ctx, `WITH seen AS (UPDATE users SET last_login_at = $2 WHERE id = $1 RETURNING id)
-		INSERT INTO sign_ins (user_id, at, outcome, address, device) SELECT id, $2, $3, $4, $5 FROM seen`,
-		userID, now, string(signin.OutcomeSIGNED_IN), addressOf(v), v.Device)
-	return one(result, err, "recording the sign-in")
+// seen notes when the user signed in, on the user, whose row the transaction holds, and in their history.
+func (s *Service) seen(ctx context.Context, tx *db.Tx, userID int, now time.Time) {
+	tx.AtCommit(db.Statement{SQL: "UPDATE users SET last_login_at = $1 WHERE id = $2", Args: []any{now, userID}})
+	tx.AtCommit(history(ctx, userID, signin.OutcomeSIGNED_IN, now))
 }
 
-// create makes a session row, and lets the user's oldest ones of the same stage fall.
-func (s *Service) create(ctx context.Context, tx *db.Tx, p proof, who *subject, stage session.Stage, lasts time.Duration, now time.Time) (cookie string, id int, err error) {
-	v := viewer.From(ctx)
-	ctx = viewer.ForSystem(ctx, "sign-in")
-	token := secret.New(secret.Session)
-	made, err := tx.Session.Create().
-		SetUserID(p.userID).SetSecretHash(token.Hash).SetStage(stage).SetRemember(p.remember).
-		SetCredentialVersion(p.version).SetCreatedAt(now).SetSeenAt(now).SetExpiresAt(now.Add(lasts)).
-		SetAddress(addressOf(v)).SetDevice(v.Device).
-		Save(ctx)
-	if err != nil {
-		return "", 0, fmt.Errorf("saving session: %w", err)
-	}
+const insertSession = `INSERT INTO sessions (id, user_id, secret_hash, stage, remember, credential_version,
+	created_at, seen_at, expires_at, sudo_at, address, device) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8, $9, $10, $11)`
+
+const endOldest = `DELETE FROM sessions WHERE user_id = $1 AND stage = $2 AND id NOT IN
+	(SELECT id FROM sessions WHERE user_id = $1 AND stage = $2 ORDER BY id DESC LIMIT $3)`
+
+// create makes a session, under the id that is kept for it, and lets the user's oldest ones of the same stage fall.
+func (s *Service) create(ctx context.Context, tx *db.Tx, p proof, who *subject, stage session.Stage, lasts time.Duration, now time.Time) (cookie string) {
+	v, token := viewer.From(ctx), secret.New(secret.Session)
+	tx.AtCommit(db.Statement{SQL: insertSession, Args: []any{
+		who.nextSession, p.userID, token.Hash, string(stage), p.remember, p.version, now, now.Add(lasts), time.Time{}, addressOf(v), v.Device,
+	}})
 	// Other sign-ins of the user that came while this one waited for their row are not in the count.
-	if stage == session.StageOPEN && who.sessions < SessionsPerUser/2 {
-		return token.Plain, made.ID, nil
+	if stage != session.StageOPEN || who.sessions >= SessionsPerUser/2 {
+		tx.AtCommit(db.Statement{SQL: endOldest, Args: []any{p.userID, string(stage), SessionsPerUser}})
 	}
-	_, err = tx.SQL.ExecContext(ctx, `DELETE FROM sessions WHERE user_id = $1 AND stage = $2 AND id NOT IN
-		(SELECT id FROM sessions WHERE user_id = $1 AND stage = $2 ORDER BY id DESC LIMIT $3)`, p.userID, string(stage), SessionsPerUser)
-	if err != nil {
-		return "", 0, fmt.Errorf("ending the oldest sessions: %w", err)
-	}
-	return token.Plain, made.ID, nil
+	return token.Plain
 }
 
 // drop ends the session, open or waiting, that the browser came with.
@@ -209,12 +182,11 @@ func (s *Service) drop(ctx context.Context, tx *db.Tx) error {
 
 // history adds a row to the user's own list of sign-ins. Nobody, user 0, has none, and is looked for all the same: the
 // time of a refusal must not tell whether an address has a user (security.md #26).
-func (s *Service) history(ctx context.Context, tx *db.Tx, userID int, outcome signin.Outcome, now time.Time) error {
+func history(ctx context.Context, userID int, outcome signin.Outcome, now time.Time) db.Statement {
 	v := viewer.From(ctx)
-	_, err := tx.SQL.ExecContext(ctx, `INSERT INTO sign_ins (user_id, at, outcome, address, device)
-		SELECT id, $2, $3, $4, $5 FROM users WHERE id = $1`, userID, now, string(outcome), addressOf(v), v.Device)
-	if err != nil {
-		return fmt.Errorf("saving the sign-in history: %w", err)
+	return db.Statement{
+		SQL: `INSERT INTO sign_ins (user_id, at, outcome, address, device)
+		SELECT id, $2, $3, $4, $5 FROM users WHERE id = $1`,
+		Args: []any{userID, now, string(outcome), addressOf(v), v.Device},
 	}
-	return nil
 }

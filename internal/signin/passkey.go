@@ -86,17 +86,15 @@ func (s *Service) byPasskey(ctx context.Context, tx *db.Tx, taken passkeys.Taken
 	if err := tx.SQL.QueryRowContext(ctx, "SELECT credential_version FROM users WHERE id = $1", userID).Scan(&p.version); err != nil {
 		return ended{}, fmt.Errorf("loading who signs in: %w", err)
 	}
-	if err := throttle.PasskeyNetwork.GiveBack(ctx, tx, throttle.Network(viewer.From(ctx).Address)); err != nil {
-		return ended{}, err
-	}
-	if err := throttle.Password.Clear(ctx, tx, throttle.User(userID)); err != nil {
-		return ended{}, err
-	}
 	end, err := s.finish(ctx, tx, p, now)
 	if errors.Is(err, errChanged) {
 		return ended{}, s.refusePasskey(tx, userID, signin.OutcomeNOT_ALLOWED)
+	} else if err != nil {
+		return ended{}, err
 	}
-	return end, err
+	tx.AtCommit(throttle.Password.Clearing(tx.Dialect, throttle.User(userID)))
+	tx.AtCommit(throttle.PasskeyNetwork.GivingBack(tx.Dialect, throttle.Network(viewer.From(ctx).Address)))
+	return end, nil
 }
 
 // refusePasskey remembers why, and answers what it always answers.

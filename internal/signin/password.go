@@ -31,6 +31,8 @@ type candidate struct {
 	hash    string
 	// whose names the counter of the wrong passwords.
 	whose string
+	// network is the lock of the network that they come from; nil: there is none.
+	network *throttle.Lock
 	// effort is what every check has to cost while imported hashes wait for their owners (security.md #7).
 	effort secret.Effort
 }
@@ -91,16 +93,22 @@ func canonical(address string) string {
 }
 
 // byAddress always returns one row, and costs the same for nobody.
-const byAddress = `SELECT (SELECT max(hash) FROM passwords WHERE wrapped), u.id, u.credential_version, u.state, p.hash
-FROM (SELECT 1) AS one LEFT JOIN users u ON u.email_key = $1 LEFT JOIN passwords p ON p.user_id = u.id`
+const byAddress = `SELECT (SELECT max(hash) FROM passwords WHERE wrapped), n.tries, n.since, u.id, u.credential_version, u.state, p.hash
+FROM (SELECT 1) AS one LEFT JOIN throttles n ON n.id = $2 LEFT JOIN users u ON u.email_key = $1 LEFT JOIN passwords p ON p.user_id = u.id`
 
 func (s *Service) candidate(ctx context.Context, address string) (candidate, error) {
 	key := canonical(address)
 	var c candidate
-	var id, version sql.NullInt64
+	var tries, id, version sql.NullInt64
 	var state, hash, dearest sql.NullString
-	if err := s.DB.Reader().QueryRowContext(ctx, byAddress, key).Scan(&dearest, &id, &version, &state, &hash); err != nil {
+	var since sql.NullTime
+	network := throttle.PasswordNetwork.Key(throttle.Network(viewer.From(ctx).Address))
+	err := s.DB.Reader().QueryRowContext(ctx, byAddress, key, network).Scan(&dearest, &tries, &since, &id, &version, &state, &hash)
+	if err != nil {
 		return candidate{}, fmt.Errorf("loading who signs in: %w", err)
+	}
+	if lock, stands := throttle.PasswordNetwork.LockOf(int(tries.Int64), since.Time, time.Time{}, s.now()); stands {
+		c.network = &lock
 	}
 	c.userID, c.version, c.state, c.hash = int(id.Int64), int(version.Int64), user.State(state.String), hash.String
 	c.effort = secret.EffortOf(dearest.String)
@@ -114,20 +122,41 @@ func (s *Service) candidate(ctx context.Context, address string) (candidate, err
 // takePassword counts the try before it is made, so that many at once count as many. Here and below the network comes
 // last: all sign-ins from it wait for its row, and one order everywhere keeps them from waiting for each other.
 func (s *Service) takePassword(ctx context.Context, who candidate) (locked bool, err error) {
+	if who.network != nil {
+		return false, s.turnAway(ctx, *who.network)
+	}
 	now, network := s.now(), throttle.Network(viewer.From(ctx).Address)
-	err = db.InTx(ctx, s.DB, func(ctx context.Context, tx *db.Tx) error {
-		if locked, err = refused(throttle.Password.Take(ctx, tx, who.whose, now)); err != nil {
-			return err
+	counted, err := db.Together(ctx, s.DB,
+		throttle.Password.Taking(s.DB.Dialect, who.whose, now), throttle.PasswordNetwork.Taking(s.DB.Dialect, network, now))
+	if err != nil {
+		return false, fmt.Errorf("counting a try: %w", err)
+	}
+	locked = counted[0] == 0
+	if counted[1] > 0 {
+		return locked, nil
+	}
+	var back []db.Statement // others were faster
+	if !locked {
+		back = append(back, throttle.Password.GivingBack(s.DB.Dialect, who.whose))
+	}
+	return false, s.turnAway(ctx, throttle.Lock{Until: now}, back...)
+}
+
+// turnAway refuses a network, and records that, whether or not anybody waits for the answer.
+func (s *Service) turnAway(ctx context.Context, lock throttle.Lock, also ...db.Statement) error {
+	refusal := lock.Refusal(s.now())
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	err := db.InTx(ctx, s.DB, func(ctx context.Context, tx *db.Tx) error {
+		for _, statement := range also {
+			tx.AtCommit(statement)
 		}
-		err := throttle.PasswordNetwork.Take(ctx, tx, network, now)
-		if err != nil {
-			tx.Remember(func(ctx context.Context, tx *db.Tx) error {
-				return audit.Refused(ctx, tx, now, audit.Entry{Action: audit.SignInRefused}, err)
-			})
-		}
-		return err
+		return audit.Refused(ctx, tx, s.now(), audit.Entry{Action: audit.SignInRefused}, refusal)
 	})
-	return locked, err
+	if err != nil {
+		return err
+	}
+	return refusal
 }
 
 // giveBack takes a try off the counts that could not be made for want of room, and returns err.
@@ -159,22 +188,20 @@ func (s *Service) refuse(ctx context.Context, tx *db.Tx, who candidate, outcome 
 	return refusal
 }
 
-// accept clears the counts that the right password disproves, replaces an outdated hash, and finishes.
+// accept replaces an outdated hash, finishes, and clears the counts that the right password disproves.
 func (s *Service) accept(ctx context.Context, tx *db.Tx, who candidate, c checked, remember bool) (ended, error) {
-	now := s.now()
-	if err := throttle.Password.Clear(ctx, tx, who.whose); err != nil {
-		return ended{}, err
-	}
 	if c.fresh != "" {
 		if err := replaceHash(ctx, tx, who, c.fresh); err != nil {
 			return ended{}, err
 		}
 	}
-	end, err := s.finish(ctx, tx, proof{userID: who.userID, version: who.version, remember: remember}, now)
+	end, err := s.finish(ctx, tx, proof{userID: who.userID, version: who.version, remember: remember}, s.now())
 	if err != nil {
 		return ended{}, err
 	}
-	return end, throttle.PasswordNetwork.GiveBack(ctx, tx, throttle.Network(viewer.From(ctx).Address))
+	tx.AtCommit(throttle.Password.Clearing(tx.Dialect, who.whose))
+	tx.AtCommit(throttle.PasswordNetwork.GivingBack(tx.Dialect, throttle.Network(viewer.From(ctx).Address)))
+	return end, nil
 }
 
 // replaceHash stores the same password under today's parameters, unless somebody set another one meanwhile. That is

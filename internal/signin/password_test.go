@@ -2,6 +2,7 @@ package signin_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -116,9 +117,46 @@ func Test23Network(t *testing.T) {
 		if f, ok := err.(*fault.Error); !ok || f.Code != fault.RateLimited || f.RetryAfter != 10*time.Minute { //nolint:errorlint // bare
 			t.Errorf("try 31: %#v, want RATE_LIMITED for ten minutes", err)
 		}
+		// Who hangs up is on record too, and what a network that is shut out tries counts for nobody.
+		turnedAway := func() int {
+			return w.number("SELECT count(*) FROM audit_entries WHERE action = 'SIGN_IN_REFUSED' AND outcome = 'RATE_LIMITED'")
+		}
+		before := turnedAway()
+		b.request(func(ctx context.Context) {
+			ctx, hangUp := context.WithCancel(ctx)
+			w.Now = func() time.Time { hangUp(); return w.clock() }
+			_, _ = b.SignIn(ctx, "a@example.com", "wrong", false)
+			w.Now = w.clock
+		})
+		if n := turnedAway() - before; n != 1 {
+			t.Errorf("%d entries of who hung up", n)
+		}
+		_, _ = b.signIn("somebody@example.com", "wrong", false)
+		if n := w.number("SELECT count(*) FROM throttles WHERE id = 'password:address:somebody@example.com' OR id LIKE 'password:user:%'"); n != 0 {
+			t.Errorf("%d counts for others", n)
+		}
 		w.browser().mustSignIn("a@example.com", false) // from another network
 		w.later(10 * time.Minute)
 		b.mustSignIn("a@example.com", false)
+	})
+}
+
+// #23: of many tries at once from one network, those that find it full count for nobody, and each is on record.
+func Test23NetworkAtOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		var all sync.WaitGroup
+		for i := range 60 {
+			all.Go(func() {
+				_, _ = w.browser().signIn("nobody"+strconv.Itoa(i)+"@example.com", strings.Repeat("x", 2000), false)
+			})
+		}
+		all.Wait()
+		counted := w.number("SELECT count(*) FROM throttles WHERE id LIKE 'password:address:%' AND tries > 0")
+		turnedAway := w.number("SELECT count(*) FROM audit_entries WHERE action = 'SIGN_IN_REFUSED' AND outcome = 'RATE_LIMITED'")
+		if counted != 30 || turnedAway != 30 {
+			t.Errorf("%d were counted and %d turned away, want 30 and 30", counted, turnedAway)
+		}
 	})
 }
 

@@ -164,9 +164,7 @@ func (s *Service) refuseUser(ctx context.Context, tx *db.Tx, action audit.Action
 	if userID == 0 {
 		entry.Target = audit.Target{}
 	}
-	if err := s.history(ctx, tx, userID, outcome, now); err != nil {
-		return err
-	}
+	tx.AtCommit(history(ctx, userID, outcome, now))
 	if outcome == signin.OutcomeWRONG_SECOND_FACTOR {
 		if err := s.warn(ctx, tx, userID, now); err != nil {
 			return err

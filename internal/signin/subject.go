@@ -27,31 +27,38 @@ type subject struct {
 	// ways are how they can give a second factor; empty: they have none.
 	ways   []factors.Method
 	demand factors.Demand
-	// sessions are how many they have open.
-	sessions int
+	// sessions are how many they have open; nextSession is the id of the next one.
+	sessions, nextSession int
 	// sameDevice says that they signed in with the very same device at the very same address before; false says nothing
 	// yet, see knows.
 	sameDevice bool
 }
 
 // bySubject reads all that the way on depends on, of a user who is active and has the credentials that were checked.
-const bySubject = `SELECT u.last_login_at, u.language, r.permissions, ` + factors.WaysColumns + `, ` + factors.DemandColumns + `,
+// The id of the session comes with it, so that the session itself can be made together with the commit.
+const bySubject = `SELECT %s, u.last_login_at, u.language, r.permissions, ` + factors.WaysColumns + `, ` + factors.DemandColumns + `,
 	(SELECT count(*) FROM sessions s WHERE s.user_id = u.id AND s.stage = 'OPEN'),
 	EXISTS (SELECT 1 FROM sign_ins i WHERE i.user_id = u.id AND i.outcome = 'SIGNED_IN' AND i.at > $3 AND i.device = $4 AND i.address = $5)
 FROM users u LEFT JOIN roles r ON r.id = u.role_id
 WHERE u.id = $1 AND u.credential_version = $2 AND u.state = 'ACTIVE'`
 
+// One writer at a time gives SQLite's ids, and is the one that reads this: nothing is left to lock either.
+var (
+	subjectSQLite   = fmt.Sprintf(bySubject, "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'sessions'), 0) + 1")
+	subjectPostgres = fmt.Sprintf(bySubject, "nextval(pg_get_serial_sequence('sessions', 'id'))") + " FOR NO KEY UPDATE OF u"
+)
+
 // subject loads who signs in with one statement, and keeps the row to the transaction: of two sign-ins at once the later
 // one finds the first (security.md #45). errChanged: they may not sign in any more, or with other credentials only.
 func (s *Service) subject(ctx context.Context, tx *db.Tx, p proof, now time.Time) (*subject, error) {
-	query := bySubject
-	if tx.Dialect == dialect.Postgres { // SQLite has one writer: nothing is left to lock
-		query += " FOR NO KEY UPDATE OF u"
+	query := subjectSQLite
+	if tx.Dialect == dialect.Postgres {
+		query = subjectPostgres
 	}
 	who := subject{userID: p.userID, version: p.version}
 	var role []byte
 	var has factors.Has
-	targets := append([]any{&who.lastLogin, &who.language, &role}, has.Targets()...)
+	targets := append([]any{&who.nextSession, &who.lastLogin, &who.language, &role}, has.Targets()...)
 	targets = append(append(targets, who.demand.Targets()...), &who.sessions, &who.sameDevice)
 	v := viewer.From(ctx)
 	err := tx.SQL.QueryRowContext(ctx, query, p.userID, p.version, now.Add(-historyLasts), v.Device, addressOf(v)).Scan(targets...)
@@ -87,10 +94,10 @@ func (who *subject) strange(ctx context.Context, tx *db.Tx, now time.Time) (bool
 	return !known, err
 }
 
-// found is the session that was just made for the user.
-func (who *subject) found(sessionID int, stage session.Stage, now time.Time) (*found, error) {
+// found is the session that is made for the user.
+func (who *subject) found(stage session.Stage, now time.Time) (*found, error) {
 	f := &found{
-		id: sessionID, stage: stage, version: who.version, createdAt: now, seenAt: now,
+		id: who.nextSession, stage: stage, version: who.version, createdAt: now, seenAt: now,
 		userID: who.userID, userVersion: who.version, language: who.language, staff: who.staff, permissions: who.permissions,
 		enabled: who.demand.Enabled(),
 	}

@@ -89,7 +89,8 @@ func Network(client netip.Addr) string {
 	return "net:" + client.String()
 }
 
-func (l Limit) key(whose string) string { return l.Name + ":" + whose }
+// Key is the id of the row that counts.
+func (l Limit) Key(whose string) string { return l.Name + ":" + whose }
 
 // after is the wait that the n-th try costs.
 func (l Limit) after(n int) time.Duration {

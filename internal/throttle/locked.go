@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"roster/internal/db"
+	"roster/internal/fault"
 )
 
 // Lock is what too many tries brought about.
@@ -24,7 +25,7 @@ func (l Limit) Locked(ctx context.Context, d *db.DB, whose []string, now time.Ti
 	}
 	places, keys := make([]string, len(whose)), make([]any, len(whose))
 	for i, one := range whose {
-		places[i], keys[i] = "$"+strconv.Itoa(i+1), l.key(one)
+		places[i], keys[i] = "$"+strconv.Itoa(i+1), l.Key(one)
 	}
 	rows, err := d.Reader().QueryContext(ctx, "SELECT id, tries, since, until FROM throttles WHERE id IN ("+strings.Join(places, ", ")+")", keys...)
 	if err != nil {
@@ -38,7 +39,7 @@ func (l Limit) Locked(ctx context.Context, d *db.DB, whose []string, now time.Ti
 		if err := rows.Scan(&key, &tries, &since, &until); err != nil {
 			return nil, fmt.Errorf("reading throttles: %w", err)
 		}
-		if lock, stands := l.lock(tries, since, until, now); stands {
+		if lock, stands := l.LockOf(tries, since, until, now); stands {
 			found[strings.TrimPrefix(key, l.Name+":")] = lock
 		}
 	}
@@ -48,14 +49,22 @@ func (l Limit) Locked(ctx context.Context, d *db.DB, whose []string, now time.Ti
 	return found, nil
 }
 
-// lock tells what Take would refuse.
-func (l Limit) lock(tries int, since, until, now time.Time) (Lock, bool) {
+// LockOf tells what Take would refuse, by what is stored. What a clock that was wrong set does not hold.
+func (l Limit) LockOf(tries int, since, until, now time.Time) (Lock, bool) {
 	if l.Max > 0 {
 		until = since.Add(l.Window)
-		return Lock{Until: until}, tries >= l.Max && until.After(now)
+		return Lock{Until: until}, tries >= l.Max && until.After(now) && !since.After(now.Add(l.Window))
 	}
 	if tries >= l.Last {
 		return Lock{}, true
 	}
-	return Lock{Until: until}, until.After(now)
+	return Lock{Until: until}, until.After(now) && !until.After(now.Add(2*l.Longest))
+}
+
+// Refusal is what Take answers: fault.RateLimited with the time to wait, or ErrLocked.
+func (k Lock) Refusal(now time.Time) error {
+	if k.Until.IsZero() {
+		return ErrLocked
+	}
+	return fault.Wait(fault.RateLimited, max(k.Until.Sub(stored(now)), time.Second), "There were too many tries. Please wait a while.")
 }
