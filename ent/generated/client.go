@@ -18,6 +18,7 @@ import (
 	"roster/ent/generated/backupcode"
 	"roster/ent/generated/budget"
 	"roster/ent/generated/factor"
+	"roster/ent/generated/filecontent"
 	"roster/ent/generated/idempotencykey"
 	"roster/ent/generated/invitation"
 	"roster/ent/generated/mail"
@@ -28,6 +29,7 @@ import (
 	"roster/ent/generated/passkeyceremony"
 	"roster/ent/generated/password"
 	"roster/ent/generated/permissiontemplate"
+	"roster/ent/generated/providernotice"
 	"roster/ent/generated/role"
 	"roster/ent/generated/securityanswer"
 	"roster/ent/generated/securityquestion"
@@ -38,6 +40,9 @@ import (
 	"roster/ent/generated/tokenscope"
 	"roster/ent/generated/trusteddevice"
 	"roster/ent/generated/user"
+	"roster/ent/generated/verification"
+	"roster/ent/generated/verificationfile"
+	"roster/ent/generated/verificationstep"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -66,6 +71,8 @@ type Client struct {
 	Budget *BudgetClient
 	// Factor is the client for interacting with the Factor builders.
 	Factor *FactorClient
+	// FileContent is the client for interacting with the FileContent builders.
+	FileContent *FileContentClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// Invitation is the client for interacting with the Invitation builders.
@@ -86,6 +93,8 @@ type Client struct {
 	Password *PasswordClient
 	// PermissionTemplate is the client for interacting with the PermissionTemplate builders.
 	PermissionTemplate *PermissionTemplateClient
+	// ProviderNotice is the client for interacting with the ProviderNotice builders.
+	ProviderNotice *ProviderNoticeClient
 	// Role is the client for interacting with the Role builders.
 	Role *RoleClient
 	// SecurityAnswer is the client for interacting with the SecurityAnswer builders.
@@ -106,6 +115,12 @@ type Client struct {
 	TrustedDevice *TrustedDeviceClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
+	// Verification is the client for interacting with the Verification builders.
+	Verification *VerificationClient
+	// VerificationFile is the client for interacting with the VerificationFile builders.
+	VerificationFile *VerificationFileClient
+	// VerificationStep is the client for interacting with the VerificationStep builders.
+	VerificationStep *VerificationStepClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -124,6 +139,7 @@ func (c *Client) init() {
 	c.BackupCode = NewBackupCodeClient(c.config)
 	c.Budget = NewBudgetClient(c.config)
 	c.Factor = NewFactorClient(c.config)
+	c.FileContent = NewFileContentClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Invitation = NewInvitationClient(c.config)
 	c.Mail = NewMailClient(c.config)
@@ -134,6 +150,7 @@ func (c *Client) init() {
 	c.PasskeyCeremony = NewPasskeyCeremonyClient(c.config)
 	c.Password = NewPasswordClient(c.config)
 	c.PermissionTemplate = NewPermissionTemplateClient(c.config)
+	c.ProviderNotice = NewProviderNoticeClient(c.config)
 	c.Role = NewRoleClient(c.config)
 	c.SecurityAnswer = NewSecurityAnswerClient(c.config)
 	c.SecurityQuestion = NewSecurityQuestionClient(c.config)
@@ -144,6 +161,9 @@ func (c *Client) init() {
 	c.TokenScope = NewTokenScopeClient(c.config)
 	c.TrustedDevice = NewTrustedDeviceClient(c.config)
 	c.User = NewUserClient(c.config)
+	c.Verification = NewVerificationClient(c.config)
+	c.VerificationFile = NewVerificationFileClient(c.config)
+	c.VerificationStep = NewVerificationStepClient(c.config)
 }
 
 type (
@@ -243,6 +263,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		BackupCode:         NewBackupCodeClient(cfg),
 		Budget:             NewBudgetClient(cfg),
 		Factor:             NewFactorClient(cfg),
+		FileContent:        NewFileContentClient(cfg),
 		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
 		Invitation:         NewInvitationClient(cfg),
 		Mail:               NewMailClient(cfg),
@@ -253,6 +274,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		PasskeyCeremony:    NewPasskeyCeremonyClient(cfg),
 		Password:           NewPasswordClient(cfg),
 		PermissionTemplate: NewPermissionTemplateClient(cfg),
+		ProviderNotice:     NewProviderNoticeClient(cfg),
 		Role:               NewRoleClient(cfg),
 		SecurityAnswer:     NewSecurityAnswerClient(cfg),
 		SecurityQuestion:   NewSecurityQuestionClient(cfg),
@@ -263,6 +285,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		TokenScope:         NewTokenScopeClient(cfg),
 		TrustedDevice:      NewTrustedDeviceClient(cfg),
 		User:               NewUserClient(cfg),
+		Verification:       NewVerificationClient(cfg),
+		VerificationFile:   NewVerificationFileClient(cfg),
+		VerificationStep:   NewVerificationStepClient(cfg),
 	}, nil
 }
 
@@ -289,6 +314,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		BackupCode:         NewBackupCodeClient(cfg),
 		Budget:             NewBudgetClient(cfg),
 		Factor:             NewFactorClient(cfg),
+		FileContent:        NewFileContentClient(cfg),
 		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
 		Invitation:         NewInvitationClient(cfg),
 		Mail:               NewMailClient(cfg),
@@ -299,6 +325,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		PasskeyCeremony:    NewPasskeyCeremonyClient(cfg),
 		Password:           NewPasswordClient(cfg),
 		PermissionTemplate: NewPermissionTemplateClient(cfg),
+		ProviderNotice:     NewProviderNoticeClient(cfg),
 		Role:               NewRoleClient(cfg),
 		SecurityAnswer:     NewSecurityAnswerClient(cfg),
 		SecurityQuestion:   NewSecurityQuestionClient(cfg),
@@ -309,6 +336,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		TokenScope:         NewTokenScopeClient(cfg),
 		TrustedDevice:      NewTrustedDeviceClient(cfg),
 		User:               NewUserClient(cfg),
+		Verification:       NewVerificationClient(cfg),
+		VerificationFile:   NewVerificationFileClient(cfg),
+		VerificationStep:   NewVerificationStepClient(cfg),
 	}, nil
 }
 
@@ -339,10 +369,12 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.APIToken, c.Account, c.AuditDetail, c.AuditEntry, c.BackupCode, c.Budget,
-		c.Factor, c.IdempotencyKey, c.Invitation, c.Mail, c.Membership, c.OneTimeToken,
-		c.Order, c.Passkey, c.PasskeyCeremony, c.Password, c.PermissionTemplate,
-		c.Role, c.SecurityAnswer, c.SecurityQuestion, c.Session, c.Setting, c.SignIn,
-		c.Throttle, c.TokenScope, c.TrustedDevice, c.User,
+		c.Factor, c.FileContent, c.IdempotencyKey, c.Invitation, c.Mail, c.Membership,
+		c.OneTimeToken, c.Order, c.Passkey, c.PasskeyCeremony, c.Password,
+		c.PermissionTemplate, c.ProviderNotice, c.Role, c.SecurityAnswer,
+		c.SecurityQuestion, c.Session, c.Setting, c.SignIn, c.Throttle, c.TokenScope,
+		c.TrustedDevice, c.User, c.Verification, c.VerificationFile,
+		c.VerificationStep,
 	} {
 		n.Use(hooks...)
 	}
@@ -353,10 +385,12 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.APIToken, c.Account, c.AuditDetail, c.AuditEntry, c.BackupCode, c.Budget,
-		c.Factor, c.IdempotencyKey, c.Invitation, c.Mail, c.Membership, c.OneTimeToken,
-		c.Order, c.Passkey, c.PasskeyCeremony, c.Password, c.PermissionTemplate,
-		c.Role, c.SecurityAnswer, c.SecurityQuestion, c.Session, c.Setting, c.SignIn,
-		c.Throttle, c.TokenScope, c.TrustedDevice, c.User,
+		c.Factor, c.FileContent, c.IdempotencyKey, c.Invitation, c.Mail, c.Membership,
+		c.OneTimeToken, c.Order, c.Passkey, c.PasskeyCeremony, c.Password,
+		c.PermissionTemplate, c.ProviderNotice, c.Role, c.SecurityAnswer,
+		c.SecurityQuestion, c.Session, c.Setting, c.SignIn, c.Throttle, c.TokenScope,
+		c.TrustedDevice, c.User, c.Verification, c.VerificationFile,
+		c.VerificationStep,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -379,6 +413,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Budget.mutate(ctx, m)
 	case *FactorMutation:
 		return c.Factor.mutate(ctx, m)
+	case *FileContentMutation:
+		return c.FileContent.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
 		return c.IdempotencyKey.mutate(ctx, m)
 	case *InvitationMutation:
@@ -399,6 +435,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Password.mutate(ctx, m)
 	case *PermissionTemplateMutation:
 		return c.PermissionTemplate.mutate(ctx, m)
+	case *ProviderNoticeMutation:
+		return c.ProviderNotice.mutate(ctx, m)
 	case *RoleMutation:
 		return c.Role.mutate(ctx, m)
 	case *SecurityAnswerMutation:
@@ -419,6 +457,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.TrustedDevice.mutate(ctx, m)
 	case *UserMutation:
 		return c.User.mutate(ctx, m)
+	case *VerificationMutation:
+		return c.Verification.mutate(ctx, m)
+	case *VerificationFileMutation:
+		return c.VerificationFile.mutate(ctx, m)
+	case *VerificationStepMutation:
+		return c.VerificationStep.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("generated: unknown mutation type %T", m)
 	}
@@ -1535,6 +1579,156 @@ func (c *FactorClient) mutate(ctx context.Context, m *FactorMutation) (Value, er
 		return (&FactorDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown Factor mutation op: %q", m.Op())
+	}
+}
+
+// FileContentClient is a client for the FileContent schema.
+type FileContentClient struct {
+	config
+}
+
+// NewFileContentClient returns a client for the FileContent from the given config.
+func NewFileContentClient(c config) *FileContentClient {
+	return &FileContentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `filecontent.Hooks(f(g(h())))`.
+func (c *FileContentClient) Use(hooks ...Hook) {
+	c.hooks.FileContent = append(c.hooks.FileContent, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `filecontent.Intercept(f(g(h())))`.
+func (c *FileContentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.FileContent = append(c.inters.FileContent, interceptors...)
+}
+
+// Create returns a builder for creating a FileContent entity.
+func (c *FileContentClient) Create() *FileContentCreate {
+	mutation := newFileContentMutation(c.config, OpCreate)
+	return &FileContentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of FileContent entities.
+func (c *FileContentClient) CreateBulk(builders ...*FileContentCreate) *FileContentCreateBulk {
+	return &FileContentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *FileContentClient) MapCreateBulk(slice any, setFunc func(*FileContentCreate, int)) *FileContentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &FileContentCreateBulk{err: fmt.Errorf("calling to FileContentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*FileContentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &FileContentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for FileContent.
+func (c *FileContentClient) Update() *FileContentUpdate {
+	mutation := newFileContentMutation(c.config, OpUpdate)
+	return &FileContentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *FileContentClient) UpdateOne(_m *FileContent) *FileContentUpdateOne {
+	mutation := newFileContentMutation(c.config, OpUpdateOne, withFileContent(_m))
+	return &FileContentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *FileContentClient) UpdateOneID(id int) *FileContentUpdateOne {
+	mutation := newFileContentMutation(c.config, OpUpdateOne, withFileContentID(id))
+	return &FileContentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for FileContent.
+func (c *FileContentClient) Delete() *FileContentDelete {
+	mutation := newFileContentMutation(c.config, OpDelete)
+	return &FileContentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *FileContentClient) DeleteOne(_m *FileContent) *FileContentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *FileContentClient) DeleteOneID(id int) *FileContentDeleteOne {
+	builder := c.Delete().Where(filecontent.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &FileContentDeleteOne{builder}
+}
+
+// Query returns a query builder for FileContent.
+func (c *FileContentClient) Query() *FileContentQuery {
+	return &FileContentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeFileContent},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a FileContent entity by its id.
+func (c *FileContentClient) Get(ctx context.Context, id int) (*FileContent, error) {
+	return c.Query().Where(filecontent.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *FileContentClient) GetX(ctx context.Context, id int) *FileContent {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryFile queries the file edge of a FileContent.
+func (c *FileContentClient) QueryFile(_m *FileContent) *VerificationFileQuery {
+	query := (&VerificationFileClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(filecontent.Table, filecontent.FieldID, id),
+			sqlgraph.To(verificationfile.Table, verificationfile.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, true, filecontent.FileTable, filecontent.FileColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *FileContentClient) Hooks() []Hook {
+	hooks := c.hooks.FileContent
+	return append(hooks[:len(hooks):len(hooks)], filecontent.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *FileContentClient) Interceptors() []Interceptor {
+	return c.inters.FileContent
+}
+
+func (c *FileContentClient) mutate(ctx context.Context, m *FileContentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&FileContentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&FileContentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&FileContentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&FileContentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown FileContent mutation op: %q", m.Op())
 	}
 }
 
@@ -3019,6 +3213,140 @@ func (c *PermissionTemplateClient) mutate(ctx context.Context, m *PermissionTemp
 		return (&PermissionTemplateDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("generated: unknown PermissionTemplate mutation op: %q", m.Op())
+	}
+}
+
+// ProviderNoticeClient is a client for the ProviderNotice schema.
+type ProviderNoticeClient struct {
+	config
+}
+
+// NewProviderNoticeClient returns a client for the ProviderNotice from the given config.
+func NewProviderNoticeClient(c config) *ProviderNoticeClient {
+	return &ProviderNoticeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `providernotice.Hooks(f(g(h())))`.
+func (c *ProviderNoticeClient) Use(hooks ...Hook) {
+	c.hooks.ProviderNotice = append(c.hooks.ProviderNotice, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `providernotice.Intercept(f(g(h())))`.
+func (c *ProviderNoticeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ProviderNotice = append(c.inters.ProviderNotice, interceptors...)
+}
+
+// Create returns a builder for creating a ProviderNotice entity.
+func (c *ProviderNoticeClient) Create() *ProviderNoticeCreate {
+	mutation := newProviderNoticeMutation(c.config, OpCreate)
+	return &ProviderNoticeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ProviderNotice entities.
+func (c *ProviderNoticeClient) CreateBulk(builders ...*ProviderNoticeCreate) *ProviderNoticeCreateBulk {
+	return &ProviderNoticeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProviderNoticeClient) MapCreateBulk(slice any, setFunc func(*ProviderNoticeCreate, int)) *ProviderNoticeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProviderNoticeCreateBulk{err: fmt.Errorf("calling to ProviderNoticeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProviderNoticeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProviderNoticeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ProviderNotice.
+func (c *ProviderNoticeClient) Update() *ProviderNoticeUpdate {
+	mutation := newProviderNoticeMutation(c.config, OpUpdate)
+	return &ProviderNoticeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ProviderNoticeClient) UpdateOne(_m *ProviderNotice) *ProviderNoticeUpdateOne {
+	mutation := newProviderNoticeMutation(c.config, OpUpdateOne, withProviderNotice(_m))
+	return &ProviderNoticeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ProviderNoticeClient) UpdateOneID(id string) *ProviderNoticeUpdateOne {
+	mutation := newProviderNoticeMutation(c.config, OpUpdateOne, withProviderNoticeID(id))
+	return &ProviderNoticeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ProviderNotice.
+func (c *ProviderNoticeClient) Delete() *ProviderNoticeDelete {
+	mutation := newProviderNoticeMutation(c.config, OpDelete)
+	return &ProviderNoticeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ProviderNoticeClient) DeleteOne(_m *ProviderNotice) *ProviderNoticeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ProviderNoticeClient) DeleteOneID(id string) *ProviderNoticeDeleteOne {
+	builder := c.Delete().Where(providernotice.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ProviderNoticeDeleteOne{builder}
+}
+
+// Query returns a query builder for ProviderNotice.
+func (c *ProviderNoticeClient) Query() *ProviderNoticeQuery {
+	return &ProviderNoticeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProviderNotice},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ProviderNotice entity by its id.
+func (c *ProviderNoticeClient) Get(ctx context.Context, id string) (*ProviderNotice, error) {
+	return c.Query().Where(providernotice.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProviderNoticeClient) GetX(ctx context.Context, id string) *ProviderNotice {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ProviderNoticeClient) Hooks() []Hook {
+	hooks := c.hooks.ProviderNotice
+	return append(hooks[:len(hooks):len(hooks)], providernotice.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProviderNoticeClient) Interceptors() []Interceptor {
+	return c.inters.ProviderNotice
+}
+
+func (c *ProviderNoticeClient) mutate(ctx context.Context, m *ProviderNoticeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProviderNoticeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ProviderNoticeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ProviderNoticeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ProviderNoticeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown ProviderNotice mutation op: %q", m.Op())
 	}
 }
 
@@ -4672,6 +5000,22 @@ func (c *UserClient) QueryAPITokens(_m *User) *APITokenQuery {
 	return query
 }
 
+// QueryIdentity queries the identity edge of a User.
+func (c *UserClient) QueryIdentity(_m *User) *VerificationQuery {
+	query := (&VerificationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(user.Table, user.FieldID, id),
+			sqlgraph.To(verification.Table, verification.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, user.IdentityTable, user.IdentityColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryTrustedDevices queries the trusted_devices edge of a User.
 func (c *UserClient) QueryTrustedDevices(_m *User) *TrustedDeviceQuery {
 	query := (&TrustedDeviceClient{config: c.config}).Query()
@@ -4714,21 +5058,521 @@ func (c *UserClient) mutate(ctx context.Context, m *UserMutation) (Value, error)
 	}
 }
 
+// VerificationClient is a client for the Verification schema.
+type VerificationClient struct {
+	config
+}
+
+// NewVerificationClient returns a client for the Verification from the given config.
+func NewVerificationClient(c config) *VerificationClient {
+	return &VerificationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `verification.Hooks(f(g(h())))`.
+func (c *VerificationClient) Use(hooks ...Hook) {
+	c.hooks.Verification = append(c.hooks.Verification, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `verification.Intercept(f(g(h())))`.
+func (c *VerificationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Verification = append(c.inters.Verification, interceptors...)
+}
+
+// Create returns a builder for creating a Verification entity.
+func (c *VerificationClient) Create() *VerificationCreate {
+	mutation := newVerificationMutation(c.config, OpCreate)
+	return &VerificationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Verification entities.
+func (c *VerificationClient) CreateBulk(builders ...*VerificationCreate) *VerificationCreateBulk {
+	return &VerificationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *VerificationClient) MapCreateBulk(slice any, setFunc func(*VerificationCreate, int)) *VerificationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &VerificationCreateBulk{err: fmt.Errorf("calling to VerificationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*VerificationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &VerificationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Verification.
+func (c *VerificationClient) Update() *VerificationUpdate {
+	mutation := newVerificationMutation(c.config, OpUpdate)
+	return &VerificationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *VerificationClient) UpdateOne(_m *Verification) *VerificationUpdateOne {
+	mutation := newVerificationMutation(c.config, OpUpdateOne, withVerification(_m))
+	return &VerificationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *VerificationClient) UpdateOneID(id int) *VerificationUpdateOne {
+	mutation := newVerificationMutation(c.config, OpUpdateOne, withVerificationID(id))
+	return &VerificationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Verification.
+func (c *VerificationClient) Delete() *VerificationDelete {
+	mutation := newVerificationMutation(c.config, OpDelete)
+	return &VerificationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *VerificationClient) DeleteOne(_m *Verification) *VerificationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *VerificationClient) DeleteOneID(id int) *VerificationDeleteOne {
+	builder := c.Delete().Where(verification.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &VerificationDeleteOne{builder}
+}
+
+// Query returns a query builder for Verification.
+func (c *VerificationClient) Query() *VerificationQuery {
+	return &VerificationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeVerification},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Verification entity by its id.
+func (c *VerificationClient) Get(ctx context.Context, id int) (*Verification, error) {
+	return c.Query().Where(verification.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *VerificationClient) GetX(ctx context.Context, id int) *Verification {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryUser queries the user edge of a Verification.
+func (c *VerificationClient) QueryUser(_m *Verification) *UserQuery {
+	query := (&UserClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(verification.Table, verification.FieldID, id),
+			sqlgraph.To(user.Table, user.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, true, verification.UserTable, verification.UserColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySteps queries the steps edge of a Verification.
+func (c *VerificationClient) QuerySteps(_m *Verification) *VerificationStepQuery {
+	query := (&VerificationStepClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(verification.Table, verification.FieldID, id),
+			sqlgraph.To(verificationstep.Table, verificationstep.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, verification.StepsTable, verification.StepsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryFiles queries the files edge of a Verification.
+func (c *VerificationClient) QueryFiles(_m *Verification) *VerificationFileQuery {
+	query := (&VerificationFileClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(verification.Table, verification.FieldID, id),
+			sqlgraph.To(verificationfile.Table, verificationfile.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, verification.FilesTable, verification.FilesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *VerificationClient) Hooks() []Hook {
+	hooks := c.hooks.Verification
+	return append(hooks[:len(hooks):len(hooks)], verification.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *VerificationClient) Interceptors() []Interceptor {
+	return c.inters.Verification
+}
+
+func (c *VerificationClient) mutate(ctx context.Context, m *VerificationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&VerificationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&VerificationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&VerificationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&VerificationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown Verification mutation op: %q", m.Op())
+	}
+}
+
+// VerificationFileClient is a client for the VerificationFile schema.
+type VerificationFileClient struct {
+	config
+}
+
+// NewVerificationFileClient returns a client for the VerificationFile from the given config.
+func NewVerificationFileClient(c config) *VerificationFileClient {
+	return &VerificationFileClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `verificationfile.Hooks(f(g(h())))`.
+func (c *VerificationFileClient) Use(hooks ...Hook) {
+	c.hooks.VerificationFile = append(c.hooks.VerificationFile, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `verificationfile.Intercept(f(g(h())))`.
+func (c *VerificationFileClient) Intercept(interceptors ...Interceptor) {
+	c.inters.VerificationFile = append(c.inters.VerificationFile, interceptors...)
+}
+
+// Create returns a builder for creating a VerificationFile entity.
+func (c *VerificationFileClient) Create() *VerificationFileCreate {
+	mutation := newVerificationFileMutation(c.config, OpCreate)
+	return &VerificationFileCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of VerificationFile entities.
+func (c *VerificationFileClient) CreateBulk(builders ...*VerificationFileCreate) *VerificationFileCreateBulk {
+	return &VerificationFileCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *VerificationFileClient) MapCreateBulk(slice any, setFunc func(*VerificationFileCreate, int)) *VerificationFileCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &VerificationFileCreateBulk{err: fmt.Errorf("calling to VerificationFileClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*VerificationFileCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &VerificationFileCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for VerificationFile.
+func (c *VerificationFileClient) Update() *VerificationFileUpdate {
+	mutation := newVerificationFileMutation(c.config, OpUpdate)
+	return &VerificationFileUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *VerificationFileClient) UpdateOne(_m *VerificationFile) *VerificationFileUpdateOne {
+	mutation := newVerificationFileMutation(c.config, OpUpdateOne, withVerificationFile(_m))
+	return &VerificationFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *VerificationFileClient) UpdateOneID(id int) *VerificationFileUpdateOne {
+	mutation := newVerificationFileMutation(c.config, OpUpdateOne, withVerificationFileID(id))
+	return &VerificationFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for VerificationFile.
+func (c *VerificationFileClient) Delete() *VerificationFileDelete {
+	mutation := newVerificationFileMutation(c.config, OpDelete)
+	return &VerificationFileDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *VerificationFileClient) DeleteOne(_m *VerificationFile) *VerificationFileDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *VerificationFileClient) DeleteOneID(id int) *VerificationFileDeleteOne {
+	builder := c.Delete().Where(verificationfile.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &VerificationFileDeleteOne{builder}
+}
+
+// Query returns a query builder for VerificationFile.
+func (c *VerificationFileClient) Query() *VerificationFileQuery {
+	return &VerificationFileQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeVerificationFile},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a VerificationFile entity by its id.
+func (c *VerificationFileClient) Get(ctx context.Context, id int) (*VerificationFile, error) {
+	return c.Query().Where(verificationfile.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *VerificationFileClient) GetX(ctx context.Context, id int) *VerificationFile {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryVerification queries the verification edge of a VerificationFile.
+func (c *VerificationFileClient) QueryVerification(_m *VerificationFile) *VerificationQuery {
+	query := (&VerificationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(verificationfile.Table, verificationfile.FieldID, id),
+			sqlgraph.To(verification.Table, verification.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, verificationfile.VerificationTable, verificationfile.VerificationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryContent queries the content edge of a VerificationFile.
+func (c *VerificationFileClient) QueryContent(_m *VerificationFile) *FileContentQuery {
+	query := (&FileContentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(verificationfile.Table, verificationfile.FieldID, id),
+			sqlgraph.To(filecontent.Table, filecontent.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, verificationfile.ContentTable, verificationfile.ContentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *VerificationFileClient) Hooks() []Hook {
+	hooks := c.hooks.VerificationFile
+	return append(hooks[:len(hooks):len(hooks)], verificationfile.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *VerificationFileClient) Interceptors() []Interceptor {
+	return c.inters.VerificationFile
+}
+
+func (c *VerificationFileClient) mutate(ctx context.Context, m *VerificationFileMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&VerificationFileCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&VerificationFileUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&VerificationFileUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&VerificationFileDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown VerificationFile mutation op: %q", m.Op())
+	}
+}
+
+// VerificationStepClient is a client for the VerificationStep schema.
+type VerificationStepClient struct {
+	config
+}
+
+// NewVerificationStepClient returns a client for the VerificationStep from the given config.
+func NewVerificationStepClient(c config) *VerificationStepClient {
+	return &VerificationStepClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `verificationstep.Hooks(f(g(h())))`.
+func (c *VerificationStepClient) Use(hooks ...Hook) {
+	c.hooks.VerificationStep = append(c.hooks.VerificationStep, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `verificationstep.Intercept(f(g(h())))`.
+func (c *VerificationStepClient) Intercept(interceptors ...Interceptor) {
+	c.inters.VerificationStep = append(c.inters.VerificationStep, interceptors...)
+}
+
+// Create returns a builder for creating a VerificationStep entity.
+func (c *VerificationStepClient) Create() *VerificationStepCreate {
+	mutation := newVerificationStepMutation(c.config, OpCreate)
+	return &VerificationStepCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of VerificationStep entities.
+func (c *VerificationStepClient) CreateBulk(builders ...*VerificationStepCreate) *VerificationStepCreateBulk {
+	return &VerificationStepCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *VerificationStepClient) MapCreateBulk(slice any, setFunc func(*VerificationStepCreate, int)) *VerificationStepCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &VerificationStepCreateBulk{err: fmt.Errorf("calling to VerificationStepClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*VerificationStepCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &VerificationStepCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for VerificationStep.
+func (c *VerificationStepClient) Update() *VerificationStepUpdate {
+	mutation := newVerificationStepMutation(c.config, OpUpdate)
+	return &VerificationStepUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *VerificationStepClient) UpdateOne(_m *VerificationStep) *VerificationStepUpdateOne {
+	mutation := newVerificationStepMutation(c.config, OpUpdateOne, withVerificationStep(_m))
+	return &VerificationStepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *VerificationStepClient) UpdateOneID(id int) *VerificationStepUpdateOne {
+	mutation := newVerificationStepMutation(c.config, OpUpdateOne, withVerificationStepID(id))
+	return &VerificationStepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for VerificationStep.
+func (c *VerificationStepClient) Delete() *VerificationStepDelete {
+	mutation := newVerificationStepMutation(c.config, OpDelete)
+	return &VerificationStepDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *VerificationStepClient) DeleteOne(_m *VerificationStep) *VerificationStepDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *VerificationStepClient) DeleteOneID(id int) *VerificationStepDeleteOne {
+	builder := c.Delete().Where(verificationstep.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &VerificationStepDeleteOne{builder}
+}
+
+// Query returns a query builder for VerificationStep.
+func (c *VerificationStepClient) Query() *VerificationStepQuery {
+	return &VerificationStepQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeVerificationStep},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a VerificationStep entity by its id.
+func (c *VerificationStepClient) Get(ctx context.Context, id int) (*VerificationStep, error) {
+	return c.Query().Where(verificationstep.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *VerificationStepClient) GetX(ctx context.Context, id int) *VerificationStep {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryVerification queries the verification edge of a VerificationStep.
+func (c *VerificationStepClient) QueryVerification(_m *VerificationStep) *VerificationQuery {
+	query := (&VerificationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(verificationstep.Table, verificationstep.FieldID, id),
+			sqlgraph.To(verification.Table, verification.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, verificationstep.VerificationTable, verificationstep.VerificationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *VerificationStepClient) Hooks() []Hook {
+	hooks := c.hooks.VerificationStep
+	return append(hooks[:len(hooks):len(hooks)], verificationstep.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *VerificationStepClient) Interceptors() []Interceptor {
+	return c.inters.VerificationStep
+}
+
+func (c *VerificationStepClient) mutate(ctx context.Context, m *VerificationStepMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&VerificationStepCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&VerificationStepUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&VerificationStepUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&VerificationStepDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("generated: unknown VerificationStep mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
 		APIToken, Account, AuditDetail, AuditEntry, BackupCode, Budget, Factor,
-		IdempotencyKey, Invitation, Mail, Membership, OneTimeToken, Order, Passkey,
-		PasskeyCeremony, Password, PermissionTemplate, Role, SecurityAnswer,
-		SecurityQuestion, Session, Setting, SignIn, Throttle, TokenScope,
-		TrustedDevice, User []ent.Hook
+		FileContent, IdempotencyKey, Invitation, Mail, Membership, OneTimeToken, Order,
+		Passkey, PasskeyCeremony, Password, PermissionTemplate, ProviderNotice, Role,
+		SecurityAnswer, SecurityQuestion, Session, Setting, SignIn, Throttle,
+		TokenScope, TrustedDevice, User, Verification, VerificationFile,
+		VerificationStep []ent.Hook
 	}
 	inters struct {
 		APIToken, Account, AuditDetail, AuditEntry, BackupCode, Budget, Factor,
-		IdempotencyKey, Invitation, Mail, Membership, OneTimeToken, Order, Passkey,
-		PasskeyCeremony, Password, PermissionTemplate, Role, SecurityAnswer,
-		SecurityQuestion, Session, Setting, SignIn, Throttle, TokenScope,
-		TrustedDevice, User []ent.Interceptor
+		FileContent, IdempotencyKey, Invitation, Mail, Membership, OneTimeToken, Order,
+		Passkey, PasskeyCeremony, Password, PermissionTemplate, ProviderNotice, Role,
+		SecurityAnswer, SecurityQuestion, Session, Setting, SignIn, Throttle,
+		TokenScope, TrustedDevice, User, Verification, VerificationFile,
+		VerificationStep []ent.Interceptor
 	}
 )
 

@@ -14,6 +14,7 @@ import (
 	"roster/ent/generated/backupcode"
 	"roster/ent/generated/budget"
 	"roster/ent/generated/factor"
+	"roster/ent/generated/filecontent"
 	"roster/ent/generated/idempotencykey"
 	"roster/ent/generated/invitation"
 	"roster/ent/generated/mail"
@@ -24,6 +25,7 @@ import (
 	"roster/ent/generated/passkeyceremony"
 	"roster/ent/generated/password"
 	"roster/ent/generated/permissiontemplate"
+	"roster/ent/generated/providernotice"
 	"roster/ent/generated/role"
 	"roster/ent/generated/securityanswer"
 	"roster/ent/generated/securityquestion"
@@ -34,6 +36,9 @@ import (
 	"roster/ent/generated/tokenscope"
 	"roster/ent/generated/trusteddevice"
 	"roster/ent/generated/user"
+	"roster/ent/generated/verification"
+	"roster/ent/generated/verificationfile"
+	"roster/ent/generated/verificationstep"
 	"sync"
 
 	"entgo.io/ent"
@@ -106,6 +111,7 @@ func checkColumn(t, c string) error {
 			backupcode.Table:         backupcode.ValidColumn,
 			budget.Table:             budget.ValidColumn,
 			factor.Table:             factor.ValidColumn,
+			filecontent.Table:        filecontent.ValidColumn,
 			idempotencykey.Table:     idempotencykey.ValidColumn,
 			invitation.Table:         invitation.ValidColumn,
 			mail.Table:               mail.ValidColumn,
@@ -116,6 +122,7 @@ func checkColumn(t, c string) error {
 			passkeyceremony.Table:    passkeyceremony.ValidColumn,
 			password.Table:           password.ValidColumn,
 			permissiontemplate.Table: permissiontemplate.ValidColumn,
+			providernotice.Table:     providernotice.ValidColumn,
 			role.Table:               role.ValidColumn,
 			securityanswer.Table:     securityanswer.ValidColumn,
 			securityquestion.Table:   securityquestion.ValidColumn,
@@ -126,6 +133,9 @@ func checkColumn(t, c string) error {
 			tokenscope.Table:         tokenscope.ValidColumn,
 			trusteddevice.Table:      trusteddevice.ValidColumn,
 			user.Table:               user.ValidColumn,
+			verification.Table:       verification.ValidColumn,
+			verificationfile.Table:   verificationfile.ValidColumn,
+			verificationstep.Table:   verificationstep.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

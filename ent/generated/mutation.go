@@ -13,6 +13,7 @@ import (
 	"roster/ent/generated/backupcode"
 	"roster/ent/generated/budget"
 	"roster/ent/generated/factor"
+	"roster/ent/generated/filecontent"
 	"roster/ent/generated/idempotencykey"
 	"roster/ent/generated/invitation"
 	"roster/ent/generated/mail"
@@ -24,6 +25,7 @@ import (
 	"roster/ent/generated/password"
 	"roster/ent/generated/permissiontemplate"
 	"roster/ent/generated/predicate"
+	"roster/ent/generated/providernotice"
 	"roster/ent/generated/role"
 	"roster/ent/generated/securityanswer"
 	"roster/ent/generated/securityquestion"
@@ -34,6 +36,9 @@ import (
 	"roster/ent/generated/tokenscope"
 	"roster/ent/generated/trusteddevice"
 	"roster/ent/generated/user"
+	"roster/ent/generated/verification"
+	"roster/ent/generated/verificationfile"
+	"roster/ent/generated/verificationstep"
 	"roster/ent/permission"
 	"sync"
 	"time"
@@ -58,6 +63,7 @@ const (
 	TypeBackupCode         = "BackupCode"
 	TypeBudget             = "Budget"
 	TypeFactor             = "Factor"
+	TypeFileContent        = "FileContent"
 	TypeIdempotencyKey     = "IdempotencyKey"
 	TypeInvitation         = "Invitation"
 	TypeMail               = "Mail"
@@ -68,6 +74,7 @@ const (
 	TypePasskeyCeremony    = "PasskeyCeremony"
 	TypePassword           = "Password"
 	TypePermissionTemplate = "PermissionTemplate"
+	TypeProviderNotice     = "ProviderNotice"
 	TypeRole               = "Role"
 	TypeSecurityAnswer     = "SecurityAnswer"
 	TypeSecurityQuestion   = "SecurityQuestion"
@@ -78,6 +85,9 @@ const (
 	TypeTokenScope         = "TokenScope"
 	TypeTrustedDevice      = "TrustedDevice"
 	TypeUser               = "User"
+	TypeVerification       = "Verification"
+	TypeVerificationFile   = "VerificationFile"
+	TypeVerificationStep   = "VerificationStep"
 )
 
 // APITokenMutation represents an operation that mutates the APIToken nodes in the graph.
@@ -5850,6 +5860,443 @@ func (m *FactorMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Factor edge %s", name)
 }
 
+// FileContentMutation represents an operation that mutates the FileContent nodes in the graph.
+type FileContentMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int
+	sealed        *[]byte
+	clearedFields map[string]struct{}
+	file          *int
+	clearedfile   bool
+	done          bool
+	oldValue      func(context.Context) (*FileContent, error)
+	predicates    []predicate.FileContent
+}
+
+var _ ent.Mutation = (*FileContentMutation)(nil)
+
+// filecontentOption allows management of the mutation configuration using functional options.
+type filecontentOption func(*FileContentMutation)
+
+// newFileContentMutation creates new mutation for the FileContent entity.
+func newFileContentMutation(c config, op Op, opts ...filecontentOption) *FileContentMutation {
+	m := &FileContentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeFileContent,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withFileContentID sets the ID field of the mutation.
+func withFileContentID(id int) filecontentOption {
+	return func(m *FileContentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *FileContent
+		)
+		m.oldValue = func(ctx context.Context) (*FileContent, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().FileContent.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withFileContent sets the old FileContent of the mutation.
+func withFileContent(node *FileContent) filecontentOption {
+	return func(m *FileContentMutation) {
+		m.oldValue = func(context.Context) (*FileContent, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m FileContentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m FileContentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *FileContentMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *FileContentMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().FileContent.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetFileID sets the "file_id" field.
+func (m *FileContentMutation) SetFileID(i int) {
+	m.file = &i
+}
+
+// FileID returns the value of the "file_id" field in the mutation.
+func (m *FileContentMutation) FileID() (r int, exists bool) {
+	v := m.file
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFileID returns the old "file_id" field's value of the FileContent entity.
+// If the FileContent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FileContentMutation) OldFileID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFileID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFileID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFileID: %w", err)
+	}
+	return oldValue.FileID, nil
+}
+
+// ResetFileID resets all changes to the "file_id" field.
+func (m *FileContentMutation) ResetFileID() {
+	m.file = nil
+}
+
+// SetSealed sets the "sealed" field.
+func (m *FileContentMutation) SetSealed(b []byte) {
+	m.sealed = &b
+}
+
+// Sealed returns the value of the "sealed" field in the mutation.
+func (m *FileContentMutation) Sealed() (r []byte, exists bool) {
+	v := m.sealed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSealed returns the old "sealed" field's value of the FileContent entity.
+// If the FileContent object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *FileContentMutation) OldSealed(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSealed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSealed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSealed: %w", err)
+	}
+	return oldValue.Sealed, nil
+}
+
+// ResetSealed resets all changes to the "sealed" field.
+func (m *FileContentMutation) ResetSealed() {
+	m.sealed = nil
+}
+
+// ClearFile clears the "file" edge to the VerificationFile entity.
+func (m *FileContentMutation) ClearFile() {
+	m.clearedfile = true
+	m.clearedFields[filecontent.FieldFileID] = struct{}{}
+}
+
+// FileCleared reports if the "file" edge to the VerificationFile entity was cleared.
+func (m *FileContentMutation) FileCleared() bool {
+	return m.clearedfile
+}
+
+// FileIDs returns the "file" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FileID instead. It exists only for internal usage by the builders.
+func (m *FileContentMutation) FileIDs() (ids []int) {
+	if id := m.file; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFile resets all changes to the "file" edge.
+func (m *FileContentMutation) ResetFile() {
+	m.file = nil
+	m.clearedfile = false
+}
+
+// Where appends a list predicates to the FileContentMutation builder.
+func (m *FileContentMutation) Where(ps ...predicate.FileContent) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the FileContentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *FileContentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.FileContent, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *FileContentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *FileContentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (FileContent).
+func (m *FileContentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *FileContentMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.file != nil {
+		fields = append(fields, filecontent.FieldFileID)
+	}
+	if m.sealed != nil {
+		fields = append(fields, filecontent.FieldSealed)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *FileContentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case filecontent.FieldFileID:
+		return m.FileID()
+	case filecontent.FieldSealed:
+		return m.Sealed()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *FileContentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case filecontent.FieldFileID:
+		return m.OldFileID(ctx)
+	case filecontent.FieldSealed:
+		return m.OldSealed(ctx)
+	}
+	return nil, fmt.Errorf("unknown FileContent field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FileContentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case filecontent.FieldFileID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFileID(v)
+		return nil
+	case filecontent.FieldSealed:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSealed(v)
+		return nil
+	}
+	return fmt.Errorf("unknown FileContent field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *FileContentMutation) AddedFields() []string {
+	var fields []string
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *FileContentMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *FileContentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown FileContent numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *FileContentMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *FileContentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *FileContentMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown FileContent nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *FileContentMutation) ResetField(name string) error {
+	switch name {
+	case filecontent.FieldFileID:
+		m.ResetFileID()
+		return nil
+	case filecontent.FieldSealed:
+		m.ResetSealed()
+		return nil
+	}
+	return fmt.Errorf("unknown FileContent field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *FileContentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.file != nil {
+		edges = append(edges, filecontent.EdgeFile)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *FileContentMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case filecontent.EdgeFile:
+		if id := m.file; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *FileContentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *FileContentMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *FileContentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedfile {
+		edges = append(edges, filecontent.EdgeFile)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *FileContentMutation) EdgeCleared(name string) bool {
+	switch name {
+	case filecontent.EdgeFile:
+		return m.clearedfile
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *FileContentMutation) ClearEdge(name string) error {
+	switch name {
+	case filecontent.EdgeFile:
+		m.ClearFile()
+		return nil
+	}
+	return fmt.Errorf("unknown FileContent unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *FileContentMutation) ResetEdge(name string) error {
+	switch name {
+	case filecontent.EdgeFile:
+		m.ResetFile()
+		return nil
+	}
+	return fmt.Errorf("unknown FileContent edge %s", name)
+}
+
 // IdempotencyKeyMutation represents an operation that mutates the IdempotencyKey nodes in the graph.
 type IdempotencyKeyMutation struct {
 	config
@@ -11473,19 +11920,20 @@ func (m *OneTimeTokenMutation) ResetEdge(name string) error {
 // OrderMutation represents an operation that mutates the Order nodes in the graph.
 type OrderMutation struct {
 	config
-	op              Op
-	typ             string
-	id              *int
-	number          *string
-	placed_by_id    *int
-	addplaced_by_id *int
-	created_at      *time.Time
-	clearedFields   map[string]struct{}
-	account         *int
-	clearedaccount  bool
-	done            bool
-	oldValue        func(context.Context) (*Order, error)
-	predicates      []predicate.Order
+	op                    Op
+	typ                   string
+	id                    *int
+	number                *string
+	placed_by_id          *int
+	addplaced_by_id       *int
+	verification_required *bool
+	created_at            *time.Time
+	clearedFields         map[string]struct{}
+	account               *int
+	clearedaccount        bool
+	done                  bool
+	oldValue              func(context.Context) (*Order, error)
+	predicates            []predicate.Order
 }
 
 var _ ent.Mutation = (*OrderMutation)(nil)
@@ -11728,6 +12176,42 @@ func (m *OrderMutation) ResetPlacedByID() {
 	delete(m.clearedFields, order.FieldPlacedByID)
 }
 
+// SetVerificationRequired sets the "verification_required" field.
+func (m *OrderMutation) SetVerificationRequired(b bool) {
+	m.verification_required = &b
+}
+
+// VerificationRequired returns the value of the "verification_required" field in the mutation.
+func (m *OrderMutation) VerificationRequired() (r bool, exists bool) {
+	v := m.verification_required
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVerificationRequired returns the old "verification_required" field's value of the Order entity.
+// If the Order object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrderMutation) OldVerificationRequired(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVerificationRequired is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVerificationRequired requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVerificationRequired: %w", err)
+	}
+	return oldValue.VerificationRequired, nil
+}
+
+// ResetVerificationRequired resets all changes to the "verification_required" field.
+func (m *OrderMutation) ResetVerificationRequired() {
+	m.verification_required = nil
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *OrderMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -11825,7 +12309,7 @@ func (m *OrderMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *OrderMutation) Fields() []string {
-	fields := make([]string, 0, 4)
+	fields := make([]string, 0, 5)
 	if m.account != nil {
 		fields = append(fields, order.FieldAccountID)
 	}
@@ -11834,6 +12318,9 @@ func (m *OrderMutation) Fields() []string {
 	}
 	if m.placed_by_id != nil {
 		fields = append(fields, order.FieldPlacedByID)
+	}
+	if m.verification_required != nil {
+		fields = append(fields, order.FieldVerificationRequired)
 	}
 	if m.created_at != nil {
 		fields = append(fields, order.FieldCreatedAt)
@@ -11852,6 +12339,8 @@ func (m *OrderMutation) Field(name string) (ent.Value, bool) {
 		return m.Number()
 	case order.FieldPlacedByID:
 		return m.PlacedByID()
+	case order.FieldVerificationRequired:
+		return m.VerificationRequired()
 	case order.FieldCreatedAt:
 		return m.CreatedAt()
 	}
@@ -11869,6 +12358,8 @@ func (m *OrderMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldNumber(ctx)
 	case order.FieldPlacedByID:
 		return m.OldPlacedByID(ctx)
+	case order.FieldVerificationRequired:
+		return m.OldVerificationRequired(ctx)
 	case order.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	}
@@ -11900,6 +12391,13 @@ func (m *OrderMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetPlacedByID(v)
+		return nil
+	case order.FieldVerificationRequired:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVerificationRequired(v)
 		return nil
 	case order.FieldCreatedAt:
 		v, ok := value.(time.Time)
@@ -11989,6 +12487,9 @@ func (m *OrderMutation) ResetField(name string) error {
 		return nil
 	case order.FieldPlacedByID:
 		m.ResetPlacedByID()
+		return nil
+	case order.FieldVerificationRequired:
+		m.ResetVerificationRequired()
 		return nil
 	case order.FieldCreatedAt:
 		m.ResetCreatedAt()
@@ -14439,6 +14940,338 @@ func (m *PermissionTemplateMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *PermissionTemplateMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown PermissionTemplate edge %s", name)
+}
+
+// ProviderNoticeMutation represents an operation that mutates the ProviderNotice nodes in the graph.
+type ProviderNoticeMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	at            *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ProviderNotice, error)
+	predicates    []predicate.ProviderNotice
+}
+
+var _ ent.Mutation = (*ProviderNoticeMutation)(nil)
+
+// providernoticeOption allows management of the mutation configuration using functional options.
+type providernoticeOption func(*ProviderNoticeMutation)
+
+// newProviderNoticeMutation creates new mutation for the ProviderNotice entity.
+func newProviderNoticeMutation(c config, op Op, opts ...providernoticeOption) *ProviderNoticeMutation {
+	m := &ProviderNoticeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProviderNotice,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProviderNoticeID sets the ID field of the mutation.
+func withProviderNoticeID(id string) providernoticeOption {
+	return func(m *ProviderNoticeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ProviderNotice
+		)
+		m.oldValue = func(ctx context.Context) (*ProviderNotice, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ProviderNotice.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProviderNotice sets the old ProviderNotice of the mutation.
+func withProviderNotice(node *ProviderNotice) providernoticeOption {
+	return func(m *ProviderNoticeMutation) {
+		m.oldValue = func(context.Context) (*ProviderNotice, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProviderNoticeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProviderNoticeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ProviderNotice entities.
+func (m *ProviderNoticeMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProviderNoticeMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProviderNoticeMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ProviderNotice.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetAt sets the "at" field.
+func (m *ProviderNoticeMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *ProviderNoticeMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the ProviderNotice entity.
+// If the ProviderNotice object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProviderNoticeMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *ProviderNoticeMutation) ResetAt() {
+	m.at = nil
+}
+
+// Where appends a list predicates to the ProviderNoticeMutation builder.
+func (m *ProviderNoticeMutation) Where(ps ...predicate.ProviderNotice) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProviderNoticeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProviderNoticeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ProviderNotice, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProviderNoticeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProviderNoticeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ProviderNotice).
+func (m *ProviderNoticeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProviderNoticeMutation) Fields() []string {
+	fields := make([]string, 0, 1)
+	if m.at != nil {
+		fields = append(fields, providernotice.FieldAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProviderNoticeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case providernotice.FieldAt:
+		return m.At()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProviderNoticeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case providernotice.FieldAt:
+		return m.OldAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ProviderNotice field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProviderNoticeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case providernotice.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ProviderNotice field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProviderNoticeMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProviderNoticeMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProviderNoticeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ProviderNotice numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProviderNoticeMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProviderNoticeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProviderNoticeMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ProviderNotice nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProviderNoticeMutation) ResetField(name string) error {
+	switch name {
+	case providernotice.FieldAt:
+		m.ResetAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ProviderNotice field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProviderNoticeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProviderNoticeMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProviderNoticeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProviderNoticeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProviderNoticeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProviderNoticeMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProviderNoticeMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ProviderNotice unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProviderNoticeMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ProviderNotice edge %s", name)
 }
 
 // RoleMutation represents an operation that mutates the Role nodes in the graph.
@@ -20390,6 +21223,7 @@ type UserMutation struct {
 	state                  *user.State
 	two_factor_enabled     *bool
 	security_question_set  *bool
+	verification           *user.Verification
 	last_login_at          *time.Time
 	created_at             *time.Time
 	updated_at             *time.Time
@@ -20425,6 +21259,8 @@ type UserMutation struct {
 	api_tokens             map[int]struct{}
 	removedapi_tokens      map[int]struct{}
 	clearedapi_tokens      bool
+	identity               *int
+	clearedidentity        bool
 	trusted_devices        map[int]struct{}
 	removedtrusted_devices map[int]struct{}
 	clearedtrusted_devices bool
@@ -21069,6 +21905,42 @@ func (m *UserMutation) OldSecurityQuestionSet(ctx context.Context) (v bool, err 
 // ResetSecurityQuestionSet resets all changes to the "security_question_set" field.
 func (m *UserMutation) ResetSecurityQuestionSet() {
 	m.security_question_set = nil
+}
+
+// SetVerification sets the "verification" field.
+func (m *UserMutation) SetVerification(u user.Verification) {
+	m.verification = &u
+}
+
+// Verification returns the value of the "verification" field in the mutation.
+func (m *UserMutation) Verification() (r user.Verification, exists bool) {
+	v := m.verification
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVerification returns the old "verification" field's value of the User entity.
+// If the User object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *UserMutation) OldVerification(ctx context.Context) (v user.Verification, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVerification is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVerification requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVerification: %w", err)
+	}
+	return oldValue.Verification, nil
+}
+
+// ResetVerification resets all changes to the "verification" field.
+func (m *UserMutation) ResetVerification() {
+	m.verification = nil
 }
 
 // SetLastLoginAt sets the "last_login_at" field.
@@ -21823,6 +22695,45 @@ func (m *UserMutation) ResetAPITokens() {
 	m.removedapi_tokens = nil
 }
 
+// SetIdentityID sets the "identity" edge to the Verification entity by id.
+func (m *UserMutation) SetIdentityID(id int) {
+	m.identity = &id
+}
+
+// ClearIdentity clears the "identity" edge to the Verification entity.
+func (m *UserMutation) ClearIdentity() {
+	m.clearedidentity = true
+}
+
+// IdentityCleared reports if the "identity" edge to the Verification entity was cleared.
+func (m *UserMutation) IdentityCleared() bool {
+	return m.clearedidentity
+}
+
+// IdentityID returns the "identity" edge ID in the mutation.
+func (m *UserMutation) IdentityID() (id int, exists bool) {
+	if m.identity != nil {
+		return *m.identity, true
+	}
+	return
+}
+
+// IdentityIDs returns the "identity" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// IdentityID instead. It exists only for internal usage by the builders.
+func (m *UserMutation) IdentityIDs() (ids []int) {
+	if id := m.identity; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetIdentity resets all changes to the "identity" edge.
+func (m *UserMutation) ResetIdentity() {
+	m.identity = nil
+	m.clearedidentity = false
+}
+
 // AddTrustedDeviceIDs adds the "trusted_devices" edge to the TrustedDevice entity by ids.
 func (m *UserMutation) AddTrustedDeviceIDs(ids ...int) {
 	if m.trusted_devices == nil {
@@ -21911,7 +22822,7 @@ func (m *UserMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *UserMutation) Fields() []string {
-	fields := make([]string, 0, 21)
+	fields := make([]string, 0, 22)
 	if m.first_name != nil {
 		fields = append(fields, user.FieldFirstName)
 	}
@@ -21956,6 +22867,9 @@ func (m *UserMutation) Fields() []string {
 	}
 	if m.security_question_set != nil {
 		fields = append(fields, user.FieldSecurityQuestionSet)
+	}
+	if m.verification != nil {
+		fields = append(fields, user.FieldVerification)
 	}
 	if m.last_login_at != nil {
 		fields = append(fields, user.FieldLastLoginAt)
@@ -22013,6 +22927,8 @@ func (m *UserMutation) Field(name string) (ent.Value, bool) {
 		return m.TwoFactorEnabled()
 	case user.FieldSecurityQuestionSet:
 		return m.SecurityQuestionSet()
+	case user.FieldVerification:
+		return m.Verification()
 	case user.FieldLastLoginAt:
 		return m.LastLoginAt()
 	case user.FieldCreatedAt:
@@ -22064,6 +22980,8 @@ func (m *UserMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldTwoFactorEnabled(ctx)
 	case user.FieldSecurityQuestionSet:
 		return m.OldSecurityQuestionSet(ctx)
+	case user.FieldVerification:
+		return m.OldVerification(ctx)
 	case user.FieldLastLoginAt:
 		return m.OldLastLoginAt(ctx)
 	case user.FieldCreatedAt:
@@ -22189,6 +23107,13 @@ func (m *UserMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetSecurityQuestionSet(v)
+		return nil
+	case user.FieldVerification:
+		v, ok := value.(user.Verification)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVerification(v)
 		return nil
 	case user.FieldLastLoginAt:
 		v, ok := value.(time.Time)
@@ -22362,6 +23287,9 @@ func (m *UserMutation) ResetField(name string) error {
 	case user.FieldSecurityQuestionSet:
 		m.ResetSecurityQuestionSet()
 		return nil
+	case user.FieldVerification:
+		m.ResetVerification()
+		return nil
 	case user.FieldLastLoginAt:
 		m.ResetLastLoginAt()
 		return nil
@@ -22386,7 +23314,7 @@ func (m *UserMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *UserMutation) AddedEdges() []string {
-	edges := make([]string, 0, 11)
+	edges := make([]string, 0, 12)
 	if m.memberships != nil {
 		edges = append(edges, user.EdgeMemberships)
 	}
@@ -22416,6 +23344,9 @@ func (m *UserMutation) AddedEdges() []string {
 	}
 	if m.api_tokens != nil {
 		edges = append(edges, user.EdgeAPITokens)
+	}
+	if m.identity != nil {
+		edges = append(edges, user.EdgeIdentity)
 	}
 	if m.trusted_devices != nil {
 		edges = append(edges, user.EdgeTrustedDevices)
@@ -22481,6 +23412,10 @@ func (m *UserMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case user.EdgeIdentity:
+		if id := m.identity; id != nil {
+			return []ent.Value{*id}
+		}
 	case user.EdgeTrustedDevices:
 		ids := make([]ent.Value, 0, len(m.trusted_devices))
 		for id := range m.trusted_devices {
@@ -22493,7 +23428,7 @@ func (m *UserMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *UserMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 11)
+	edges := make([]string, 0, 12)
 	if m.removedmemberships != nil {
 		edges = append(edges, user.EdgeMemberships)
 	}
@@ -22579,7 +23514,7 @@ func (m *UserMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *UserMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 11)
+	edges := make([]string, 0, 12)
 	if m.clearedmemberships {
 		edges = append(edges, user.EdgeMemberships)
 	}
@@ -22609,6 +23544,9 @@ func (m *UserMutation) ClearedEdges() []string {
 	}
 	if m.clearedapi_tokens {
 		edges = append(edges, user.EdgeAPITokens)
+	}
+	if m.clearedidentity {
+		edges = append(edges, user.EdgeIdentity)
 	}
 	if m.clearedtrusted_devices {
 		edges = append(edges, user.EdgeTrustedDevices)
@@ -22640,6 +23578,8 @@ func (m *UserMutation) EdgeCleared(name string) bool {
 		return m.clearedbackup_codes
 	case user.EdgeAPITokens:
 		return m.clearedapi_tokens
+	case user.EdgeIdentity:
+		return m.clearedidentity
 	case user.EdgeTrustedDevices:
 		return m.clearedtrusted_devices
 	}
@@ -22658,6 +23598,9 @@ func (m *UserMutation) ClearEdge(name string) error {
 		return nil
 	case user.EdgeAnswer:
 		m.ClearAnswer()
+		return nil
+	case user.EdgeIdentity:
+		m.ClearIdentity()
 		return nil
 	}
 	return fmt.Errorf("unknown User unique edge %s", name)
@@ -22697,9 +23640,3011 @@ func (m *UserMutation) ResetEdge(name string) error {
 	case user.EdgeAPITokens:
 		m.ResetAPITokens()
 		return nil
+	case user.EdgeIdentity:
+		m.ResetIdentity()
+		return nil
 	case user.EdgeTrustedDevices:
 		m.ResetTrustedDevices()
 		return nil
 	}
 	return fmt.Errorf("unknown User edge %s", name)
+}
+
+// VerificationMutation represents an operation that mutates the Verification nodes in the graph.
+type VerificationMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *int
+	status         *verification.Status
+	provider       *string
+	requested_at   *time.Time
+	submitted_at   *time.Time
+	decided_at     *time.Time
+	expires_at     *time.Time
+	cause          *string
+	reason         *string
+	tries          *int
+	addtries       *int
+	reviewer_id    *int
+	addreviewer_id *int
+	session        *string
+	heard_at       *time.Time
+	version        *int
+	addversion     *int
+	clearedFields  map[string]struct{}
+	user           *int
+	cleareduser    bool
+	steps          map[int]struct{}
+	removedsteps   map[int]struct{}
+	clearedsteps   bool
+	files          map[int]struct{}
+	removedfiles   map[int]struct{}
+	clearedfiles   bool
+	done           bool
+	oldValue       func(context.Context) (*Verification, error)
+	predicates     []predicate.Verification
+}
+
+var _ ent.Mutation = (*VerificationMutation)(nil)
+
+// verificationOption allows management of the mutation configuration using functional options.
+type verificationOption func(*VerificationMutation)
+
+// newVerificationMutation creates new mutation for the Verification entity.
+func newVerificationMutation(c config, op Op, opts ...verificationOption) *VerificationMutation {
+	m := &VerificationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeVerification,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withVerificationID sets the ID field of the mutation.
+func withVerificationID(id int) verificationOption {
+	return func(m *VerificationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Verification
+		)
+		m.oldValue = func(ctx context.Context) (*Verification, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Verification.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withVerification sets the old Verification of the mutation.
+func withVerification(node *Verification) verificationOption {
+	return func(m *VerificationMutation) {
+		m.oldValue = func(context.Context) (*Verification, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m VerificationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m VerificationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *VerificationMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *VerificationMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Verification.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetUserID sets the "user_id" field.
+func (m *VerificationMutation) SetUserID(i int) {
+	m.user = &i
+}
+
+// UserID returns the value of the "user_id" field in the mutation.
+func (m *VerificationMutation) UserID() (r int, exists bool) {
+	v := m.user
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUserID returns the old "user_id" field's value of the Verification entity.
+// If the Verification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationMutation) OldUserID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUserID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUserID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUserID: %w", err)
+	}
+	return oldValue.UserID, nil
+}
+
+// ResetUserID resets all changes to the "user_id" field.
+func (m *VerificationMutation) ResetUserID() {
+	m.user = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *VerificationMutation) SetStatus(v verification.Status) {
+	m.status = &v
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *VerificationMutation) Status() (r verification.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Verification entity.
+// If the Verification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationMutation) OldStatus(ctx context.Context) (v verification.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *VerificationMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetProvider sets the "provider" field.
+func (m *VerificationMutation) SetProvider(s string) {
+	m.provider = &s
+}
+
+// Provider returns the value of the "provider" field in the mutation.
+func (m *VerificationMutation) Provider() (r string, exists bool) {
+	v := m.provider
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProvider returns the old "provider" field's value of the Verification entity.
+// If the Verification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationMutation) OldProvider(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProvider is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProvider requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProvider: %w", err)
+	}
+	return oldValue.Provider, nil
+}
+
+// ResetProvider resets all changes to the "provider" field.
+func (m *VerificationMutation) ResetProvider() {
+	m.provider = nil
+}
+
+// SetRequestedAt sets the "requested_at" field.
+func (m *VerificationMutation) SetRequestedAt(t time.Time) {
+	m.requested_at = &t
+}
+
+// RequestedAt returns the value of the "requested_at" field in the mutation.
+func (m *VerificationMutation) RequestedAt() (r time.Time, exists bool) {
+	v := m.requested_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestedAt returns the old "requested_at" field's value of the Verification entity.
+// If the Verification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationMutation) OldRequestedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestedAt: %w", err)
+	}
+	return oldValue.RequestedAt, nil
+}
+
+// ResetRequestedAt resets all changes to the "requested_at" field.
+func (m *VerificationMutation) ResetRequestedAt() {
+	m.requested_at = nil
+}
+
+// SetSubmittedAt sets the "submitted_at" field.
+func (m *VerificationMutation) SetSubmittedAt(t time.Time) {
+	m.submitted_at = &t
+}
+
+// SubmittedAt returns the value of the "submitted_at" field in the mutation.
+func (m *VerificationMutation) SubmittedAt() (r time.Time, exists bool) {
+	v := m.submitted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubmittedAt returns the old "submitted_at" field's value of the Verification entity.
+// If the Verification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationMutation) OldSubmittedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubmittedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubmittedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubmittedAt: %w", err)
+	}
+	return oldValue.SubmittedAt, nil
+}
+
+// ResetSubmittedAt resets all changes to the "submitted_at" field.
+func (m *VerificationMutation) ResetSubmittedAt() {
+	m.submitted_at = nil
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (m *VerificationMutation) SetDecidedAt(t time.Time) {
+	m.decided_at = &t
+}
+
+// DecidedAt returns the value of the "decided_at" field in the mutation.
+func (m *VerificationMutation) DecidedAt() (r time.Time, exists bool) {
+	v := m.decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedAt returns the old "decided_at" field's value of the Verification entity.
+// If the Verification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationMutation) OldDecidedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedAt: %w", err)
+	}
+	return oldValue.DecidedAt, nil
+}
+
+// ResetDecidedAt resets all changes to the "decided_at" field.
+func (m *VerificationMutation) ResetDecidedAt() {
+	m.decided_at = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *VerificationMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *VerificationMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the Verification entity.
+// If the Verification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *VerificationMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// SetCause sets the "cause" field.
+func (m *VerificationMutation) SetCause(s string) {
+	m.cause = &s
+}
+
+// Cause returns the value of the "cause" field in the mutation.
+func (m *VerificationMutation) Cause() (r string, exists bool) {
+	v := m.cause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCause returns the old "cause" field's value of the Verification entity.
+// If the Verification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationMutation) OldCause(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCause: %w", err)
+	}
+	return oldValue.Cause, nil
+}
+
+// ResetCause resets all changes to the "cause" field.
+func (m *VerificationMutation) ResetCause() {
+	m.cause = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *VerificationMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *VerificationMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Verification entity.
+// If the Verification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *VerificationMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetTries sets the "tries" field.
+func (m *VerificationMutation) SetTries(i int) {
+	m.tries = &i
+	m.addtries = nil
+}
+
+// Tries returns the value of the "tries" field in the mutation.
+func (m *VerificationMutation) Tries() (r int, exists bool) {
+	v := m.tries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTries returns the old "tries" field's value of the Verification entity.
+// If the Verification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationMutation) OldTries(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTries is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTries requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTries: %w", err)
+	}
+	return oldValue.Tries, nil
+}
+
+// AddTries adds i to the "tries" field.
+func (m *VerificationMutation) AddTries(i int) {
+	if m.addtries != nil {
+		*m.addtries += i
+	} else {
+		m.addtries = &i
+	}
+}
+
+// AddedTries returns the value that was added to the "tries" field in this mutation.
+func (m *VerificationMutation) AddedTries() (r int, exists bool) {
+	v := m.addtries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTries resets all changes to the "tries" field.
+func (m *VerificationMutation) ResetTries() {
+	m.tries = nil
+	m.addtries = nil
+}
+
+// SetReviewerID sets the "reviewer_id" field.
+func (m *VerificationMutation) SetReviewerID(i int) {
+	m.reviewer_id = &i
+	m.addreviewer_id = nil
+}
+
+// ReviewerID returns the value of the "reviewer_id" field in the mutation.
+func (m *VerificationMutation) ReviewerID() (r int, exists bool) {
+	v := m.reviewer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReviewerID returns the old "reviewer_id" field's value of the Verification entity.
+// If the Verification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationMutation) OldReviewerID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReviewerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReviewerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReviewerID: %w", err)
+	}
+	return oldValue.ReviewerID, nil
+}
+
+// AddReviewerID adds i to the "reviewer_id" field.
+func (m *VerificationMutation) AddReviewerID(i int) {
+	if m.addreviewer_id != nil {
+		*m.addreviewer_id += i
+	} else {
+		m.addreviewer_id = &i
+	}
+}
+
+// AddedReviewerID returns the value that was added to the "reviewer_id" field in this mutation.
+func (m *VerificationMutation) AddedReviewerID() (r int, exists bool) {
+	v := m.addreviewer_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetReviewerID resets all changes to the "reviewer_id" field.
+func (m *VerificationMutation) ResetReviewerID() {
+	m.reviewer_id = nil
+	m.addreviewer_id = nil
+}
+
+// SetSession sets the "session" field.
+func (m *VerificationMutation) SetSession(s string) {
+	m.session = &s
+}
+
+// Session returns the value of the "session" field in the mutation.
+func (m *VerificationMutation) Session() (r string, exists bool) {
+	v := m.session
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSession returns the old "session" field's value of the Verification entity.
+// If the Verification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationMutation) OldSession(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSession is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSession requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSession: %w", err)
+	}
+	return oldValue.Session, nil
+}
+
+// ResetSession resets all changes to the "session" field.
+func (m *VerificationMutation) ResetSession() {
+	m.session = nil
+}
+
+// SetHeardAt sets the "heard_at" field.
+func (m *VerificationMutation) SetHeardAt(t time.Time) {
+	m.heard_at = &t
+}
+
+// HeardAt returns the value of the "heard_at" field in the mutation.
+func (m *VerificationMutation) HeardAt() (r time.Time, exists bool) {
+	v := m.heard_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeardAt returns the old "heard_at" field's value of the Verification entity.
+// If the Verification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationMutation) OldHeardAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeardAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeardAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeardAt: %w", err)
+	}
+	return oldValue.HeardAt, nil
+}
+
+// ResetHeardAt resets all changes to the "heard_at" field.
+func (m *VerificationMutation) ResetHeardAt() {
+	m.heard_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *VerificationMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *VerificationMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Verification entity.
+// If the Verification object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *VerificationMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *VerificationMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *VerificationMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearUser clears the "user" edge to the User entity.
+func (m *VerificationMutation) ClearUser() {
+	m.cleareduser = true
+	m.clearedFields[verification.FieldUserID] = struct{}{}
+}
+
+// UserCleared reports if the "user" edge to the User entity was cleared.
+func (m *VerificationMutation) UserCleared() bool {
+	return m.cleareduser
+}
+
+// UserIDs returns the "user" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// UserID instead. It exists only for internal usage by the builders.
+func (m *VerificationMutation) UserIDs() (ids []int) {
+	if id := m.user; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetUser resets all changes to the "user" edge.
+func (m *VerificationMutation) ResetUser() {
+	m.user = nil
+	m.cleareduser = false
+}
+
+// AddStepIDs adds the "steps" edge to the VerificationStep entity by ids.
+func (m *VerificationMutation) AddStepIDs(ids ...int) {
+	if m.steps == nil {
+		m.steps = make(map[int]struct{})
+	}
+	for i := range ids {
+		m.steps[ids[i]] = struct{}{}
+	}
+}
+
+// ClearSteps clears the "steps" edge to the VerificationStep entity.
+func (m *VerificationMutation) ClearSteps() {
+	m.clearedsteps = true
+}
+
+// StepsCleared reports if the "steps" edge to the VerificationStep entity was cleared.
+func (m *VerificationMutation) StepsCleared() bool {
+	return m.clearedsteps
+}
+
+// RemoveStepIDs removes the "steps" edge to the VerificationStep entity by IDs.
+func (m *VerificationMutation) RemoveStepIDs(ids ...int) {
+	if m.removedsteps == nil {
+		m.removedsteps = make(map[int]struct{})
+	}
+	for i := range ids {
+		delete(m.steps, ids[i])
+		m.removedsteps[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedSteps returns the removed IDs of the "steps" edge to the VerificationStep entity.
+func (m *VerificationMutation) RemovedStepsIDs() (ids []int) {
+	for id := range m.removedsteps {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// StepsIDs returns the "steps" edge IDs in the mutation.
+func (m *VerificationMutation) StepsIDs() (ids []int) {
+	for id := range m.steps {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetSteps resets all changes to the "steps" edge.
+func (m *VerificationMutation) ResetSteps() {
+	m.steps = nil
+	m.clearedsteps = false
+	m.removedsteps = nil
+}
+
+// AddFileIDs adds the "files" edge to the VerificationFile entity by ids.
+func (m *VerificationMutation) AddFileIDs(ids ...int) {
+	if m.files == nil {
+		m.files = make(map[int]struct{})
+	}
+	for i := range ids {
+		m.files[ids[i]] = struct{}{}
+	}
+}
+
+// ClearFiles clears the "files" edge to the VerificationFile entity.
+func (m *VerificationMutation) ClearFiles() {
+	m.clearedfiles = true
+}
+
+// FilesCleared reports if the "files" edge to the VerificationFile entity was cleared.
+func (m *VerificationMutation) FilesCleared() bool {
+	return m.clearedfiles
+}
+
+// RemoveFileIDs removes the "files" edge to the VerificationFile entity by IDs.
+func (m *VerificationMutation) RemoveFileIDs(ids ...int) {
+	if m.removedfiles == nil {
+		m.removedfiles = make(map[int]struct{})
+	}
+	for i := range ids {
+		delete(m.files, ids[i])
+		m.removedfiles[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedFiles returns the removed IDs of the "files" edge to the VerificationFile entity.
+func (m *VerificationMutation) RemovedFilesIDs() (ids []int) {
+	for id := range m.removedfiles {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// FilesIDs returns the "files" edge IDs in the mutation.
+func (m *VerificationMutation) FilesIDs() (ids []int) {
+	for id := range m.files {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetFiles resets all changes to the "files" edge.
+func (m *VerificationMutation) ResetFiles() {
+	m.files = nil
+	m.clearedfiles = false
+	m.removedfiles = nil
+}
+
+// Where appends a list predicates to the VerificationMutation builder.
+func (m *VerificationMutation) Where(ps ...predicate.Verification) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the VerificationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *VerificationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Verification, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *VerificationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *VerificationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Verification).
+func (m *VerificationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *VerificationMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.user != nil {
+		fields = append(fields, verification.FieldUserID)
+	}
+	if m.status != nil {
+		fields = append(fields, verification.FieldStatus)
+	}
+	if m.provider != nil {
+		fields = append(fields, verification.FieldProvider)
+	}
+	if m.requested_at != nil {
+		fields = append(fields, verification.FieldRequestedAt)
+	}
+	if m.submitted_at != nil {
+		fields = append(fields, verification.FieldSubmittedAt)
+	}
+	if m.decided_at != nil {
+		fields = append(fields, verification.FieldDecidedAt)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, verification.FieldExpiresAt)
+	}
+	if m.cause != nil {
+		fields = append(fields, verification.FieldCause)
+	}
+	if m.reason != nil {
+		fields = append(fields, verification.FieldReason)
+	}
+	if m.tries != nil {
+		fields = append(fields, verification.FieldTries)
+	}
+	if m.reviewer_id != nil {
+		fields = append(fields, verification.FieldReviewerID)
+	}
+	if m.session != nil {
+		fields = append(fields, verification.FieldSession)
+	}
+	if m.heard_at != nil {
+		fields = append(fields, verification.FieldHeardAt)
+	}
+	if m.version != nil {
+		fields = append(fields, verification.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *VerificationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case verification.FieldUserID:
+		return m.UserID()
+	case verification.FieldStatus:
+		return m.Status()
+	case verification.FieldProvider:
+		return m.Provider()
+	case verification.FieldRequestedAt:
+		return m.RequestedAt()
+	case verification.FieldSubmittedAt:
+		return m.SubmittedAt()
+	case verification.FieldDecidedAt:
+		return m.DecidedAt()
+	case verification.FieldExpiresAt:
+		return m.ExpiresAt()
+	case verification.FieldCause:
+		return m.Cause()
+	case verification.FieldReason:
+		return m.Reason()
+	case verification.FieldTries:
+		return m.Tries()
+	case verification.FieldReviewerID:
+		return m.ReviewerID()
+	case verification.FieldSession:
+		return m.Session()
+	case verification.FieldHeardAt:
+		return m.HeardAt()
+	case verification.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *VerificationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case verification.FieldUserID:
+		return m.OldUserID(ctx)
+	case verification.FieldStatus:
+		return m.OldStatus(ctx)
+	case verification.FieldProvider:
+		return m.OldProvider(ctx)
+	case verification.FieldRequestedAt:
+		return m.OldRequestedAt(ctx)
+	case verification.FieldSubmittedAt:
+		return m.OldSubmittedAt(ctx)
+	case verification.FieldDecidedAt:
+		return m.OldDecidedAt(ctx)
+	case verification.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	case verification.FieldCause:
+		return m.OldCause(ctx)
+	case verification.FieldReason:
+		return m.OldReason(ctx)
+	case verification.FieldTries:
+		return m.OldTries(ctx)
+	case verification.FieldReviewerID:
+		return m.OldReviewerID(ctx)
+	case verification.FieldSession:
+		return m.OldSession(ctx)
+	case verification.FieldHeardAt:
+		return m.OldHeardAt(ctx)
+	case verification.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Verification field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerificationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case verification.FieldUserID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUserID(v)
+		return nil
+	case verification.FieldStatus:
+		v, ok := value.(verification.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case verification.FieldProvider:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProvider(v)
+		return nil
+	case verification.FieldRequestedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestedAt(v)
+		return nil
+	case verification.FieldSubmittedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubmittedAt(v)
+		return nil
+	case verification.FieldDecidedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedAt(v)
+		return nil
+	case verification.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	case verification.FieldCause:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCause(v)
+		return nil
+	case verification.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case verification.FieldTries:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTries(v)
+		return nil
+	case verification.FieldReviewerID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReviewerID(v)
+		return nil
+	case verification.FieldSession:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSession(v)
+		return nil
+	case verification.FieldHeardAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeardAt(v)
+		return nil
+	case verification.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Verification field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *VerificationMutation) AddedFields() []string {
+	var fields []string
+	if m.addtries != nil {
+		fields = append(fields, verification.FieldTries)
+	}
+	if m.addreviewer_id != nil {
+		fields = append(fields, verification.FieldReviewerID)
+	}
+	if m.addversion != nil {
+		fields = append(fields, verification.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *VerificationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case verification.FieldTries:
+		return m.AddedTries()
+	case verification.FieldReviewerID:
+		return m.AddedReviewerID()
+	case verification.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerificationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case verification.FieldTries:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTries(v)
+		return nil
+	case verification.FieldReviewerID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddReviewerID(v)
+		return nil
+	case verification.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Verification numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *VerificationMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *VerificationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *VerificationMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown Verification nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *VerificationMutation) ResetField(name string) error {
+	switch name {
+	case verification.FieldUserID:
+		m.ResetUserID()
+		return nil
+	case verification.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case verification.FieldProvider:
+		m.ResetProvider()
+		return nil
+	case verification.FieldRequestedAt:
+		m.ResetRequestedAt()
+		return nil
+	case verification.FieldSubmittedAt:
+		m.ResetSubmittedAt()
+		return nil
+	case verification.FieldDecidedAt:
+		m.ResetDecidedAt()
+		return nil
+	case verification.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	case verification.FieldCause:
+		m.ResetCause()
+		return nil
+	case verification.FieldReason:
+		m.ResetReason()
+		return nil
+	case verification.FieldTries:
+		m.ResetTries()
+		return nil
+	case verification.FieldReviewerID:
+		m.ResetReviewerID()
+		return nil
+	case verification.FieldSession:
+		m.ResetSession()
+		return nil
+	case verification.FieldHeardAt:
+		m.ResetHeardAt()
+		return nil
+	case verification.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Verification field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *VerificationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.user != nil {
+		edges = append(edges, verification.EdgeUser)
+	}
+	if m.steps != nil {
+		edges = append(edges, verification.EdgeSteps)
+	}
+	if m.files != nil {
+		edges = append(edges, verification.EdgeFiles)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *VerificationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case verification.EdgeUser:
+		if id := m.user; id != nil {
+			return []ent.Value{*id}
+		}
+	case verification.EdgeSteps:
+		ids := make([]ent.Value, 0, len(m.steps))
+		for id := range m.steps {
+			ids = append(ids, id)
+		}
+		return ids
+	case verification.EdgeFiles:
+		ids := make([]ent.Value, 0, len(m.files))
+		for id := range m.files {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *VerificationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.removedsteps != nil {
+		edges = append(edges, verification.EdgeSteps)
+	}
+	if m.removedfiles != nil {
+		edges = append(edges, verification.EdgeFiles)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *VerificationMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case verification.EdgeSteps:
+		ids := make([]ent.Value, 0, len(m.removedsteps))
+		for id := range m.removedsteps {
+			ids = append(ids, id)
+		}
+		return ids
+	case verification.EdgeFiles:
+		ids := make([]ent.Value, 0, len(m.removedfiles))
+		for id := range m.removedfiles {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *VerificationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.cleareduser {
+		edges = append(edges, verification.EdgeUser)
+	}
+	if m.clearedsteps {
+		edges = append(edges, verification.EdgeSteps)
+	}
+	if m.clearedfiles {
+		edges = append(edges, verification.EdgeFiles)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *VerificationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case verification.EdgeUser:
+		return m.cleareduser
+	case verification.EdgeSteps:
+		return m.clearedsteps
+	case verification.EdgeFiles:
+		return m.clearedfiles
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *VerificationMutation) ClearEdge(name string) error {
+	switch name {
+	case verification.EdgeUser:
+		m.ClearUser()
+		return nil
+	}
+	return fmt.Errorf("unknown Verification unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *VerificationMutation) ResetEdge(name string) error {
+	switch name {
+	case verification.EdgeUser:
+		m.ResetUser()
+		return nil
+	case verification.EdgeSteps:
+		m.ResetSteps()
+		return nil
+	case verification.EdgeFiles:
+		m.ResetFiles()
+		return nil
+	}
+	return fmt.Errorf("unknown Verification edge %s", name)
+}
+
+// VerificationFileMutation represents an operation that mutates the VerificationFile nodes in the graph.
+type VerificationFileMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *int
+	name                *string
+	kind                *verificationfile.Kind
+	submitted           *bool
+	media_type          *string
+	bytes               *int
+	addbytes            *int
+	created_at          *time.Time
+	purge_at            *time.Time
+	clearedFields       map[string]struct{}
+	verification        *int
+	clearedverification bool
+	content             *int
+	clearedcontent      bool
+	done                bool
+	oldValue            func(context.Context) (*VerificationFile, error)
+	predicates          []predicate.VerificationFile
+}
+
+var _ ent.Mutation = (*VerificationFileMutation)(nil)
+
+// verificationfileOption allows management of the mutation configuration using functional options.
+type verificationfileOption func(*VerificationFileMutation)
+
+// newVerificationFileMutation creates new mutation for the VerificationFile entity.
+func newVerificationFileMutation(c config, op Op, opts ...verificationfileOption) *VerificationFileMutation {
+	m := &VerificationFileMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeVerificationFile,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withVerificationFileID sets the ID field of the mutation.
+func withVerificationFileID(id int) verificationfileOption {
+	return func(m *VerificationFileMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *VerificationFile
+		)
+		m.oldValue = func(ctx context.Context) (*VerificationFile, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().VerificationFile.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withVerificationFile sets the old VerificationFile of the mutation.
+func withVerificationFile(node *VerificationFile) verificationfileOption {
+	return func(m *VerificationFileMutation) {
+		m.oldValue = func(context.Context) (*VerificationFile, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m VerificationFileMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m VerificationFileMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *VerificationFileMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *VerificationFileMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().VerificationFile.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetName sets the "name" field.
+func (m *VerificationFileMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *VerificationFileMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the VerificationFile entity.
+// If the VerificationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationFileMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *VerificationFileMutation) ResetName() {
+	m.name = nil
+}
+
+// SetVerificationID sets the "verification_id" field.
+func (m *VerificationFileMutation) SetVerificationID(i int) {
+	m.verification = &i
+}
+
+// VerificationID returns the value of the "verification_id" field in the mutation.
+func (m *VerificationFileMutation) VerificationID() (r int, exists bool) {
+	v := m.verification
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVerificationID returns the old "verification_id" field's value of the VerificationFile entity.
+// If the VerificationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationFileMutation) OldVerificationID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVerificationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVerificationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVerificationID: %w", err)
+	}
+	return oldValue.VerificationID, nil
+}
+
+// ResetVerificationID resets all changes to the "verification_id" field.
+func (m *VerificationFileMutation) ResetVerificationID() {
+	m.verification = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *VerificationFileMutation) SetKind(v verificationfile.Kind) {
+	m.kind = &v
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *VerificationFileMutation) Kind() (r verificationfile.Kind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the VerificationFile entity.
+// If the VerificationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationFileMutation) OldKind(ctx context.Context) (v verificationfile.Kind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *VerificationFileMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetSubmitted sets the "submitted" field.
+func (m *VerificationFileMutation) SetSubmitted(b bool) {
+	m.submitted = &b
+}
+
+// Submitted returns the value of the "submitted" field in the mutation.
+func (m *VerificationFileMutation) Submitted() (r bool, exists bool) {
+	v := m.submitted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubmitted returns the old "submitted" field's value of the VerificationFile entity.
+// If the VerificationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationFileMutation) OldSubmitted(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubmitted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubmitted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubmitted: %w", err)
+	}
+	return oldValue.Submitted, nil
+}
+
+// ResetSubmitted resets all changes to the "submitted" field.
+func (m *VerificationFileMutation) ResetSubmitted() {
+	m.submitted = nil
+}
+
+// SetMediaType sets the "media_type" field.
+func (m *VerificationFileMutation) SetMediaType(s string) {
+	m.media_type = &s
+}
+
+// MediaType returns the value of the "media_type" field in the mutation.
+func (m *VerificationFileMutation) MediaType() (r string, exists bool) {
+	v := m.media_type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMediaType returns the old "media_type" field's value of the VerificationFile entity.
+// If the VerificationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationFileMutation) OldMediaType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMediaType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMediaType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMediaType: %w", err)
+	}
+	return oldValue.MediaType, nil
+}
+
+// ResetMediaType resets all changes to the "media_type" field.
+func (m *VerificationFileMutation) ResetMediaType() {
+	m.media_type = nil
+}
+
+// SetBytes sets the "bytes" field.
+func (m *VerificationFileMutation) SetBytes(i int) {
+	m.bytes = &i
+	m.addbytes = nil
+}
+
+// Bytes returns the value of the "bytes" field in the mutation.
+func (m *VerificationFileMutation) Bytes() (r int, exists bool) {
+	v := m.bytes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBytes returns the old "bytes" field's value of the VerificationFile entity.
+// If the VerificationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationFileMutation) OldBytes(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBytes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBytes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBytes: %w", err)
+	}
+	return oldValue.Bytes, nil
+}
+
+// AddBytes adds i to the "bytes" field.
+func (m *VerificationFileMutation) AddBytes(i int) {
+	if m.addbytes != nil {
+		*m.addbytes += i
+	} else {
+		m.addbytes = &i
+	}
+}
+
+// AddedBytes returns the value that was added to the "bytes" field in this mutation.
+func (m *VerificationFileMutation) AddedBytes() (r int, exists bool) {
+	v := m.addbytes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBytes resets all changes to the "bytes" field.
+func (m *VerificationFileMutation) ResetBytes() {
+	m.bytes = nil
+	m.addbytes = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *VerificationFileMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *VerificationFileMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the VerificationFile entity.
+// If the VerificationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationFileMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *VerificationFileMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetPurgeAt sets the "purge_at" field.
+func (m *VerificationFileMutation) SetPurgeAt(t time.Time) {
+	m.purge_at = &t
+}
+
+// PurgeAt returns the value of the "purge_at" field in the mutation.
+func (m *VerificationFileMutation) PurgeAt() (r time.Time, exists bool) {
+	v := m.purge_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPurgeAt returns the old "purge_at" field's value of the VerificationFile entity.
+// If the VerificationFile object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationFileMutation) OldPurgeAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPurgeAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPurgeAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPurgeAt: %w", err)
+	}
+	return oldValue.PurgeAt, nil
+}
+
+// ResetPurgeAt resets all changes to the "purge_at" field.
+func (m *VerificationFileMutation) ResetPurgeAt() {
+	m.purge_at = nil
+}
+
+// ClearVerification clears the "verification" edge to the Verification entity.
+func (m *VerificationFileMutation) ClearVerification() {
+	m.clearedverification = true
+	m.clearedFields[verificationfile.FieldVerificationID] = struct{}{}
+}
+
+// VerificationCleared reports if the "verification" edge to the Verification entity was cleared.
+func (m *VerificationFileMutation) VerificationCleared() bool {
+	return m.clearedverification
+}
+
+// VerificationIDs returns the "verification" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// VerificationID instead. It exists only for internal usage by the builders.
+func (m *VerificationFileMutation) VerificationIDs() (ids []int) {
+	if id := m.verification; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetVerification resets all changes to the "verification" edge.
+func (m *VerificationFileMutation) ResetVerification() {
+	m.verification = nil
+	m.clearedverification = false
+}
+
+// SetContentID sets the "content" edge to the FileContent entity by id.
+func (m *VerificationFileMutation) SetContentID(id int) {
+	m.content = &id
+}
+
+// ClearContent clears the "content" edge to the FileContent entity.
+func (m *VerificationFileMutation) ClearContent() {
+	m.clearedcontent = true
+}
+
+// ContentCleared reports if the "content" edge to the FileContent entity was cleared.
+func (m *VerificationFileMutation) ContentCleared() bool {
+	return m.clearedcontent
+}
+
+// ContentID returns the "content" edge ID in the mutation.
+func (m *VerificationFileMutation) ContentID() (id int, exists bool) {
+	if m.content != nil {
+		return *m.content, true
+	}
+	return
+}
+
+// ContentIDs returns the "content" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ContentID instead. It exists only for internal usage by the builders.
+func (m *VerificationFileMutation) ContentIDs() (ids []int) {
+	if id := m.content; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetContent resets all changes to the "content" edge.
+func (m *VerificationFileMutation) ResetContent() {
+	m.content = nil
+	m.clearedcontent = false
+}
+
+// Where appends a list predicates to the VerificationFileMutation builder.
+func (m *VerificationFileMutation) Where(ps ...predicate.VerificationFile) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the VerificationFileMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *VerificationFileMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.VerificationFile, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *VerificationFileMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *VerificationFileMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (VerificationFile).
+func (m *VerificationFileMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *VerificationFileMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.name != nil {
+		fields = append(fields, verificationfile.FieldName)
+	}
+	if m.verification != nil {
+		fields = append(fields, verificationfile.FieldVerificationID)
+	}
+	if m.kind != nil {
+		fields = append(fields, verificationfile.FieldKind)
+	}
+	if m.submitted != nil {
+		fields = append(fields, verificationfile.FieldSubmitted)
+	}
+	if m.media_type != nil {
+		fields = append(fields, verificationfile.FieldMediaType)
+	}
+	if m.bytes != nil {
+		fields = append(fields, verificationfile.FieldBytes)
+	}
+	if m.created_at != nil {
+		fields = append(fields, verificationfile.FieldCreatedAt)
+	}
+	if m.purge_at != nil {
+		fields = append(fields, verificationfile.FieldPurgeAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *VerificationFileMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case verificationfile.FieldName:
+		return m.Name()
+	case verificationfile.FieldVerificationID:
+		return m.VerificationID()
+	case verificationfile.FieldKind:
+		return m.Kind()
+	case verificationfile.FieldSubmitted:
+		return m.Submitted()
+	case verificationfile.FieldMediaType:
+		return m.MediaType()
+	case verificationfile.FieldBytes:
+		return m.Bytes()
+	case verificationfile.FieldCreatedAt:
+		return m.CreatedAt()
+	case verificationfile.FieldPurgeAt:
+		return m.PurgeAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *VerificationFileMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case verificationfile.FieldName:
+		return m.OldName(ctx)
+	case verificationfile.FieldVerificationID:
+		return m.OldVerificationID(ctx)
+	case verificationfile.FieldKind:
+		return m.OldKind(ctx)
+	case verificationfile.FieldSubmitted:
+		return m.OldSubmitted(ctx)
+	case verificationfile.FieldMediaType:
+		return m.OldMediaType(ctx)
+	case verificationfile.FieldBytes:
+		return m.OldBytes(ctx)
+	case verificationfile.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case verificationfile.FieldPurgeAt:
+		return m.OldPurgeAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown VerificationFile field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerificationFileMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case verificationfile.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case verificationfile.FieldVerificationID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVerificationID(v)
+		return nil
+	case verificationfile.FieldKind:
+		v, ok := value.(verificationfile.Kind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case verificationfile.FieldSubmitted:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubmitted(v)
+		return nil
+	case verificationfile.FieldMediaType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMediaType(v)
+		return nil
+	case verificationfile.FieldBytes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBytes(v)
+		return nil
+	case verificationfile.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case verificationfile.FieldPurgeAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPurgeAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerificationFile field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *VerificationFileMutation) AddedFields() []string {
+	var fields []string
+	if m.addbytes != nil {
+		fields = append(fields, verificationfile.FieldBytes)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *VerificationFileMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case verificationfile.FieldBytes:
+		return m.AddedBytes()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerificationFileMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case verificationfile.FieldBytes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBytes(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerificationFile numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *VerificationFileMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *VerificationFileMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *VerificationFileMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown VerificationFile nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *VerificationFileMutation) ResetField(name string) error {
+	switch name {
+	case verificationfile.FieldName:
+		m.ResetName()
+		return nil
+	case verificationfile.FieldVerificationID:
+		m.ResetVerificationID()
+		return nil
+	case verificationfile.FieldKind:
+		m.ResetKind()
+		return nil
+	case verificationfile.FieldSubmitted:
+		m.ResetSubmitted()
+		return nil
+	case verificationfile.FieldMediaType:
+		m.ResetMediaType()
+		return nil
+	case verificationfile.FieldBytes:
+		m.ResetBytes()
+		return nil
+	case verificationfile.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case verificationfile.FieldPurgeAt:
+		m.ResetPurgeAt()
+		return nil
+	}
+	return fmt.Errorf("unknown VerificationFile field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *VerificationFileMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.verification != nil {
+		edges = append(edges, verificationfile.EdgeVerification)
+	}
+	if m.content != nil {
+		edges = append(edges, verificationfile.EdgeContent)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *VerificationFileMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case verificationfile.EdgeVerification:
+		if id := m.verification; id != nil {
+			return []ent.Value{*id}
+		}
+	case verificationfile.EdgeContent:
+		if id := m.content; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *VerificationFileMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *VerificationFileMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *VerificationFileMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedverification {
+		edges = append(edges, verificationfile.EdgeVerification)
+	}
+	if m.clearedcontent {
+		edges = append(edges, verificationfile.EdgeContent)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *VerificationFileMutation) EdgeCleared(name string) bool {
+	switch name {
+	case verificationfile.EdgeVerification:
+		return m.clearedverification
+	case verificationfile.EdgeContent:
+		return m.clearedcontent
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *VerificationFileMutation) ClearEdge(name string) error {
+	switch name {
+	case verificationfile.EdgeVerification:
+		m.ClearVerification()
+		return nil
+	case verificationfile.EdgeContent:
+		m.ClearContent()
+		return nil
+	}
+	return fmt.Errorf("unknown VerificationFile unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *VerificationFileMutation) ResetEdge(name string) error {
+	switch name {
+	case verificationfile.EdgeVerification:
+		m.ResetVerification()
+		return nil
+	case verificationfile.EdgeContent:
+		m.ResetContent()
+		return nil
+	}
+	return fmt.Errorf("unknown VerificationFile edge %s", name)
+}
+
+// VerificationStepMutation represents an operation that mutates the VerificationStep nodes in the graph.
+type VerificationStepMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *int
+	at                  *time.Time
+	status              *verificationstep.Status
+	provider            *string
+	actor               *verificationstep.Actor
+	actor_id            *int
+	addactor_id         *int
+	cause               *string
+	reason              *string
+	clearedFields       map[string]struct{}
+	verification        *int
+	clearedverification bool
+	done                bool
+	oldValue            func(context.Context) (*VerificationStep, error)
+	predicates          []predicate.VerificationStep
+}
+
+var _ ent.Mutation = (*VerificationStepMutation)(nil)
+
+// verificationstepOption allows management of the mutation configuration using functional options.
+type verificationstepOption func(*VerificationStepMutation)
+
+// newVerificationStepMutation creates new mutation for the VerificationStep entity.
+func newVerificationStepMutation(c config, op Op, opts ...verificationstepOption) *VerificationStepMutation {
+	m := &VerificationStepMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeVerificationStep,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withVerificationStepID sets the ID field of the mutation.
+func withVerificationStepID(id int) verificationstepOption {
+	return func(m *VerificationStepMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *VerificationStep
+		)
+		m.oldValue = func(ctx context.Context) (*VerificationStep, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().VerificationStep.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withVerificationStep sets the old VerificationStep of the mutation.
+func withVerificationStep(node *VerificationStep) verificationstepOption {
+	return func(m *VerificationStepMutation) {
+		m.oldValue = func(context.Context) (*VerificationStep, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m VerificationStepMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m VerificationStepMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("generated: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *VerificationStepMutation) ID() (id int, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *VerificationStepMutation) IDs(ctx context.Context) ([]int, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().VerificationStep.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVerificationID sets the "verification_id" field.
+func (m *VerificationStepMutation) SetVerificationID(i int) {
+	m.verification = &i
+}
+
+// VerificationID returns the value of the "verification_id" field in the mutation.
+func (m *VerificationStepMutation) VerificationID() (r int, exists bool) {
+	v := m.verification
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVerificationID returns the old "verification_id" field's value of the VerificationStep entity.
+// If the VerificationStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationStepMutation) OldVerificationID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVerificationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVerificationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVerificationID: %w", err)
+	}
+	return oldValue.VerificationID, nil
+}
+
+// ResetVerificationID resets all changes to the "verification_id" field.
+func (m *VerificationStepMutation) ResetVerificationID() {
+	m.verification = nil
+}
+
+// SetAt sets the "at" field.
+func (m *VerificationStepMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *VerificationStepMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the VerificationStep entity.
+// If the VerificationStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationStepMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *VerificationStepMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *VerificationStepMutation) SetStatus(v verificationstep.Status) {
+	m.status = &v
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *VerificationStepMutation) Status() (r verificationstep.Status, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the VerificationStep entity.
+// If the VerificationStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationStepMutation) OldStatus(ctx context.Context) (v verificationstep.Status, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *VerificationStepMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetProvider sets the "provider" field.
+func (m *VerificationStepMutation) SetProvider(s string) {
+	m.provider = &s
+}
+
+// Provider returns the value of the "provider" field in the mutation.
+func (m *VerificationStepMutation) Provider() (r string, exists bool) {
+	v := m.provider
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProvider returns the old "provider" field's value of the VerificationStep entity.
+// If the VerificationStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationStepMutation) OldProvider(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProvider is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProvider requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProvider: %w", err)
+	}
+	return oldValue.Provider, nil
+}
+
+// ResetProvider resets all changes to the "provider" field.
+func (m *VerificationStepMutation) ResetProvider() {
+	m.provider = nil
+}
+
+// SetActor sets the "actor" field.
+func (m *VerificationStepMutation) SetActor(v verificationstep.Actor) {
+	m.actor = &v
+}
+
+// Actor returns the value of the "actor" field in the mutation.
+func (m *VerificationStepMutation) Actor() (r verificationstep.Actor, exists bool) {
+	v := m.actor
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActor returns the old "actor" field's value of the VerificationStep entity.
+// If the VerificationStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationStepMutation) OldActor(ctx context.Context) (v verificationstep.Actor, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActor: %w", err)
+	}
+	return oldValue.Actor, nil
+}
+
+// ResetActor resets all changes to the "actor" field.
+func (m *VerificationStepMutation) ResetActor() {
+	m.actor = nil
+}
+
+// SetActorID sets the "actor_id" field.
+func (m *VerificationStepMutation) SetActorID(i int) {
+	m.actor_id = &i
+	m.addactor_id = nil
+}
+
+// ActorID returns the value of the "actor_id" field in the mutation.
+func (m *VerificationStepMutation) ActorID() (r int, exists bool) {
+	v := m.actor_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldActorID returns the old "actor_id" field's value of the VerificationStep entity.
+// If the VerificationStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationStepMutation) OldActorID(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldActorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldActorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldActorID: %w", err)
+	}
+	return oldValue.ActorID, nil
+}
+
+// AddActorID adds i to the "actor_id" field.
+func (m *VerificationStepMutation) AddActorID(i int) {
+	if m.addactor_id != nil {
+		*m.addactor_id += i
+	} else {
+		m.addactor_id = &i
+	}
+}
+
+// AddedActorID returns the value that was added to the "actor_id" field in this mutation.
+func (m *VerificationStepMutation) AddedActorID() (r int, exists bool) {
+	v := m.addactor_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetActorID resets all changes to the "actor_id" field.
+func (m *VerificationStepMutation) ResetActorID() {
+	m.actor_id = nil
+	m.addactor_id = nil
+}
+
+// SetCause sets the "cause" field.
+func (m *VerificationStepMutation) SetCause(s string) {
+	m.cause = &s
+}
+
+// Cause returns the value of the "cause" field in the mutation.
+func (m *VerificationStepMutation) Cause() (r string, exists bool) {
+	v := m.cause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCause returns the old "cause" field's value of the VerificationStep entity.
+// If the VerificationStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationStepMutation) OldCause(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCause: %w", err)
+	}
+	return oldValue.Cause, nil
+}
+
+// ResetCause resets all changes to the "cause" field.
+func (m *VerificationStepMutation) ResetCause() {
+	m.cause = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *VerificationStepMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *VerificationStepMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the VerificationStep entity.
+// If the VerificationStep object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VerificationStepMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *VerificationStepMutation) ResetReason() {
+	m.reason = nil
+}
+
+// ClearVerification clears the "verification" edge to the Verification entity.
+func (m *VerificationStepMutation) ClearVerification() {
+	m.clearedverification = true
+	m.clearedFields[verificationstep.FieldVerificationID] = struct{}{}
+}
+
+// VerificationCleared reports if the "verification" edge to the Verification entity was cleared.
+func (m *VerificationStepMutation) VerificationCleared() bool {
+	return m.clearedverification
+}
+
+// VerificationIDs returns the "verification" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// VerificationID instead. It exists only for internal usage by the builders.
+func (m *VerificationStepMutation) VerificationIDs() (ids []int) {
+	if id := m.verification; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetVerification resets all changes to the "verification" edge.
+func (m *VerificationStepMutation) ResetVerification() {
+	m.verification = nil
+	m.clearedverification = false
+}
+
+// Where appends a list predicates to the VerificationStepMutation builder.
+func (m *VerificationStepMutation) Where(ps ...predicate.VerificationStep) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the VerificationStepMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *VerificationStepMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.VerificationStep, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *VerificationStepMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *VerificationStepMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (VerificationStep).
+func (m *VerificationStepMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *VerificationStepMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.verification != nil {
+		fields = append(fields, verificationstep.FieldVerificationID)
+	}
+	if m.at != nil {
+		fields = append(fields, verificationstep.FieldAt)
+	}
+	if m.status != nil {
+		fields = append(fields, verificationstep.FieldStatus)
+	}
+	if m.provider != nil {
+		fields = append(fields, verificationstep.FieldProvider)
+	}
+	if m.actor != nil {
+		fields = append(fields, verificationstep.FieldActor)
+	}
+	if m.actor_id != nil {
+		fields = append(fields, verificationstep.FieldActorID)
+	}
+	if m.cause != nil {
+		fields = append(fields, verificationstep.FieldCause)
+	}
+	if m.reason != nil {
+		fields = append(fields, verificationstep.FieldReason)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *VerificationStepMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case verificationstep.FieldVerificationID:
+		return m.VerificationID()
+	case verificationstep.FieldAt:
+		return m.At()
+	case verificationstep.FieldStatus:
+		return m.Status()
+	case verificationstep.FieldProvider:
+		return m.Provider()
+	case verificationstep.FieldActor:
+		return m.Actor()
+	case verificationstep.FieldActorID:
+		return m.ActorID()
+	case verificationstep.FieldCause:
+		return m.Cause()
+	case verificationstep.FieldReason:
+		return m.Reason()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *VerificationStepMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case verificationstep.FieldVerificationID:
+		return m.OldVerificationID(ctx)
+	case verificationstep.FieldAt:
+		return m.OldAt(ctx)
+	case verificationstep.FieldStatus:
+		return m.OldStatus(ctx)
+	case verificationstep.FieldProvider:
+		return m.OldProvider(ctx)
+	case verificationstep.FieldActor:
+		return m.OldActor(ctx)
+	case verificationstep.FieldActorID:
+		return m.OldActorID(ctx)
+	case verificationstep.FieldCause:
+		return m.OldCause(ctx)
+	case verificationstep.FieldReason:
+		return m.OldReason(ctx)
+	}
+	return nil, fmt.Errorf("unknown VerificationStep field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerificationStepMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case verificationstep.FieldVerificationID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVerificationID(v)
+		return nil
+	case verificationstep.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case verificationstep.FieldStatus:
+		v, ok := value.(verificationstep.Status)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case verificationstep.FieldProvider:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProvider(v)
+		return nil
+	case verificationstep.FieldActor:
+		v, ok := value.(verificationstep.Actor)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActor(v)
+		return nil
+	case verificationstep.FieldActorID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetActorID(v)
+		return nil
+	case verificationstep.FieldCause:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCause(v)
+		return nil
+	case verificationstep.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerificationStep field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *VerificationStepMutation) AddedFields() []string {
+	var fields []string
+	if m.addactor_id != nil {
+		fields = append(fields, verificationstep.FieldActorID)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *VerificationStepMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case verificationstep.FieldActorID:
+		return m.AddedActorID()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VerificationStepMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case verificationstep.FieldActorID:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddActorID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown VerificationStep numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *VerificationStepMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *VerificationStepMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *VerificationStepMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown VerificationStep nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *VerificationStepMutation) ResetField(name string) error {
+	switch name {
+	case verificationstep.FieldVerificationID:
+		m.ResetVerificationID()
+		return nil
+	case verificationstep.FieldAt:
+		m.ResetAt()
+		return nil
+	case verificationstep.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case verificationstep.FieldProvider:
+		m.ResetProvider()
+		return nil
+	case verificationstep.FieldActor:
+		m.ResetActor()
+		return nil
+	case verificationstep.FieldActorID:
+		m.ResetActorID()
+		return nil
+	case verificationstep.FieldCause:
+		m.ResetCause()
+		return nil
+	case verificationstep.FieldReason:
+		m.ResetReason()
+		return nil
+	}
+	return fmt.Errorf("unknown VerificationStep field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *VerificationStepMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.verification != nil {
+		edges = append(edges, verificationstep.EdgeVerification)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *VerificationStepMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case verificationstep.EdgeVerification:
+		if id := m.verification; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *VerificationStepMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *VerificationStepMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *VerificationStepMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedverification {
+		edges = append(edges, verificationstep.EdgeVerification)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *VerificationStepMutation) EdgeCleared(name string) bool {
+	switch name {
+	case verificationstep.EdgeVerification:
+		return m.clearedverification
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *VerificationStepMutation) ClearEdge(name string) error {
+	switch name {
+	case verificationstep.EdgeVerification:
+		m.ClearVerification()
+		return nil
+	}
+	return fmt.Errorf("unknown VerificationStep unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *VerificationStepMutation) ResetEdge(name string) error {
+	switch name {
+	case verificationstep.EdgeVerification:
+		m.ResetVerification()
+		return nil
+	}
+	return fmt.Errorf("unknown VerificationStep edge %s", name)
 }

@@ -58,6 +58,13 @@ func (q *FactorQuery) WhereP(ps ...func(*sql.Selector)) {
 }
 
 // WhereP appends storage-level predicates to the query.
+func (q *FileContentQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(predicate.FileContent(p))
+	}
+}
+
+// WhereP appends storage-level predicates to the query.
 func (q *IdempotencyKeyQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
 		q.Where(predicate.IdempotencyKey(p))
@@ -128,6 +135,13 @@ func (q *PermissionTemplateQuery) WhereP(ps ...func(*sql.Selector)) {
 }
 
 // WhereP appends storage-level predicates to the query.
+func (q *ProviderNoticeQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(predicate.ProviderNotice(p))
+	}
+}
+
+// WhereP appends storage-level predicates to the query.
 func (q *RoleQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
 		q.Where(predicate.Role(p))
@@ -194,5 +208,26 @@ func (q *TrustedDeviceQuery) WhereP(ps ...func(*sql.Selector)) {
 func (q *UserQuery) WhereP(ps ...func(*sql.Selector)) {
 	for _, p := range ps {
 		q.Where(predicate.User(p))
+	}
+}
+
+// WhereP appends storage-level predicates to the query.
+func (q *VerificationQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(predicate.Verification(p))
+	}
+}
+
+// WhereP appends storage-level predicates to the query.
+func (q *VerificationFileQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(predicate.VerificationFile(p))
+	}
+}
+
+// WhereP appends storage-level predicates to the query.
+func (q *VerificationStepQuery) WhereP(ps ...func(*sql.Selector)) {
+	for _, p := range ps {
+		q.Where(predicate.VerificationStep(p))
 	}
 }

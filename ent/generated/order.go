@@ -25,6 +25,8 @@ type Order struct {
 	Number string `json:"number,omitempty"`
 	// the user who placed it; none: staff did, for the account
 	PlacedByID *int `json:"placed_by_id,omitempty"`
+	// whoever placed it has to prove who they are
+	VerificationRequired bool `json:"verification_required,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -58,6 +60,8 @@ func (*Order) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case order.FieldVerificationRequired:
+			values[i] = new(sql.NullBool)
 		case order.FieldID, order.FieldAccountID, order.FieldPlacedByID:
 			values[i] = new(sql.NullInt64)
 		case order.FieldNumber:
@@ -103,6 +107,12 @@ func (_m *Order) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.PlacedByID = new(int)
 				*_m.PlacedByID = int(value.Int64)
+			}
+		case order.FieldVerificationRequired:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field verification_required", values[i])
+			} else if value.Valid {
+				_m.VerificationRequired = value.Bool
 			}
 		case order.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -161,6 +171,9 @@ func (_m *Order) String() string {
 		builder.WriteString("placed_by_id=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("verification_required=")
+	builder.WriteString(fmt.Sprintf("%v", _m.VerificationRequired))
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -49,6 +49,20 @@ func (_c *OrderCreate) SetNillablePlacedByID(v *int) *OrderCreate {
 	return _c
 }
 
+// SetVerificationRequired sets the "verification_required" field.
+func (_c *OrderCreate) SetVerificationRequired(v bool) *OrderCreate {
+	_c.mutation.SetVerificationRequired(v)
+	return _c
+}
+
+// SetNillableVerificationRequired sets the "verification_required" field if the given value is not nil.
+func (_c *OrderCreate) SetNillableVerificationRequired(v *bool) *OrderCreate {
+	if v != nil {
+		_c.SetVerificationRequired(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *OrderCreate) SetCreatedAt(v time.Time) *OrderCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -67,6 +81,9 @@ func (_c *OrderCreate) Mutation() *OrderMutation {
 
 // Save creates the Order in the database.
 func (_c *OrderCreate) Save(ctx context.Context) (*Order, error) {
+	if err := _c.defaults(); err != nil {
+		return nil, err
+	}
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -92,6 +109,15 @@ func (_c *OrderCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *OrderCreate) defaults() error {
+	if _, ok := _c.mutation.VerificationRequired(); !ok {
+		v := order.DefaultVerificationRequired
+		_c.mutation.SetVerificationRequired(v)
+	}
+	return nil
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *OrderCreate) check() error {
 	if _, ok := _c.mutation.AccountID(); !ok {
@@ -99,6 +125,9 @@ func (_c *OrderCreate) check() error {
 	}
 	if _, ok := _c.mutation.Number(); !ok {
 		return &ValidationError{Name: "number", err: errors.New(`generated: missing required field "Order.number"`)}
+	}
+	if _, ok := _c.mutation.VerificationRequired(); !ok {
+		return &ValidationError{Name: "verification_required", err: errors.New(`generated: missing required field "Order.verification_required"`)}
 	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`generated: missing required field "Order.created_at"`)}
@@ -140,6 +169,10 @@ func (_c *OrderCreate) createSpec() (*Order, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.PlacedByID(); ok {
 		_spec.SetField(order.FieldPlacedByID, field.TypeInt, value)
 		_node.PlacedByID = &value
+	}
+	if value, ok := _c.mutation.VerificationRequired(); ok {
+		_spec.SetField(order.FieldVerificationRequired, field.TypeBool, value)
+		_node.VerificationRequired = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(order.FieldCreatedAt, field.TypeTime, value)
@@ -262,6 +295,18 @@ func (u *OrderUpsert) ClearPlacedByID() *OrderUpsert {
 	return u
 }
 
+// SetVerificationRequired sets the "verification_required" field.
+func (u *OrderUpsert) SetVerificationRequired(v bool) *OrderUpsert {
+	u.Set(order.FieldVerificationRequired, v)
+	return u
+}
+
+// UpdateVerificationRequired sets the "verification_required" field to the value that was provided on create.
+func (u *OrderUpsert) UpdateVerificationRequired() *OrderUpsert {
+	u.SetExcluded(order.FieldVerificationRequired)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create.
 // Using this option is equivalent to using:
 //
@@ -363,6 +408,20 @@ func (u *OrderUpsertOne) ClearPlacedByID() *OrderUpsertOne {
 	})
 }
 
+// SetVerificationRequired sets the "verification_required" field.
+func (u *OrderUpsertOne) SetVerificationRequired(v bool) *OrderUpsertOne {
+	return u.Update(func(s *OrderUpsert) {
+		s.SetVerificationRequired(v)
+	})
+}
+
+// UpdateVerificationRequired sets the "verification_required" field to the value that was provided on create.
+func (u *OrderUpsertOne) UpdateVerificationRequired() *OrderUpsertOne {
+	return u.Update(func(s *OrderUpsert) {
+		s.UpdateVerificationRequired()
+	})
+}
+
 // Exec executes the query.
 func (u *OrderUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -415,6 +474,7 @@ func (_c *OrderCreateBulk) Save(ctx context.Context) ([]*Order, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*OrderMutation)
 				if !ok {
@@ -626,6 +686,20 @@ func (u *OrderUpsertBulk) UpdatePlacedByID() *OrderUpsertBulk {
 func (u *OrderUpsertBulk) ClearPlacedByID() *OrderUpsertBulk {
 	return u.Update(func(s *OrderUpsert) {
 		s.ClearPlacedByID()
+	})
+}
+
+// SetVerificationRequired sets the "verification_required" field.
+func (u *OrderUpsertBulk) SetVerificationRequired(v bool) *OrderUpsertBulk {
+	return u.Update(func(s *OrderUpsert) {
+		s.SetVerificationRequired(v)
+	})
+}
+
+// UpdateVerificationRequired sets the "verification_required" field to the value that was provided on create.
+func (u *OrderUpsertBulk) UpdateVerificationRequired() *OrderUpsertBulk {
+	return u.Update(func(s *OrderUpsert) {
+		s.UpdateVerificationRequired()
 	})
 }
 

@@ -84,6 +84,20 @@ func (_u *OrderUpdate) ClearPlacedByID() *OrderUpdate {
 	return _u
 }
 
+// SetVerificationRequired sets the "verification_required" field.
+func (_u *OrderUpdate) SetVerificationRequired(v bool) *OrderUpdate {
+	_u.mutation.SetVerificationRequired(v)
+	return _u
+}
+
+// SetNillableVerificationRequired sets the "verification_required" field if the given value is not nil.
+func (_u *OrderUpdate) SetNillableVerificationRequired(v *bool) *OrderUpdate {
+	if v != nil {
+		_u.SetVerificationRequired(*v)
+	}
+	return _u
+}
+
 // SetAccount sets the "account" edge to the Account entity.
 func (_u *OrderUpdate) SetAccount(v *Account) *OrderUpdate {
 	return _u.SetAccountID(v.ID)
@@ -164,6 +178,9 @@ func (_u *OrderUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.PlacedByIDCleared() {
 		_spec.ClearField(order.FieldPlacedByID, field.TypeInt)
+	}
+	if value, ok := _u.mutation.VerificationRequired(); ok {
+		_spec.SetField(order.FieldVerificationRequired, field.TypeBool, value)
 	}
 	if _u.mutation.AccountCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -268,6 +285,20 @@ func (_u *OrderUpdateOne) AddPlacedByID(v int) *OrderUpdateOne {
 // ClearPlacedByID clears the value of the "placed_by_id" field.
 func (_u *OrderUpdateOne) ClearPlacedByID() *OrderUpdateOne {
 	_u.mutation.ClearPlacedByID()
+	return _u
+}
+
+// SetVerificationRequired sets the "verification_required" field.
+func (_u *OrderUpdateOne) SetVerificationRequired(v bool) *OrderUpdateOne {
+	_u.mutation.SetVerificationRequired(v)
+	return _u
+}
+
+// SetNillableVerificationRequired sets the "verification_required" field if the given value is not nil.
+func (_u *OrderUpdateOne) SetNillableVerificationRequired(v *bool) *OrderUpdateOne {
+	if v != nil {
+		_u.SetVerificationRequired(*v)
+	}
 	return _u
 }
 
@@ -381,6 +412,9 @@ func (_u *OrderUpdateOne) sqlSave(ctx context.Context) (_node *Order, err error)
 	}
 	if _u.mutation.PlacedByIDCleared() {
 		_spec.ClearField(order.FieldPlacedByID, field.TypeInt)
+	}
+	if value, ok := _u.mutation.VerificationRequired(); ok {
+		_spec.SetField(order.FieldVerificationRequired, field.TypeBool, value)
 	}
 	if _u.mutation.AccountCleared() {
 		edge := &sqlgraph.EdgeSpec{

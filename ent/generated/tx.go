@@ -28,6 +28,8 @@ type Tx struct {
 	Budget *BudgetClient
 	// Factor is the client for interacting with the Factor builders.
 	Factor *FactorClient
+	// FileContent is the client for interacting with the FileContent builders.
+	FileContent *FileContentClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// Invitation is the client for interacting with the Invitation builders.
@@ -48,6 +50,8 @@ type Tx struct {
 	Password *PasswordClient
 	// PermissionTemplate is the client for interacting with the PermissionTemplate builders.
 	PermissionTemplate *PermissionTemplateClient
+	// ProviderNotice is the client for interacting with the ProviderNotice builders.
+	ProviderNotice *ProviderNoticeClient
 	// Role is the client for interacting with the Role builders.
 	Role *RoleClient
 	// SecurityAnswer is the client for interacting with the SecurityAnswer builders.
@@ -68,6 +72,12 @@ type Tx struct {
 	TrustedDevice *TrustedDeviceClient
 	// User is the client for interacting with the User builders.
 	User *UserClient
+	// Verification is the client for interacting with the Verification builders.
+	Verification *VerificationClient
+	// VerificationFile is the client for interacting with the VerificationFile builders.
+	VerificationFile *VerificationFileClient
+	// VerificationStep is the client for interacting with the VerificationStep builders.
+	VerificationStep *VerificationStepClient
 
 	// lazily loaded.
 	client     *Client
@@ -206,6 +216,7 @@ func (tx *Tx) init() {
 	tx.BackupCode = NewBackupCodeClient(tx.config)
 	tx.Budget = NewBudgetClient(tx.config)
 	tx.Factor = NewFactorClient(tx.config)
+	tx.FileContent = NewFileContentClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Invitation = NewInvitationClient(tx.config)
 	tx.Mail = NewMailClient(tx.config)
@@ -216,6 +227,7 @@ func (tx *Tx) init() {
 	tx.PasskeyCeremony = NewPasskeyCeremonyClient(tx.config)
 	tx.Password = NewPasswordClient(tx.config)
 	tx.PermissionTemplate = NewPermissionTemplateClient(tx.config)
+	tx.ProviderNotice = NewProviderNoticeClient(tx.config)
 	tx.Role = NewRoleClient(tx.config)
 	tx.SecurityAnswer = NewSecurityAnswerClient(tx.config)
 	tx.SecurityQuestion = NewSecurityQuestionClient(tx.config)
@@ -226,6 +238,9 @@ func (tx *Tx) init() {
 	tx.TokenScope = NewTokenScopeClient(tx.config)
 	tx.TrustedDevice = NewTrustedDeviceClient(tx.config)
 	tx.User = NewUserClient(tx.config)
+	tx.Verification = NewVerificationClient(tx.config)
+	tx.VerificationFile = NewVerificationFileClient(tx.config)
+	tx.VerificationStep = NewVerificationStepClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

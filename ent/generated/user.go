@@ -8,6 +8,7 @@ import (
 	"roster/ent/generated/role"
 	"roster/ent/generated/securityanswer"
 	"roster/ent/generated/user"
+	"roster/ent/generated/verification"
 	"roster/ent/gid"
 	"strings"
 	"time"
@@ -51,6 +52,8 @@ type User struct {
 	TwoFactorEnabled bool `json:"two_factor_enabled,omitempty"`
 	// SecurityQuestionSet holds the value of the "security_question_set" field.
 	SecurityQuestionSet bool `json:"security_question_set,omitempty"`
+	// where the proof of who they are stands, for lists
+	Verification user.Verification `json:"verification,omitempty"`
 	// real sign-ins only; zero: never
 	LastLoginAt time.Time `json:"last_login_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
@@ -91,11 +94,13 @@ type UserEdges struct {
 	BackupCodes []*BackupCode `json:"backup_codes,omitempty"`
 	// APITokens holds the value of the api_tokens edge.
 	APITokens []*APIToken `json:"api_tokens,omitempty"`
+	// Identity holds the value of the identity edge.
+	Identity *Verification `json:"identity,omitempty"`
 	// TrustedDevices holds the value of the trusted_devices edge.
 	TrustedDevices []*TrustedDevice `json:"trusted_devices,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [11]bool
+	loadedTypes [12]bool
 }
 
 // MembershipsOrErr returns the Memberships value or an error if the edge
@@ -194,10 +199,21 @@ func (e UserEdges) APITokensOrErr() ([]*APIToken, error) {
 	return nil, &NotLoadedError{edge: "api_tokens"}
 }
 
+// IdentityOrErr returns the Identity value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e UserEdges) IdentityOrErr() (*Verification, error) {
+	if e.Identity != nil {
+		return e.Identity, nil
+	} else if e.loadedTypes[10] {
+		return nil, &NotFoundError{label: verification.Label}
+	}
+	return nil, &NotLoadedError{edge: "identity"}
+}
+
 // TrustedDevicesOrErr returns the TrustedDevices value or an error if the edge
 // was not loaded in eager-loading.
 func (e UserEdges) TrustedDevicesOrErr() ([]*TrustedDevice, error) {
-	if e.loadedTypes[10] {
+	if e.loadedTypes[11] {
 		return e.TrustedDevices, nil
 	}
 	return nil, &NotLoadedError{edge: "trusted_devices"}
@@ -212,7 +228,7 @@ func (*User) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case user.FieldID, user.FieldVersion, user.FieldCredentialVersion, user.FieldRoleID:
 			values[i] = new(sql.NullInt64)
-		case user.FieldFirstName, user.FieldLastName, user.FieldNameKey, user.FieldLastKey, user.FieldEmail, user.FieldEmailKey, user.FieldSearchText, user.FieldLanguage, user.FieldTimeZone, user.FieldState:
+		case user.FieldFirstName, user.FieldLastName, user.FieldNameKey, user.FieldLastKey, user.FieldEmail, user.FieldEmailKey, user.FieldSearchText, user.FieldLanguage, user.FieldTimeZone, user.FieldState, user.FieldVerification:
 			values[i] = new(sql.NullString)
 		case user.FieldLastLoginAt, user.FieldCreatedAt, user.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -327,6 +343,12 @@ func (_m *User) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.SecurityQuestionSet = value.Bool
 			}
+		case user.FieldVerification:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field verification", values[i])
+			} else if value.Valid {
+				_m.Verification = user.Verification(value.String)
+			}
 		case user.FieldLastLoginAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field last_login_at", values[i])
@@ -427,6 +449,11 @@ func (_m *User) QueryAPITokens() *APITokenQuery {
 	return NewUserClient(_m.config).QueryAPITokens(_m)
 }
 
+// QueryIdentity queries the "identity" edge of the User entity.
+func (_m *User) QueryIdentity() *VerificationQuery {
+	return NewUserClient(_m.config).QueryIdentity(_m)
+}
+
 // QueryTrustedDevices queries the "trusted_devices" edge of the User entity.
 func (_m *User) QueryTrustedDevices() *TrustedDeviceQuery {
 	return NewUserClient(_m.config).QueryTrustedDevices(_m)
@@ -499,6 +526,9 @@ func (_m *User) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("security_question_set=")
 	builder.WriteString(fmt.Sprintf("%v", _m.SecurityQuestionSet))
+	builder.WriteString(", ")
+	builder.WriteString("verification=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Verification))
 	builder.WriteString(", ")
 	builder.WriteString("last_login_at=")
 	builder.WriteString(_m.LastLoginAt.Format(time.ANSIC))

@@ -18,6 +18,7 @@ import (
 	"roster/ent/generated/signin"
 	"roster/ent/generated/trusteddevice"
 	"roster/ent/generated/user"
+	"roster/ent/generated/verification"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -191,6 +192,20 @@ func (_c *UserCreate) SetSecurityQuestionSet(v bool) *UserCreate {
 func (_c *UserCreate) SetNillableSecurityQuestionSet(v *bool) *UserCreate {
 	if v != nil {
 		_c.SetSecurityQuestionSet(*v)
+	}
+	return _c
+}
+
+// SetVerification sets the "verification" field.
+func (_c *UserCreate) SetVerification(v user.Verification) *UserCreate {
+	_c.mutation.SetVerification(v)
+	return _c
+}
+
+// SetNillableVerification sets the "verification" field if the given value is not nil.
+func (_c *UserCreate) SetNillableVerification(v *user.Verification) *UserCreate {
+	if v != nil {
+		_c.SetVerification(*v)
 	}
 	return _c
 }
@@ -411,6 +426,25 @@ func (_c *UserCreate) AddAPITokens(v ...*APIToken) *UserCreate {
 	return _c.AddAPITokenIDs(ids...)
 }
 
+// SetIdentityID sets the "identity" edge to the Verification entity by ID.
+func (_c *UserCreate) SetIdentityID(id int) *UserCreate {
+	_c.mutation.SetIdentityID(id)
+	return _c
+}
+
+// SetNillableIdentityID sets the "identity" edge to the Verification entity by ID if the given value is not nil.
+func (_c *UserCreate) SetNillableIdentityID(id *int) *UserCreate {
+	if id != nil {
+		_c = _c.SetIdentityID(*id)
+	}
+	return _c
+}
+
+// SetIdentity sets the "identity" edge to the Verification entity.
+func (_c *UserCreate) SetIdentity(v *Verification) *UserCreate {
+	return _c.SetIdentityID(v.ID)
+}
+
 // AddTrustedDeviceIDs adds the "trusted_devices" edge to the TrustedDevice entity by IDs.
 func (_c *UserCreate) AddTrustedDeviceIDs(ids ...int) *UserCreate {
 	_c.mutation.AddTrustedDeviceIDs(ids...)
@@ -499,6 +533,10 @@ func (_c *UserCreate) defaults() error {
 		v := user.DefaultSecurityQuestionSet
 		_c.mutation.SetSecurityQuestionSet(v)
 	}
+	if _, ok := _c.mutation.Verification(); !ok {
+		v := user.DefaultVerification
+		_c.mutation.SetVerification(v)
+	}
 	if _, ok := _c.mutation.LastLoginAt(); !ok {
 		v := user.DefaultLastLoginAt
 		_c.mutation.SetLastLoginAt(v)
@@ -565,6 +603,14 @@ func (_c *UserCreate) check() error {
 	}
 	if _, ok := _c.mutation.SecurityQuestionSet(); !ok {
 		return &ValidationError{Name: "security_question_set", err: errors.New(`generated: missing required field "User.security_question_set"`)}
+	}
+	if _, ok := _c.mutation.Verification(); !ok {
+		return &ValidationError{Name: "verification", err: errors.New(`generated: missing required field "User.verification"`)}
+	}
+	if v, ok := _c.mutation.Verification(); ok {
+		if err := user.VerificationValidator(v); err != nil {
+			return &ValidationError{Name: "verification", err: fmt.Errorf(`generated: validator failed for field "User.verification": %w`, err)}
+		}
 	}
 	if _, ok := _c.mutation.LastLoginAt(); !ok {
 		return &ValidationError{Name: "last_login_at", err: errors.New(`generated: missing required field "User.last_login_at"`)}
@@ -667,6 +713,10 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SecurityQuestionSet(); ok {
 		_spec.SetField(user.FieldSecurityQuestionSet, field.TypeBool, value)
 		_node.SecurityQuestionSet = value
+	}
+	if value, ok := _c.mutation.Verification(); ok {
+		_spec.SetField(user.FieldVerification, field.TypeEnum, value)
+		_node.Verification = value
 	}
 	if value, ok := _c.mutation.LastLoginAt(); ok {
 		_spec.SetField(user.FieldLastLoginAt, field.TypeTime, value)
@@ -842,6 +892,22 @@ func (_c *UserCreate) createSpec() (*User, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(apitoken.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.IdentityIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   user.IdentityTable,
+			Columns: []string{user.IdentityColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(verification.FieldID, field.TypeInt),
 			},
 		}
 		for _, k := range nodes {
@@ -1094,6 +1160,18 @@ func (u *UserUpsert) SetSecurityQuestionSet(v bool) *UserUpsert {
 // UpdateSecurityQuestionSet sets the "security_question_set" field to the value that was provided on create.
 func (u *UserUpsert) UpdateSecurityQuestionSet() *UserUpsert {
 	u.SetExcluded(user.FieldSecurityQuestionSet)
+	return u
+}
+
+// SetVerification sets the "verification" field.
+func (u *UserUpsert) SetVerification(v user.Verification) *UserUpsert {
+	u.Set(user.FieldVerification, v)
+	return u
+}
+
+// UpdateVerification sets the "verification" field to the value that was provided on create.
+func (u *UserUpsert) UpdateVerification() *UserUpsert {
+	u.SetExcluded(user.FieldVerification)
 	return u
 }
 
@@ -1427,6 +1505,20 @@ func (u *UserUpsertOne) SetSecurityQuestionSet(v bool) *UserUpsertOne {
 func (u *UserUpsertOne) UpdateSecurityQuestionSet() *UserUpsertOne {
 	return u.Update(func(s *UserUpsert) {
 		s.UpdateSecurityQuestionSet()
+	})
+}
+
+// SetVerification sets the "verification" field.
+func (u *UserUpsertOne) SetVerification(v user.Verification) *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.SetVerification(v)
+	})
+}
+
+// UpdateVerification sets the "verification" field to the value that was provided on create.
+func (u *UserUpsertOne) UpdateVerification() *UserUpsertOne {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateVerification()
 	})
 }
 
@@ -1939,6 +2031,20 @@ func (u *UserUpsertBulk) SetSecurityQuestionSet(v bool) *UserUpsertBulk {
 func (u *UserUpsertBulk) UpdateSecurityQuestionSet() *UserUpsertBulk {
 	return u.Update(func(s *UserUpsert) {
 		s.UpdateSecurityQuestionSet()
+	})
+}
+
+// SetVerification sets the "verification" field.
+func (u *UserUpsertBulk) SetVerification(v user.Verification) *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.SetVerification(v)
+	})
+}
+
+// UpdateVerification sets the "verification" field to the value that was provided on create.
+func (u *UserUpsertBulk) UpdateVerification() *UserUpsertBulk {
+	return u.Update(func(s *UserUpsert) {
+		s.UpdateVerification()
 	})
 }
 

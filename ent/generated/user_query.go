@@ -21,6 +21,7 @@ import (
 	"roster/ent/generated/signin"
 	"roster/ent/generated/trusteddevice"
 	"roster/ent/generated/user"
+	"roster/ent/generated/verification"
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect"
@@ -46,6 +47,7 @@ type UserQuery struct {
 	withPasskeys       *PasskeyQuery
 	withBackupCodes    *BackupCodeQuery
 	withAPITokens      *APITokenQuery
+	withIdentity       *VerificationQuery
 	withTrustedDevices *TrustedDeviceQuery
 	modifiers          []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
@@ -304,6 +306,28 @@ func (_q *UserQuery) QueryAPITokens() *APITokenQuery {
 	return query
 }
 
+// QueryIdentity chains the current query on the "identity" edge.
+func (_q *UserQuery) QueryIdentity() *VerificationQuery {
+	query := (&VerificationClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(user.Table, user.FieldID, selector),
+			sqlgraph.To(verification.Table, verification.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, user.IdentityTable, user.IdentityColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
 // QueryTrustedDevices chains the current query on the "trusted_devices" edge.
 func (_q *UserQuery) QueryTrustedDevices() *TrustedDeviceQuery {
 	query := (&TrustedDeviceClient{config: _q.config}).Query()
@@ -528,6 +552,7 @@ func (_q *UserQuery) Clone() *UserQuery {
 		withPasskeys:       _q.withPasskeys.Clone(),
 		withBackupCodes:    _q.withBackupCodes.Clone(),
 		withAPITokens:      _q.withAPITokens.Clone(),
+		withIdentity:       _q.withIdentity.Clone(),
 		withTrustedDevices: _q.withTrustedDevices.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
@@ -646,6 +671,17 @@ func (_q *UserQuery) WithAPITokens(opts ...func(*APITokenQuery)) *UserQuery {
 	return _q
 }
 
+// WithIdentity tells the query-builder to eager-load the nodes that are connected to
+// the "identity" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *UserQuery) WithIdentity(opts ...func(*VerificationQuery)) *UserQuery {
+	query := (&VerificationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withIdentity = query
+	return _q
+}
+
 // WithTrustedDevices tells the query-builder to eager-load the nodes that are connected to
 // the "trusted_devices" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *UserQuery) WithTrustedDevices(opts ...func(*TrustedDeviceQuery)) *UserQuery {
@@ -741,7 +777,7 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 	var (
 		nodes       = []*User{}
 		_spec       = _q.querySpec()
-		loadedTypes = [11]bool{
+		loadedTypes = [12]bool{
 			_q.withMemberships != nil,
 			_q.withRole != nil,
 			_q.withSessions != nil,
@@ -752,6 +788,7 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 			_q.withPasskeys != nil,
 			_q.withBackupCodes != nil,
 			_q.withAPITokens != nil,
+			_q.withIdentity != nil,
 			_q.withTrustedDevices != nil,
 		}
 	)
@@ -840,6 +877,12 @@ func (_q *UserQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*User, e
 		if err := _q.loadAPITokens(ctx, query, nodes,
 			func(n *User) { n.Edges.APITokens = []*APIToken{} },
 			func(n *User, e *APIToken) { n.Edges.APITokens = append(n.Edges.APITokens, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withIdentity; query != nil {
+		if err := _q.loadIdentity(ctx, query, nodes, nil,
+			func(n *User, e *Verification) { n.Edges.Identity = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -1147,6 +1190,33 @@ func (_q *UserQuery) loadAPITokens(ctx context.Context, query *APITokenQuery, no
 		node, ok := nodeids[*fk]
 		if !ok {
 			return fmt.Errorf(`unexpected referenced foreign-key "maker_id" returned %v for node %v`, *fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *UserQuery) loadIdentity(ctx context.Context, query *VerificationQuery, nodes []*User, init func(*User), assign func(*User, *Verification)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[int]*User)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(verification.FieldUserID)
+	}
+	query.Where(predicate.Verification(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(user.IdentityColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.UserID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "user_id" returned %v for node %v`, fk, n.ID)
 		}
 		assign(node, n)
 	}

@@ -19,6 +19,7 @@ import (
 	"roster/ent/generated/signin"
 	"roster/ent/generated/trusteddevice"
 	"roster/ent/generated/user"
+	"roster/ent/generated/verification"
 	"time"
 
 	"entgo.io/ent/dialect/sql"
@@ -246,6 +247,20 @@ func (_u *UserUpdate) SetSecurityQuestionSet(v bool) *UserUpdate {
 func (_u *UserUpdate) SetNillableSecurityQuestionSet(v *bool) *UserUpdate {
 	if v != nil {
 		_u.SetSecurityQuestionSet(*v)
+	}
+	return _u
+}
+
+// SetVerification sets the "verification" field.
+func (_u *UserUpdate) SetVerification(v user.Verification) *UserUpdate {
+	_u.mutation.SetVerification(v)
+	return _u
+}
+
+// SetNillableVerification sets the "verification" field if the given value is not nil.
+func (_u *UserUpdate) SetNillableVerification(v *user.Verification) *UserUpdate {
+	if v != nil {
+		_u.SetVerification(*v)
 	}
 	return _u
 }
@@ -488,6 +503,25 @@ func (_u *UserUpdate) AddAPITokens(v ...*APIToken) *UserUpdate {
 	return _u.AddAPITokenIDs(ids...)
 }
 
+// SetIdentityID sets the "identity" edge to the Verification entity by ID.
+func (_u *UserUpdate) SetIdentityID(id int) *UserUpdate {
+	_u.mutation.SetIdentityID(id)
+	return _u
+}
+
+// SetNillableIdentityID sets the "identity" edge to the Verification entity by ID if the given value is not nil.
+func (_u *UserUpdate) SetNillableIdentityID(id *int) *UserUpdate {
+	if id != nil {
+		_u = _u.SetIdentityID(*id)
+	}
+	return _u
+}
+
+// SetIdentity sets the "identity" edge to the Verification entity.
+func (_u *UserUpdate) SetIdentity(v *Verification) *UserUpdate {
+	return _u.SetIdentityID(v.ID)
+}
+
 // AddTrustedDeviceIDs adds the "trusted_devices" edge to the TrustedDevice entity by IDs.
 func (_u *UserUpdate) AddTrustedDeviceIDs(ids ...int) *UserUpdate {
 	_u.mutation.AddTrustedDeviceIDs(ids...)
@@ -673,6 +707,12 @@ func (_u *UserUpdate) RemoveAPITokens(v ...*APIToken) *UserUpdate {
 	return _u.RemoveAPITokenIDs(ids...)
 }
 
+// ClearIdentity clears the "identity" edge to the Verification entity.
+func (_u *UserUpdate) ClearIdentity() *UserUpdate {
+	_u.mutation.ClearIdentity()
+	return _u
+}
+
 // ClearTrustedDevices clears all "trusted_devices" edges to the TrustedDevice entity.
 func (_u *UserUpdate) ClearTrustedDevices() *UserUpdate {
 	_u.mutation.ClearTrustedDevices()
@@ -726,6 +766,11 @@ func (_u *UserUpdate) check() error {
 	if v, ok := _u.mutation.State(); ok {
 		if err := user.StateValidator(v); err != nil {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`generated: validator failed for field "User.state": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Verification(); ok {
+		if err := user.VerificationValidator(v); err != nil {
+			return &ValidationError{Name: "verification", err: fmt.Errorf(`generated: validator failed for field "User.verification": %w`, err)}
 		}
 	}
 	return nil
@@ -793,6 +838,9 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.SecurityQuestionSet(); ok {
 		_spec.SetField(user.FieldSecurityQuestionSet, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Verification(); ok {
+		_spec.SetField(user.FieldVerification, field.TypeEnum, value)
 	}
 	if value, ok := _u.mutation.LastLoginAt(); ok {
 		_spec.SetField(user.FieldLastLoginAt, field.TypeTime, value)
@@ -1207,6 +1255,35 @@ func (_u *UserUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(apitoken.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.IdentityCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   user.IdentityTable,
+			Columns: []string{user.IdentityColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(verification.FieldID, field.TypeInt),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.IdentityIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   user.IdentityTable,
+			Columns: []string{user.IdentityColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(verification.FieldID, field.TypeInt),
 			},
 		}
 		for _, k := range nodes {
@@ -1491,6 +1568,20 @@ func (_u *UserUpdateOne) SetNillableSecurityQuestionSet(v *bool) *UserUpdateOne 
 	return _u
 }
 
+// SetVerification sets the "verification" field.
+func (_u *UserUpdateOne) SetVerification(v user.Verification) *UserUpdateOne {
+	_u.mutation.SetVerification(v)
+	return _u
+}
+
+// SetNillableVerification sets the "verification" field if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableVerification(v *user.Verification) *UserUpdateOne {
+	if v != nil {
+		_u.SetVerification(*v)
+	}
+	return _u
+}
+
 // SetLastLoginAt sets the "last_login_at" field.
 func (_u *UserUpdateOne) SetLastLoginAt(v time.Time) *UserUpdateOne {
 	_u.mutation.SetLastLoginAt(v)
@@ -1729,6 +1820,25 @@ func (_u *UserUpdateOne) AddAPITokens(v ...*APIToken) *UserUpdateOne {
 	return _u.AddAPITokenIDs(ids...)
 }
 
+// SetIdentityID sets the "identity" edge to the Verification entity by ID.
+func (_u *UserUpdateOne) SetIdentityID(id int) *UserUpdateOne {
+	_u.mutation.SetIdentityID(id)
+	return _u
+}
+
+// SetNillableIdentityID sets the "identity" edge to the Verification entity by ID if the given value is not nil.
+func (_u *UserUpdateOne) SetNillableIdentityID(id *int) *UserUpdateOne {
+	if id != nil {
+		_u = _u.SetIdentityID(*id)
+	}
+	return _u
+}
+
+// SetIdentity sets the "identity" edge to the Verification entity.
+func (_u *UserUpdateOne) SetIdentity(v *Verification) *UserUpdateOne {
+	return _u.SetIdentityID(v.ID)
+}
+
 // AddTrustedDeviceIDs adds the "trusted_devices" edge to the TrustedDevice entity by IDs.
 func (_u *UserUpdateOne) AddTrustedDeviceIDs(ids ...int) *UserUpdateOne {
 	_u.mutation.AddTrustedDeviceIDs(ids...)
@@ -1914,6 +2024,12 @@ func (_u *UserUpdateOne) RemoveAPITokens(v ...*APIToken) *UserUpdateOne {
 	return _u.RemoveAPITokenIDs(ids...)
 }
 
+// ClearIdentity clears the "identity" edge to the Verification entity.
+func (_u *UserUpdateOne) ClearIdentity() *UserUpdateOne {
+	_u.mutation.ClearIdentity()
+	return _u
+}
+
 // ClearTrustedDevices clears all "trusted_devices" edges to the TrustedDevice entity.
 func (_u *UserUpdateOne) ClearTrustedDevices() *UserUpdateOne {
 	_u.mutation.ClearTrustedDevices()
@@ -1980,6 +2096,11 @@ func (_u *UserUpdateOne) check() error {
 	if v, ok := _u.mutation.State(); ok {
 		if err := user.StateValidator(v); err != nil {
 			return &ValidationError{Name: "state", err: fmt.Errorf(`generated: validator failed for field "User.state": %w`, err)}
+		}
+	}
+	if v, ok := _u.mutation.Verification(); ok {
+		if err := user.VerificationValidator(v); err != nil {
+			return &ValidationError{Name: "verification", err: fmt.Errorf(`generated: validator failed for field "User.verification": %w`, err)}
 		}
 	}
 	return nil
@@ -2064,6 +2185,9 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 	}
 	if value, ok := _u.mutation.SecurityQuestionSet(); ok {
 		_spec.SetField(user.FieldSecurityQuestionSet, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Verification(); ok {
+		_spec.SetField(user.FieldVerification, field.TypeEnum, value)
 	}
 	if value, ok := _u.mutation.LastLoginAt(); ok {
 		_spec.SetField(user.FieldLastLoginAt, field.TypeTime, value)
@@ -2478,6 +2602,35 @@ func (_u *UserUpdateOne) sqlSave(ctx context.Context) (_node *User, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(apitoken.FieldID, field.TypeInt),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.IdentityCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   user.IdentityTable,
+			Columns: []string{user.IdentityColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(verification.FieldID, field.TypeInt),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.IdentityIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   user.IdentityTable,
+			Columns: []string{user.IdentityColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(verification.FieldID, field.TypeInt),
 			},
 		}
 		for _, k := range nodes {

@@ -73,6 +73,7 @@ func (Order) Fields() []ent.Field {
 		field.Int("account_id"),
 		field.String("number").Comment("as the system that keeps it calls it"),
 		field.Int("placed_by_id").Optional().Nillable().Comment("the user who placed it; none: staff did, for the account"),
+		field.Bool("verification_required").Default(false).Comment("whoever placed it has to prove who they are"),
 		field.Time("created_at").Immutable(),
 	}
 }
@@ -89,7 +90,7 @@ func (Order) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("account_id", "id"),
 		index.Fields("account_id", "number").Unique(),
-		index.Fields("placed_by_id"),
+		index.Fields("placed_by_id", "id"),
 	}
 }
 

@@ -38,6 +38,8 @@ func (User) Fields() []ent.Field {
 		field.Enum("state").Values("ACTIVE", "SUSPENDED", "ERASED").Default("ACTIVE"),
 		field.Bool("two_factor_enabled").Default(false),
 		field.Bool("security_question_set").Default(false),
+		field.Enum("verification").Values("NOT_REQUESTED", "REQUESTED", "SUBMITTED", "APPROVED", "REJECTED", "EXPIRED").Default("NOT_REQUESTED").
+			Comment("where the proof of who they are stands, for lists"),
 		field.Time("last_login_at").Default(time.Time{}).Comment("real sign-ins only; zero: never"),
 		field.Time("created_at").Immutable(),
 		field.Time("updated_at"),
@@ -60,6 +62,7 @@ func (User) Edges() []ent.Edge {
 		edge.To("passkeys", Passkey.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("backup_codes", BackupCode.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("api_tokens", APIToken.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("identity", Verification.Type).Unique().Annotations(entsql.OnDelete(entsql.Cascade)),
 		edge.To("trusted_devices", TrustedDevice.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
 	}
 }
@@ -75,6 +78,7 @@ func (User) Indexes() []ent.Index {
 		index.Fields("two_factor_enabled", "id"),
 		index.Fields("security_question_set", "id"),
 		index.Fields("last_login_at", "id"),
+		index.Fields("verification", "id"),
 		index.Fields("created_at", "id"),
 		index.Fields("role_id"),
 	}

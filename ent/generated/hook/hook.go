@@ -92,6 +92,18 @@ func (f FactorFunc) Mutate(ctx context.Context, m generated.Mutation) (generated
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.FactorMutation", m)
 }
 
+// The FileContentFunc type is an adapter to allow the use of ordinary
+// function as FileContent mutator.
+type FileContentFunc func(context.Context, *generated.FileContentMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f FileContentFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.FileContentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.FileContentMutation", m)
+}
+
 // The IdempotencyKeyFunc type is an adapter to allow the use of ordinary
 // function as IdempotencyKey mutator.
 type IdempotencyKeyFunc func(context.Context, *generated.IdempotencyKeyMutation) (generated.Value, error)
@@ -212,6 +224,18 @@ func (f PermissionTemplateFunc) Mutate(ctx context.Context, m generated.Mutation
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.PermissionTemplateMutation", m)
 }
 
+// The ProviderNoticeFunc type is an adapter to allow the use of ordinary
+// function as ProviderNotice mutator.
+type ProviderNoticeFunc func(context.Context, *generated.ProviderNoticeMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ProviderNoticeFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.ProviderNoticeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.ProviderNoticeMutation", m)
+}
+
 // The RoleFunc type is an adapter to allow the use of ordinary
 // function as Role mutator.
 type RoleFunc func(context.Context, *generated.RoleMutation) (generated.Value, error)
@@ -330,6 +354,42 @@ func (f UserFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.V
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.UserMutation", m)
+}
+
+// The VerificationFunc type is an adapter to allow the use of ordinary
+// function as Verification mutator.
+type VerificationFunc func(context.Context, *generated.VerificationMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f VerificationFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.VerificationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.VerificationMutation", m)
+}
+
+// The VerificationFileFunc type is an adapter to allow the use of ordinary
+// function as VerificationFile mutator.
+type VerificationFileFunc func(context.Context, *generated.VerificationFileMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f VerificationFileFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.VerificationFileMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.VerificationFileMutation", m)
+}
+
+// The VerificationStepFunc type is an adapter to allow the use of ordinary
+// function as VerificationStep mutator.
+type VerificationStepFunc func(context.Context, *generated.VerificationStepMutation) (generated.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f VerificationStepFunc) Mutate(ctx context.Context, m generated.Mutation) (generated.Value, error) {
+	if mv, ok := m.(*generated.VerificationStepMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *generated.VerificationStepMutation", m)
 }
 
 // Condition is a hook condition function.

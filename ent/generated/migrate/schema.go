@@ -236,6 +236,26 @@ var (
 			},
 		},
 	}
+	// FileContentsColumns holds the columns for the "file_contents" table.
+	FileContentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "sealed", Type: field.TypeBytes},
+		{Name: "file_id", Type: field.TypeInt, Unique: true},
+	}
+	// FileContentsTable holds the schema information for the "file_contents" table.
+	FileContentsTable = &schema.Table{
+		Name:       "file_contents",
+		Columns:    FileContentsColumns,
+		PrimaryKey: []*schema.Column{FileContentsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "file_contents_verification_files_content",
+				Columns:    []*schema.Column{FileContentsColumns[2]},
+				RefColumns: []*schema.Column{VerificationFilesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
 	// IdempotencyKeysColumns holds the columns for the "idempotency_keys" table.
 	IdempotencyKeysColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString},
@@ -480,6 +500,7 @@ var (
 		{Name: "id", Type: field.TypeInt, Increment: true},
 		{Name: "number", Type: field.TypeString},
 		{Name: "placed_by_id", Type: field.TypeInt, Nullable: true},
+		{Name: "verification_required", Type: field.TypeBool, Default: false},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "account_id", Type: field.TypeInt},
 	}
@@ -491,7 +512,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "orders_accounts_orders",
-				Columns:    []*schema.Column{OrdersColumns[4]},
+				Columns:    []*schema.Column{OrdersColumns[5]},
 				RefColumns: []*schema.Column{AccountsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -500,17 +521,17 @@ var (
 			{
 				Name:    "order_account_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[4], OrdersColumns[0]},
+				Columns: []*schema.Column{OrdersColumns[5], OrdersColumns[0]},
 			},
 			{
 				Name:    "order_account_id_number",
 				Unique:  true,
-				Columns: []*schema.Column{OrdersColumns[4], OrdersColumns[1]},
+				Columns: []*schema.Column{OrdersColumns[5], OrdersColumns[1]},
 			},
 			{
-				Name:    "order_placed_by_id",
+				Name:    "order_placed_by_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{OrdersColumns[2]},
+				Columns: []*schema.Column{OrdersColumns[2], OrdersColumns[0]},
 			},
 		},
 	}
@@ -613,6 +634,24 @@ var (
 		Name:       "permission_templates",
 		Columns:    PermissionTemplatesColumns,
 		PrimaryKey: []*schema.Column{PermissionTemplatesColumns[0]},
+	}
+	// ProviderNoticesColumns holds the columns for the "provider_notices" table.
+	ProviderNoticesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString},
+		{Name: "at", Type: field.TypeTime},
+	}
+	// ProviderNoticesTable holds the schema information for the "provider_notices" table.
+	ProviderNoticesTable = &schema.Table{
+		Name:       "provider_notices",
+		Columns:    ProviderNoticesColumns,
+		PrimaryKey: []*schema.Column{ProviderNoticesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "providernotice_at",
+				Unique:  false,
+				Columns: []*schema.Column{ProviderNoticesColumns[1]},
+			},
+		},
 	}
 	// RolesColumns holds the columns for the "roles" table.
 	RolesColumns = []*schema.Column{
@@ -898,6 +937,7 @@ var (
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"ACTIVE", "SUSPENDED", "ERASED"}, Default: "ACTIVE"},
 		{Name: "two_factor_enabled", Type: field.TypeBool, Default: false},
 		{Name: "security_question_set", Type: field.TypeBool, Default: false},
+		{Name: "verification", Type: field.TypeEnum, Enums: []string{"NOT_REQUESTED", "REQUESTED", "SUBMITTED", "APPROVED", "REJECTED", "EXPIRED"}, Default: "NOT_REQUESTED"},
 		{Name: "last_login_at", Type: field.TypeTime},
 		{Name: "created_at", Type: field.TypeTime},
 		{Name: "updated_at", Type: field.TypeTime},
@@ -913,7 +953,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "users_roles_users",
-				Columns:    []*schema.Column{UsersColumns[21]},
+				Columns:    []*schema.Column{UsersColumns[22]},
 				RefColumns: []*schema.Column{RolesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -957,17 +997,142 @@ var (
 			{
 				Name:    "user_last_login_at_id",
 				Unique:  false,
+				Columns: []*schema.Column{UsersColumns[17], UsersColumns[0]},
+			},
+			{
+				Name:    "user_verification_id",
+				Unique:  false,
 				Columns: []*schema.Column{UsersColumns[16], UsersColumns[0]},
 			},
 			{
 				Name:    "user_created_at_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[17], UsersColumns[0]},
+				Columns: []*schema.Column{UsersColumns[18], UsersColumns[0]},
 			},
 			{
 				Name:    "user_role_id",
 				Unique:  false,
-				Columns: []*schema.Column{UsersColumns[21]},
+				Columns: []*schema.Column{UsersColumns[22]},
+			},
+		},
+	}
+	// VerificationsColumns holds the columns for the "verifications" table.
+	VerificationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"NOT_REQUESTED", "REQUESTED", "SUBMITTED", "APPROVED", "REJECTED", "EXPIRED"}},
+		{Name: "provider", Type: field.TypeString},
+		{Name: "requested_at", Type: field.TypeTime},
+		{Name: "submitted_at", Type: field.TypeTime},
+		{Name: "decided_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "cause", Type: field.TypeString, Default: ""},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "tries", Type: field.TypeInt, Default: 0},
+		{Name: "reviewer_id", Type: field.TypeInt, Default: 0},
+		{Name: "session", Type: field.TypeString, Default: ""},
+		{Name: "heard_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "user_id", Type: field.TypeInt, Unique: true},
+	}
+	// VerificationsTable holds the schema information for the "verifications" table.
+	VerificationsTable = &schema.Table{
+		Name:       "verifications",
+		Columns:    VerificationsColumns,
+		PrimaryKey: []*schema.Column{VerificationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "verifications_users_identity",
+				Columns:    []*schema.Column{VerificationsColumns[14]},
+				RefColumns: []*schema.Column{UsersColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "verification_status_submitted_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{VerificationsColumns[1], VerificationsColumns[4], VerificationsColumns[0]},
+			},
+			{
+				Name:    "verification_status_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{VerificationsColumns[1], VerificationsColumns[6]},
+			},
+			{
+				Name:    "verification_session",
+				Unique:  false,
+				Columns: []*schema.Column{VerificationsColumns[11]},
+			},
+		},
+	}
+	// VerificationFilesColumns holds the columns for the "verification_files" table.
+	VerificationFilesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "name", Type: field.TypeString, Unique: true},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"FRONT", "BACK", "SELFIE"}},
+		{Name: "submitted", Type: field.TypeBool, Default: false},
+		{Name: "media_type", Type: field.TypeString},
+		{Name: "bytes", Type: field.TypeInt},
+		{Name: "created_at", Type: field.TypeTime},
+		{Name: "purge_at", Type: field.TypeTime},
+		{Name: "verification_id", Type: field.TypeInt},
+	}
+	// VerificationFilesTable holds the schema information for the "verification_files" table.
+	VerificationFilesTable = &schema.Table{
+		Name:       "verification_files",
+		Columns:    VerificationFilesColumns,
+		PrimaryKey: []*schema.Column{VerificationFilesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "verification_files_verifications_files",
+				Columns:    []*schema.Column{VerificationFilesColumns[8]},
+				RefColumns: []*schema.Column{VerificationsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "verificationfile_verification_id_kind",
+				Unique:  false,
+				Columns: []*schema.Column{VerificationFilesColumns[8], VerificationFilesColumns[2]},
+			},
+			{
+				Name:    "verificationfile_purge_at",
+				Unique:  false,
+				Columns: []*schema.Column{VerificationFilesColumns[7]},
+			},
+		},
+	}
+	// VerificationStepsColumns holds the columns for the "verification_steps" table.
+	VerificationStepsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt, Increment: true},
+		{Name: "at", Type: field.TypeTime},
+		{Name: "status", Type: field.TypeEnum, Enums: []string{"NOT_REQUESTED", "REQUESTED", "SUBMITTED", "APPROVED", "REJECTED", "EXPIRED"}},
+		{Name: "provider", Type: field.TypeString},
+		{Name: "actor", Type: field.TypeEnum, Enums: []string{"STAFF", "SELF", "PROVIDER", "SYSTEM"}},
+		{Name: "actor_id", Type: field.TypeInt, Default: 0},
+		{Name: "cause", Type: field.TypeString, Default: ""},
+		{Name: "reason", Type: field.TypeString, Default: ""},
+		{Name: "verification_id", Type: field.TypeInt},
+	}
+	// VerificationStepsTable holds the schema information for the "verification_steps" table.
+	VerificationStepsTable = &schema.Table{
+		Name:       "verification_steps",
+		Columns:    VerificationStepsColumns,
+		PrimaryKey: []*schema.Column{VerificationStepsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "verification_steps_verifications_steps",
+				Columns:    []*schema.Column{VerificationStepsColumns[8]},
+				RefColumns: []*schema.Column{VerificationsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "verificationstep_verification_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{VerificationStepsColumns[8], VerificationStepsColumns[0]},
 			},
 		},
 	}
@@ -980,6 +1145,7 @@ var (
 		BackupCodesTable,
 		BudgetsTable,
 		FactorsTable,
+		FileContentsTable,
 		IdempotencyKeysTable,
 		InvitationsTable,
 		MailsTable,
@@ -990,6 +1156,7 @@ var (
 		PasskeyCeremoniesTable,
 		PasswordsTable,
 		PermissionTemplatesTable,
+		ProviderNoticesTable,
 		RolesTable,
 		SecurityAnswersTable,
 		SecurityQuestionsTable,
@@ -1000,6 +1167,9 @@ var (
 		TokenScopesTable,
 		TrustedDevicesTable,
 		UsersTable,
+		VerificationsTable,
+		VerificationFilesTable,
+		VerificationStepsTable,
 	}
 )
 
@@ -1009,6 +1179,7 @@ func init() {
 	AuditDetailsTable.ForeignKeys[0].RefTable = AuditEntriesTable
 	BackupCodesTable.ForeignKeys[0].RefTable = UsersTable
 	FactorsTable.ForeignKeys[0].RefTable = UsersTable
+	FileContentsTable.ForeignKeys[0].RefTable = VerificationFilesTable
 	InvitationsTable.ForeignKeys[0].RefTable = AccountsTable
 	MembershipsTable.ForeignKeys[0].RefTable = AccountsTable
 	MembershipsTable.ForeignKeys[1].RefTable = UsersTable
@@ -1025,4 +1196,7 @@ func init() {
 	TokenScopesTable.ForeignKeys[2].RefTable = MembershipsTable
 	TrustedDevicesTable.ForeignKeys[0].RefTable = UsersTable
 	UsersTable.ForeignKeys[0].RefTable = RolesTable
+	VerificationsTable.ForeignKeys[0].RefTable = UsersTable
+	VerificationFilesTable.ForeignKeys[0].RefTable = VerificationsTable
+	VerificationStepsTable.ForeignKeys[0].RefTable = VerificationsTable
 }

@@ -19,6 +19,8 @@ const (
 	FieldNumber = "number"
 	// FieldPlacedByID holds the string denoting the placed_by_id field in the database.
 	FieldPlacedByID = "placed_by_id"
+	// FieldVerificationRequired holds the string denoting the verification_required field in the database.
+	FieldVerificationRequired = "verification_required"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// EdgeAccount holds the string denoting the account edge name in mutations.
@@ -40,6 +42,7 @@ var Columns = []string{
 	FieldAccountID,
 	FieldNumber,
 	FieldPlacedByID,
+	FieldVerificationRequired,
 	FieldCreatedAt,
 }
 
@@ -61,6 +64,8 @@ func ValidColumn(column string) bool {
 var (
 	Hooks  [1]ent.Hook
 	Policy ent.Policy
+	// DefaultVerificationRequired holds the default value on creation for the "verification_required" field.
+	DefaultVerificationRequired bool
 )
 
 // OrderOption defines the ordering options for the Order queries.
@@ -84,6 +89,11 @@ func ByNumber(opts ...sql.OrderTermOption) OrderOption {
 // ByPlacedByID orders the results by the placed_by_id field.
 func ByPlacedByID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPlacedByID, opts...).ToFunc()
+}
+
+// ByVerificationRequired orders the results by the verification_required field.
+func ByVerificationRequired(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVerificationRequired, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -70,6 +70,11 @@ func PlacedByID(v int) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldPlacedByID, v))
 }
 
+// VerificationRequired applies equality check predicate on the "verification_required" field. It's identical to VerificationRequiredEQ.
+func VerificationRequired(v bool) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldVerificationRequired, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Order {
 	return predicate.Order(sql.FieldEQ(FieldCreatedAt, v))
@@ -208,6 +213,16 @@ func PlacedByIDIsNil() predicate.Order {
 // PlacedByIDNotNil applies the NotNil predicate on the "placed_by_id" field.
 func PlacedByIDNotNil() predicate.Order {
 	return predicate.Order(sql.FieldNotNull(FieldPlacedByID))
+}
+
+// VerificationRequiredEQ applies the EQ predicate on the "verification_required" field.
+func VerificationRequiredEQ(v bool) predicate.Order {
+	return predicate.Order(sql.FieldEQ(FieldVerificationRequired, v))
+}
+
+// VerificationRequiredNEQ applies the NEQ predicate on the "verification_required" field.
+func VerificationRequiredNEQ(v bool) predicate.Order {
+	return predicate.Order(sql.FieldNEQ(FieldVerificationRequired, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

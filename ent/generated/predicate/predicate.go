@@ -27,6 +27,9 @@ type Budget func(*sql.Selector)
 // Factor is the predicate function for factor builders.
 type Factor func(*sql.Selector)
 
+// FileContent is the predicate function for filecontent builders.
+type FileContent func(*sql.Selector)
+
 // IdempotencyKey is the predicate function for idempotencykey builders.
 type IdempotencyKey func(*sql.Selector)
 
@@ -57,6 +60,9 @@ type Password func(*sql.Selector)
 // PermissionTemplate is the predicate function for permissiontemplate builders.
 type PermissionTemplate func(*sql.Selector)
 
+// ProviderNotice is the predicate function for providernotice builders.
+type ProviderNotice func(*sql.Selector)
+
 // Role is the predicate function for role builders.
 type Role func(*sql.Selector)
 
@@ -86,3 +92,12 @@ type TrustedDevice func(*sql.Selector)
 
 // User is the predicate function for user builders.
 type User func(*sql.Selector)
+
+// Verification is the predicate function for verification builders.
+type Verification func(*sql.Selector)
+
+// VerificationFile is the predicate function for verificationfile builders.
+type VerificationFile func(*sql.Selector)
+
+// VerificationStep is the predicate function for verificationstep builders.
+type VerificationStep func(*sql.Selector)

@@ -278,6 +278,30 @@ func (f FactorMutationRuleFunc) EvalMutation(ctx context.Context, m generated.Mu
 	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.FactorMutation", m)
 }
 
+// The FileContentQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type FileContentQueryRuleFunc func(context.Context, *generated.FileContentQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f FileContentQueryRuleFunc) EvalQuery(ctx context.Context, q generated.Query) error {
+	if q, ok := q.(*generated.FileContentQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("generated/privacy: unexpected query type %T, expect *generated.FileContentQuery", q)
+}
+
+// The FileContentMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type FileContentMutationRuleFunc func(context.Context, *generated.FileContentMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f FileContentMutationRuleFunc) EvalMutation(ctx context.Context, m generated.Mutation) error {
+	if m, ok := m.(*generated.FileContentMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.FileContentMutation", m)
+}
+
 // The IdempotencyKeyQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type IdempotencyKeyQueryRuleFunc func(context.Context, *generated.IdempotencyKeyQuery) error
@@ -518,6 +542,30 @@ func (f PermissionTemplateMutationRuleFunc) EvalMutation(ctx context.Context, m 
 	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.PermissionTemplateMutation", m)
 }
 
+// The ProviderNoticeQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ProviderNoticeQueryRuleFunc func(context.Context, *generated.ProviderNoticeQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ProviderNoticeQueryRuleFunc) EvalQuery(ctx context.Context, q generated.Query) error {
+	if q, ok := q.(*generated.ProviderNoticeQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("generated/privacy: unexpected query type %T, expect *generated.ProviderNoticeQuery", q)
+}
+
+// The ProviderNoticeMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ProviderNoticeMutationRuleFunc func(context.Context, *generated.ProviderNoticeMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ProviderNoticeMutationRuleFunc) EvalMutation(ctx context.Context, m generated.Mutation) error {
+	if m, ok := m.(*generated.ProviderNoticeMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.ProviderNoticeMutation", m)
+}
+
 // The RoleQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type RoleQueryRuleFunc func(context.Context, *generated.RoleQuery) error
@@ -756,4 +804,76 @@ func (f UserMutationRuleFunc) EvalMutation(ctx context.Context, m generated.Muta
 		return f(ctx, m)
 	}
 	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.UserMutation", m)
+}
+
+// The VerificationQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type VerificationQueryRuleFunc func(context.Context, *generated.VerificationQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f VerificationQueryRuleFunc) EvalQuery(ctx context.Context, q generated.Query) error {
+	if q, ok := q.(*generated.VerificationQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("generated/privacy: unexpected query type %T, expect *generated.VerificationQuery", q)
+}
+
+// The VerificationMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type VerificationMutationRuleFunc func(context.Context, *generated.VerificationMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f VerificationMutationRuleFunc) EvalMutation(ctx context.Context, m generated.Mutation) error {
+	if m, ok := m.(*generated.VerificationMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.VerificationMutation", m)
+}
+
+// The VerificationFileQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type VerificationFileQueryRuleFunc func(context.Context, *generated.VerificationFileQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f VerificationFileQueryRuleFunc) EvalQuery(ctx context.Context, q generated.Query) error {
+	if q, ok := q.(*generated.VerificationFileQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("generated/privacy: unexpected query type %T, expect *generated.VerificationFileQuery", q)
+}
+
+// The VerificationFileMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type VerificationFileMutationRuleFunc func(context.Context, *generated.VerificationFileMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f VerificationFileMutationRuleFunc) EvalMutation(ctx context.Context, m generated.Mutation) error {
+	if m, ok := m.(*generated.VerificationFileMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.VerificationFileMutation", m)
+}
+
+// The VerificationStepQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type VerificationStepQueryRuleFunc func(context.Context, *generated.VerificationStepQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f VerificationStepQueryRuleFunc) EvalQuery(ctx context.Context, q generated.Query) error {
+	if q, ok := q.(*generated.VerificationStepQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("generated/privacy: unexpected query type %T, expect *generated.VerificationStepQuery", q)
+}
+
+// The VerificationStepMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type VerificationStepMutationRuleFunc func(context.Context, *generated.VerificationStepMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f VerificationStepMutationRuleFunc) EvalMutation(ctx context.Context, m generated.Mutation) error {
+	if m, ok := m.(*generated.VerificationStepMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("generated/privacy: unexpected mutation type %T, expect *generated.VerificationStepMutation", m)
 }

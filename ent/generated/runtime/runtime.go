@@ -11,6 +11,7 @@ import (
 	"roster/ent/generated/backupcode"
 	"roster/ent/generated/budget"
 	"roster/ent/generated/factor"
+	"roster/ent/generated/filecontent"
 	"roster/ent/generated/idempotencykey"
 	"roster/ent/generated/invitation"
 	"roster/ent/generated/mail"
@@ -21,6 +22,7 @@ import (
 	"roster/ent/generated/passkeyceremony"
 	"roster/ent/generated/password"
 	"roster/ent/generated/permissiontemplate"
+	"roster/ent/generated/providernotice"
 	"roster/ent/generated/role"
 	"roster/ent/generated/securityanswer"
 	"roster/ent/generated/securityquestion"
@@ -31,6 +33,9 @@ import (
 	"roster/ent/generated/tokenscope"
 	"roster/ent/generated/trusteddevice"
 	"roster/ent/generated/user"
+	"roster/ent/generated/verification"
+	"roster/ent/generated/verificationfile"
+	"roster/ent/generated/verificationstep"
 	"roster/ent/permission"
 	"roster/ent/schema"
 	"time"
@@ -174,6 +179,15 @@ func init() {
 	factorDescLastStep := factorFields[3].Descriptor()
 	// factor.DefaultLastStep holds the default value on creation for the last_step field.
 	factor.DefaultLastStep = factorDescLastStep.Default.(int64)
+	filecontent.Policy = privacy.NewPolicies(schema.FileContent{})
+	filecontent.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := filecontent.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	idempotencykey.Policy = privacy.NewPolicies(schema.IdempotencyKey{})
 	idempotencykey.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -302,6 +316,12 @@ func init() {
 			return next.Mutate(ctx, m)
 		})
 	}
+	orderFields := schema.Order{}.Fields()
+	_ = orderFields
+	// orderDescVerificationRequired is the schema descriptor for verification_required field.
+	orderDescVerificationRequired := orderFields[3].Descriptor()
+	// order.DefaultVerificationRequired holds the default value on creation for the verification_required field.
+	order.DefaultVerificationRequired = orderDescVerificationRequired.Default.(bool)
 	passkey.Policy = privacy.NewPolicies(schema.Passkey{})
 	passkey.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -362,6 +382,15 @@ func init() {
 	permissiontemplateDescVersion := permissiontemplateFields[3].Descriptor()
 	// permissiontemplate.DefaultVersion holds the default value on creation for the version field.
 	permissiontemplate.DefaultVersion = permissiontemplateDescVersion.Default.(int)
+	providernotice.Policy = privacy.NewPolicies(schema.ProviderNotice{})
+	providernotice.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := providernotice.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	role.Policy = privacy.NewPolicies(schema.Role{})
 	role.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -567,17 +596,106 @@ func init() {
 	// user.DefaultSecurityQuestionSet holds the default value on creation for the security_question_set field.
 	user.DefaultSecurityQuestionSet = userDescSecurityQuestionSet.Default.(bool)
 	// userDescLastLoginAt is the schema descriptor for last_login_at field.
-	userDescLastLoginAt := userFields[15].Descriptor()
+	userDescLastLoginAt := userFields[16].Descriptor()
 	// user.DefaultLastLoginAt holds the default value on creation for the last_login_at field.
 	user.DefaultLastLoginAt = userDescLastLoginAt.Default.(time.Time)
 	// userDescVersion is the schema descriptor for version field.
-	userDescVersion := userFields[18].Descriptor()
+	userDescVersion := userFields[19].Descriptor()
 	// user.DefaultVersion holds the default value on creation for the version field.
 	user.DefaultVersion = userDescVersion.Default.(int)
 	// userDescCredentialVersion is the schema descriptor for credential_version field.
-	userDescCredentialVersion := userFields[19].Descriptor()
+	userDescCredentialVersion := userFields[20].Descriptor()
 	// user.DefaultCredentialVersion holds the default value on creation for the credential_version field.
 	user.DefaultCredentialVersion = userDescCredentialVersion.Default.(int)
+	verification.Policy = privacy.NewPolicies(schema.Verification{})
+	verification.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := verification.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	verificationFields := schema.Verification{}.Fields()
+	_ = verificationFields
+	// verificationDescSubmittedAt is the schema descriptor for submitted_at field.
+	verificationDescSubmittedAt := verificationFields[4].Descriptor()
+	// verification.DefaultSubmittedAt holds the default value on creation for the submitted_at field.
+	verification.DefaultSubmittedAt = verificationDescSubmittedAt.Default.(time.Time)
+	// verificationDescDecidedAt is the schema descriptor for decided_at field.
+	verificationDescDecidedAt := verificationFields[5].Descriptor()
+	// verification.DefaultDecidedAt holds the default value on creation for the decided_at field.
+	verification.DefaultDecidedAt = verificationDescDecidedAt.Default.(time.Time)
+	// verificationDescExpiresAt is the schema descriptor for expires_at field.
+	verificationDescExpiresAt := verificationFields[6].Descriptor()
+	// verification.DefaultExpiresAt holds the default value on creation for the expires_at field.
+	verification.DefaultExpiresAt = verificationDescExpiresAt.Default.(time.Time)
+	// verificationDescCause is the schema descriptor for cause field.
+	verificationDescCause := verificationFields[7].Descriptor()
+	// verification.DefaultCause holds the default value on creation for the cause field.
+	verification.DefaultCause = verificationDescCause.Default.(string)
+	// verificationDescReason is the schema descriptor for reason field.
+	verificationDescReason := verificationFields[8].Descriptor()
+	// verification.DefaultReason holds the default value on creation for the reason field.
+	verification.DefaultReason = verificationDescReason.Default.(string)
+	// verificationDescTries is the schema descriptor for tries field.
+	verificationDescTries := verificationFields[9].Descriptor()
+	// verification.DefaultTries holds the default value on creation for the tries field.
+	verification.DefaultTries = verificationDescTries.Default.(int)
+	// verificationDescReviewerID is the schema descriptor for reviewer_id field.
+	verificationDescReviewerID := verificationFields[10].Descriptor()
+	// verification.DefaultReviewerID holds the default value on creation for the reviewer_id field.
+	verification.DefaultReviewerID = verificationDescReviewerID.Default.(int)
+	// verificationDescSession is the schema descriptor for session field.
+	verificationDescSession := verificationFields[11].Descriptor()
+	// verification.DefaultSession holds the default value on creation for the session field.
+	verification.DefaultSession = verificationDescSession.Default.(string)
+	// verificationDescHeardAt is the schema descriptor for heard_at field.
+	verificationDescHeardAt := verificationFields[12].Descriptor()
+	// verification.DefaultHeardAt holds the default value on creation for the heard_at field.
+	verification.DefaultHeardAt = verificationDescHeardAt.Default.(time.Time)
+	// verificationDescVersion is the schema descriptor for version field.
+	verificationDescVersion := verificationFields[13].Descriptor()
+	// verification.DefaultVersion holds the default value on creation for the version field.
+	verification.DefaultVersion = verificationDescVersion.Default.(int)
+	verificationfile.Policy = privacy.NewPolicies(schema.VerificationFile{})
+	verificationfile.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := verificationfile.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	verificationfileFields := schema.VerificationFile{}.Fields()
+	_ = verificationfileFields
+	// verificationfileDescSubmitted is the schema descriptor for submitted field.
+	verificationfileDescSubmitted := verificationfileFields[3].Descriptor()
+	// verificationfile.DefaultSubmitted holds the default value on creation for the submitted field.
+	verificationfile.DefaultSubmitted = verificationfileDescSubmitted.Default.(bool)
+	verificationstep.Policy = privacy.NewPolicies(schema.VerificationStep{})
+	verificationstep.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := verificationstep.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	verificationstepFields := schema.VerificationStep{}.Fields()
+	_ = verificationstepFields
+	// verificationstepDescActorID is the schema descriptor for actor_id field.
+	verificationstepDescActorID := verificationstepFields[5].Descriptor()
+	// verificationstep.DefaultActorID holds the default value on creation for the actor_id field.
+	verificationstep.DefaultActorID = verificationstepDescActorID.Default.(int)
+	// verificationstepDescCause is the schema descriptor for cause field.
+	verificationstepDescCause := verificationstepFields[6].Descriptor()
+	// verificationstep.DefaultCause holds the default value on creation for the cause field.
+	verificationstep.DefaultCause = verificationstepDescCause.Default.(string)
+	// verificationstepDescReason is the schema descriptor for reason field.
+	verificationstepDescReason := verificationstepFields[7].Descriptor()
+	// verificationstep.DefaultReason holds the default value on creation for the reason field.
+	verificationstep.DefaultReason = verificationstepDescReason.Default.(string)
 }
 
 const (

@@ -46,6 +46,8 @@ const (
 	FieldTwoFactorEnabled = "two_factor_enabled"
 	// FieldSecurityQuestionSet holds the string denoting the security_question_set field in the database.
 	FieldSecurityQuestionSet = "security_question_set"
+	// FieldVerification holds the string denoting the verification field in the database.
+	FieldVerification = "verification"
 	// FieldLastLoginAt holds the string denoting the last_login_at field in the database.
 	FieldLastLoginAt = "last_login_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
@@ -78,6 +80,8 @@ const (
 	EdgeBackupCodes = "backup_codes"
 	// EdgeAPITokens holds the string denoting the api_tokens edge name in mutations.
 	EdgeAPITokens = "api_tokens"
+	// EdgeIdentity holds the string denoting the identity edge name in mutations.
+	EdgeIdentity = "identity"
 	// EdgeTrustedDevices holds the string denoting the trusted_devices edge name in mutations.
 	EdgeTrustedDevices = "trusted_devices"
 	// Table holds the table name of the user in the database.
@@ -152,6 +156,13 @@ const (
 	APITokensInverseTable = "api_tokens"
 	// APITokensColumn is the table column denoting the api_tokens relation/edge.
 	APITokensColumn = "maker_id"
+	// IdentityTable is the table that holds the identity relation/edge.
+	IdentityTable = "verifications"
+	// IdentityInverseTable is the table name for the Verification entity.
+	// It exists in this package in order to avoid circular dependency with the "verification" package.
+	IdentityInverseTable = "verifications"
+	// IdentityColumn is the table column denoting the identity relation/edge.
+	IdentityColumn = "user_id"
 	// TrustedDevicesTable is the table that holds the trusted_devices relation/edge.
 	TrustedDevicesTable = "trusted_devices"
 	// TrustedDevicesInverseTable is the table name for the TrustedDevice entity.
@@ -179,6 +190,7 @@ var Columns = []string{
 	FieldState,
 	FieldTwoFactorEnabled,
 	FieldSecurityQuestionSet,
+	FieldVerification,
 	FieldLastLoginAt,
 	FieldCreatedAt,
 	FieldUpdatedAt,
@@ -253,6 +265,36 @@ func StateValidator(s State) error {
 		return nil
 	default:
 		return fmt.Errorf("user: invalid enum value for state field: %q", s)
+	}
+}
+
+// Verification defines the type for the "verification" enum field.
+type Verification string
+
+// VerificationNOT_REQUESTED is the default value of the Verification enum.
+const DefaultVerification = VerificationNOT_REQUESTED
+
+// Verification values.
+const (
+	VerificationNOT_REQUESTED Verification = "NOT_REQUESTED"
+	VerificationREQUESTED     Verification = "REQUESTED"
+	VerificationSUBMITTED     Verification = "SUBMITTED"
+	VerificationAPPROVED      Verification = "APPROVED"
+	VerificationREJECTED      Verification = "REJECTED"
+	VerificationEXPIRED       Verification = "EXPIRED"
+)
+
+func (v Verification) String() string {
+	return string(v)
+}
+
+// VerificationValidator is a validator for the "verification" field enum values. It is called by the builders before save.
+func VerificationValidator(v Verification) error {
+	switch v {
+	case VerificationNOT_REQUESTED, VerificationREQUESTED, VerificationSUBMITTED, VerificationAPPROVED, VerificationREJECTED, VerificationEXPIRED:
+		return nil
+	default:
+		return fmt.Errorf("user: invalid enum value for verification field: %q", v)
 	}
 }
 
@@ -337,6 +379,11 @@ func ByTwoFactorEnabled(opts ...sql.OrderTermOption) OrderOption {
 // BySecurityQuestionSet orders the results by the security_question_set field.
 func BySecurityQuestionSet(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSecurityQuestionSet, opts...).ToFunc()
+}
+
+// ByVerification orders the results by the verification field.
+func ByVerification(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldVerification, opts...).ToFunc()
 }
 
 // ByLastLoginAt orders the results by the last_login_at field.
@@ -488,6 +535,13 @@ func ByAPITokens(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByIdentityField orders the results by identity field.
+func ByIdentityField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newIdentityStep(), sql.OrderByField(field, opts...))
+	}
+}
+
 // ByTrustedDevicesCount orders the results by trusted_devices count.
 func ByTrustedDevicesCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -569,6 +623,13 @@ func newAPITokensStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(APITokensInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, APITokensTable, APITokensColumn),
+	)
+}
+func newIdentityStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(IdentityInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2O, false, IdentityTable, IdentityColumn),
 	)
 }
 func newTrustedDevicesStep() *sqlgraph.Step {

@@ -810,6 +810,26 @@ func SecurityQuestionSetNEQ(v bool) predicate.User {
 	return predicate.User(sql.FieldNEQ(FieldSecurityQuestionSet, v))
 }
 
+// VerificationEQ applies the EQ predicate on the "verification" field.
+func VerificationEQ(v Verification) predicate.User {
+	return predicate.User(sql.FieldEQ(FieldVerification, v))
+}
+
+// VerificationNEQ applies the NEQ predicate on the "verification" field.
+func VerificationNEQ(v Verification) predicate.User {
+	return predicate.User(sql.FieldNEQ(FieldVerification, v))
+}
+
+// VerificationIn applies the In predicate on the "verification" field.
+func VerificationIn(vs ...Verification) predicate.User {
+	return predicate.User(sql.FieldIn(FieldVerification, vs...))
+}
+
+// VerificationNotIn applies the NotIn predicate on the "verification" field.
+func VerificationNotIn(vs ...Verification) predicate.User {
+	return predicate.User(sql.FieldNotIn(FieldVerification, vs...))
+}
+
 // LastLoginAtEQ applies the EQ predicate on the "last_login_at" field.
 func LastLoginAtEQ(v time.Time) predicate.User {
 	return predicate.User(sql.FieldEQ(FieldLastLoginAt, v))
@@ -1262,6 +1282,29 @@ func HasAPITokens() predicate.User {
 func HasAPITokensWith(preds ...predicate.APIToken) predicate.User {
 	return predicate.User(func(s *sql.Selector) {
 		step := newAPITokensStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasIdentity applies the HasEdge predicate on the "identity" edge.
+func HasIdentity() predicate.User {
+	return predicate.User(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, IdentityTable, IdentityColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasIdentityWith applies the HasEdge predicate on the "identity" edge with a given conditions (other predicates).
+func HasIdentityWith(preds ...predicate.Verification) predicate.User {
+	return predicate.User(func(s *sql.Selector) {
+		step := newIdentityStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -1,0 +1,21 @@
+-- +goose Up
+ALTER TABLE `users` ADD COLUMN `verification` text NOT NULL DEFAULT ('NOT_REQUESTED');
+CREATE INDEX `user_verification_id` ON `users` (`verification`, `id`);
+ALTER TABLE `orders` ADD COLUMN `verification_required` bool NOT NULL DEFAULT (false);
+DROP INDEX `order_placed_by_id`;
+CREATE INDEX `order_placed_by_id_id` ON `orders` (`placed_by_id`, `id`);
+CREATE TABLE `verifications` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `status` text NOT NULL, `provider` text NOT NULL, `requested_at` datetime NOT NULL, `submitted_at` datetime NOT NULL, `decided_at` datetime NOT NULL, `expires_at` datetime NOT NULL, `cause` text NOT NULL DEFAULT (''), `reason` text NOT NULL DEFAULT (''), `tries` integer NOT NULL DEFAULT (0), `reviewer_id` integer NOT NULL DEFAULT (0), `session` text NOT NULL DEFAULT (''), `heard_at` datetime NOT NULL, `version` integer NOT NULL DEFAULT (1), `user_id` integer NOT NULL, CONSTRAINT `verifications_users_identity` FOREIGN KEY (`user_id`) REFERENCES `users` (`id`) ON DELETE CASCADE);
+CREATE UNIQUE INDEX `verifications_user_id_key` ON `verifications` (`user_id`);
+CREATE INDEX `verification_status_submitted_at_id` ON `verifications` (`status`, `submitted_at`, `id`);
+CREATE INDEX `verification_status_expires_at` ON `verifications` (`status`, `expires_at`);
+CREATE INDEX `verification_session` ON `verifications` (`session`);
+CREATE TABLE `verification_steps` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `at` datetime NOT NULL, `status` text NOT NULL, `provider` text NOT NULL, `actor` text NOT NULL, `actor_id` integer NOT NULL DEFAULT (0), `cause` text NOT NULL DEFAULT (''), `reason` text NOT NULL DEFAULT (''), `verification_id` integer NOT NULL, CONSTRAINT `verification_steps_verifications_steps` FOREIGN KEY (`verification_id`) REFERENCES `verifications` (`id`) ON DELETE CASCADE);
+CREATE INDEX `verificationstep_verification_id_id` ON `verification_steps` (`verification_id`, `id`);
+CREATE TABLE `verification_files` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `kind` text NOT NULL, `submitted` bool NOT NULL DEFAULT (false), `media_type` text NOT NULL, `bytes` integer NOT NULL, `created_at` datetime NOT NULL, `purge_at` datetime NOT NULL, `verification_id` integer NOT NULL, CONSTRAINT `verification_files_verifications_files` FOREIGN KEY (`verification_id`) REFERENCES `verifications` (`id`) ON DELETE CASCADE);
+CREATE UNIQUE INDEX `verification_files_name_key` ON `verification_files` (`name`);
+CREATE INDEX `verificationfile_verification_id_kind` ON `verification_files` (`verification_id`, `kind`);
+CREATE INDEX `verificationfile_purge_at` ON `verification_files` (`purge_at`);
+CREATE TABLE `file_contents` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `sealed` blob NOT NULL, `file_id` integer NOT NULL, CONSTRAINT `file_contents_verification_files_content` FOREIGN KEY (`file_id`) REFERENCES `verification_files` (`id`) ON DELETE CASCADE);
+CREATE UNIQUE INDEX `file_contents_file_id_key` ON `file_contents` (`file_id`);
+CREATE TABLE `provider_notices` (`id` text NOT NULL, `at` datetime NOT NULL, PRIMARY KEY (`id`));
+CREATE INDEX `providernotice_at` ON `provider_notices` (`at`);
