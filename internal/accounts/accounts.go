@@ -23,6 +23,8 @@ type Service struct {
 	DB     *db.DB
 	Now    func() time.Time
 	Outbox *mail.Outbox
+	// Verify asks a user to prove who they are, where an order needs it, in the order's transaction.
+	Verify func(ctx context.Context, tx *db.Tx, userID int, number string) error
 }
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }

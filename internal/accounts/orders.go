@@ -10,6 +10,7 @@ import (
 	ent "roster/ent/generated"
 	"roster/ent/generated/membership"
 	"roster/ent/generated/order"
+	"roster/ent/generated/predicate"
 	"roster/ent/permission"
 	"roster/ent/viewer"
 	"roster/internal/access"
@@ -20,8 +21,11 @@ import (
 	"roster/internal/paging"
 )
 
-// OrderPage is a page of one account's orders, the newest first.
-type OrderPage = paging.Page[*ent.Order]
+// OrderPage is a page of the orders of one account, or of one user, the newest first.
+type OrderPage struct {
+	*paging.Page[*ent.Order]
+	which predicate.Order
+}
 
 // OrderEdge is an order in a list.
 type OrderEdge = paging.Edge[*ent.Order]
@@ -39,6 +43,8 @@ type NewOrder struct {
 	Number    string
 	// PlacedByID is the user who placed it; nil: staff.
 	PlacedByID *int
+	// VerificationRequired asks whoever it is of to prove who they are: who placed it, or else the account's owner.
+	VerificationRequired bool
 }
 
 // Record notes an order that is kept elsewhere. It needs EDIT_ACCOUNTS. Faults on the fields: number fault.Required,
@@ -64,12 +70,15 @@ func (s *Service) Record(ctx context.Context, o NewOrder) (*ent.Order, error) {
 			return err
 		}
 		var err error
-		made, err = tx.Order.Create().SetAccountID(o.AccountID).SetNumber(o.Number).SetNillablePlacedByID(o.PlacedByID).SetCreatedAt(s.now()).
-			Save(viewer.ForSystem(ctx, "orders"))
+		made, err = tx.Order.Create().SetAccountID(o.AccountID).SetNumber(o.Number).SetNillablePlacedByID(o.PlacedByID).
+			SetVerificationRequired(o.VerificationRequired).SetCreatedAt(s.now()).Save(viewer.ForSystem(ctx, "orders"))
 		if db.IsDuplicate(err) {
 			return fault.On("number", fault.Taken, "This account has an order with this number already.")
 		} else if err != nil {
 			return fmt.Errorf("saving an order: %w", err)
+		}
+		if err := s.verify(ctx, tx, o); err != nil {
+			return err
 		}
 		return audit.Record(ctx, tx, s.now(), entry)
 	})
@@ -77,6 +86,24 @@ func (s *Service) Record(ctx context.Context, o NewOrder) (*ent.Order, error) {
 		return nil, err
 	}
 	return made, nil
+}
+
+// verify asks whoever an order is of to prove who they are, where it says so.
+func (s *Service) verify(ctx context.Context, tx *db.Tx, o NewOrder) error {
+	if !o.VerificationRequired {
+		return nil
+	}
+	if o.PlacedByID != nil {
+		return s.Verify(ctx, tx, *o.PlacedByID, o.Number)
+	}
+	owner, err := tx.Membership.Query().Where(membership.AccountID(o.AccountID), membership.Owner(true)).
+		Only(viewer.ForSystem(ctx, "orders"))
+	if ent.IsNotFound(err) {
+		return fault.On("verificationRequired", fault.NotAllowed, "This account has no owner who could prove who they are.")
+	} else if err != nil {
+		return fmt.Errorf("loading an account's owner: %w", err)
+	}
+	return s.Verify(ctx, tx, owner.UserID, o.Number)
 }
 
 func checkOrderNumber(number string) (string, error) {
@@ -101,6 +128,26 @@ func (s *Service) mayOrder(ctx context.Context, tx *db.Tx, o NewOrder) error {
 	return nil
 }
 
+// OrdersOf returns a page of the orders that a user placed, the newest first. It needs LIST_ACCOUNTS.
+func (s *Service) OrdersOf(ctx context.Context, userID int, request paging.Request) (*OrderPage, error) {
+	if err := access.Staff(ctx, permission.ListAccounts); err != nil {
+		return nil, err
+	}
+	slice, err := request.Check(newestOrders)
+	if err != nil {
+		return nil, err
+	}
+	return s.orderPage(ctx, slice, order.PlacedByID(userID))
+}
+
+func (s *Service) orderPage(ctx context.Context, slice paging.Slice, which predicate.Order) (*OrderPage, error) {
+	rows, err := s.DB.Order.Query().Where(which).Modify(slice.Apply).All(viewer.ForSystem(ctx, "orders that the viewer may see"))
+	if err != nil {
+		return nil, fmt.Errorf("loading orders: %w", err)
+	}
+	return &OrderPage{paging.PageOf(slice, rows, 0, orderCursor), which}, nil
+}
+
 // Orders returns a page of an account's orders, the newest first. It needs LIST_ACCOUNTS, or ORDERS in the account.
 func (s *Service) Orders(ctx context.Context, accountID int, request paging.Request) (*OrderPage, error) {
 	slice, err := request.Check(newestOrders)
@@ -110,11 +157,11 @@ func (s *Service) Orders(ctx context.Context, accountID int, request paging.Requ
 	if _, err := access.In(ctx, s.DB.Client, accountID, permission.ListAccounts, permission.Orders); err != nil {
 		return nil, err
 	}
-	rows, err := s.DB.Order.Query().Where(order.AccountID(accountID)).Modify(slice.Apply).All(viewer.ForSystem(ctx, "orders of a visible account"))
+	page, err := s.orderPage(ctx, slice, order.AccountID(accountID))
 	if err != nil {
-		return nil, fmt.Errorf("loading orders: %w", err)
+		return nil, err
 	}
-	return paging.PageOf(slice, rows, accountID, orderCursor), s.hideWhoLeft(ctx, accountID, rows)
+	return page, s.hideWhoLeft(ctx, accountID, page.Rows)
 }
 
 // hideWhoLeft takes from the orders of an account who placed them and is in it no more: what became of them since is not
@@ -144,9 +191,9 @@ func (s *Service) hideWhoLeft(ctx context.Context, accountID int, rows []*ent.Or
 	return nil
 }
 
-// CountOrders returns how many orders an account has. The caller has checked that the viewer may see them.
-func (s *Service) CountOrders(ctx context.Context, accountID int) (int, error) {
-	n, err := s.DB.Order.Query().Where(order.AccountID(accountID)).Count(viewer.ForSystem(ctx, "orders of a visible account"))
+// CountOrders returns how many orders there are in all where the page is from.
+func (s *Service) CountOrders(ctx context.Context, page *OrderPage) (int, error) {
+	n, err := s.DB.Order.Query().Where(page.which).Count(viewer.ForSystem(ctx, "orders that the viewer may see"))
 	if err != nil {
 		return 0, fmt.Errorf("counting orders: %w", err)
 	}

@@ -37,6 +37,13 @@ var actions = []string{
 // uponTokens are what is done to what the user made.
 var uponTokens = []string{string(audit.TokenCreated), string(audit.TokenRotated), string(audit.TokenRevoked)}
 
+// uponProofs are what is done about a user's proof of identity: for them, and for staff who look at proofs.
+var uponProofs = []string{
+	string(audit.VerificationRequested), string(audit.VerificationBegun), string(audit.VerificationSubmitted),
+	string(audit.VerificationFileSeen), string(audit.VerificationDecided), string(audit.VerificationReset),
+	string(audit.VerificationExpired), string(audit.VerificationBrought),
+}
+
 // byThemselves are what only the user can do, and does before anybody is signed in.
 var byThemselves = []string{string(audit.Registered), string(audit.BackupCodeUsed)}
 
@@ -97,8 +104,9 @@ func cursorOf(a *Act) string { return newestFirst.Cursor(nil, a.ID) }
 // Service reads what was done.
 type Service struct{ DB *db.DB }
 
-// OfUser returns a page of what was done to a user, for themselves and for staff with LIST_USERS. fault.Required,
-// fault.Invalid: the size of the page, or a cursor that is none of this list.
+// OfUser returns a page of what was done to a user, for themselves and for staff with LIST_USERS; what was done about their
+// proof of identity only to those of staff who have MANAGE_USER_VERIFICATION. fault.Required, fault.Invalid: the size of the
+// page, or a cursor that is none of this list.
 func (s *Service) OfUser(ctx context.Context, userID int, request paging.Request) (*Page, error) {
 	slice, err := request.Check(newestFirst)
 	if err != nil {
@@ -110,7 +118,11 @@ func (s *Service) OfUser(ctx context.Context, userID int, request paging.Request
 	if err := access.Personal(ctx, userID, permission.ListUsers); err != nil {
 		return nil, err
 	}
-	upon := auditentry.And(auditentry.TargetKind(audit.OnUser(userID).Kind), auditentry.TargetID(userID), auditentry.ActionIn(actions...))
+	told := actions
+	if access.Personal(ctx, userID, permission.ManageUserVerification) == nil {
+		told = slices.Concat(actions, uponProofs)
+	}
+	upon := auditentry.And(auditentry.TargetKind(audit.OnUser(userID).Kind), auditentry.TargetID(userID), auditentry.ActionIn(told...))
 	concerning := auditentry.And(auditentry.AboutUserID(userID), auditentry.ActionIn(slices.Concat(inAccounts, uponTokens)...))
 	return s.page(ctx, slice, userID, func(q *sql.Selector) { auditentry.Or(upon, concerning)(q) })
 }
@@ -139,9 +151,18 @@ func (s *Service) page(ctx context.Context, slice paging.Slice, of int, which fu
 		if acts[i], err = actOf(row); err != nil {
 			return nil, err
 		}
+		if withheld(acts[i].Action) && !viewer.From(ctx).Can(permission.ManageUserVerification) {
+			acts[i].Reason = nil
+		}
 	}
 	page := paging.PageOf(slice, acts, of, cursorOf)
 	return page, s.name(ctx, page.Rows)
+}
+
+// withheld reports whether the reason of an act is for staff alone: users are told why their proof was not accepted, and not
+// why staff asked for it or took it back. What is theirs to read of an earlier result stands in the history of their proof.
+func withheld(action audit.Action) bool {
+	return action != audit.VerificationDecided && slices.Contains(uponProofs, string(action))
 }
 
 // name fills in the names that the viewer may know, with two statements however many the acts are.
@@ -221,11 +242,13 @@ func actOf(row *ent.AuditEntry) (*Act, error) {
 		return a, nil
 	}
 	var detail struct {
-		Reason *string `json:"reason"`
+		Reason string `json:"reason"`
 	}
 	if err := json.Unmarshal(row.Edges.Detail.Detail, &detail); err != nil {
 		return nil, fmt.Errorf("reading the detail of entry %d: %w", row.ID, err)
 	}
-	a.Reason = detail.Reason
+	if detail.Reason != "" {
+		a.Reason = &detail.Reason
+	}
 	return a, nil
 }

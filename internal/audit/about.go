@@ -80,8 +80,24 @@ func (t Told) tell(detail []byte, userID, aboutID int) (json.RawMessage, error) 
 	for _, theirs := range clientKeys {
 		delete(all, theirs)
 	}
+	if t.withholds(all) {
+		delete(all, "reason")
+	}
 	if len(all) == 0 {
 		return nil, nil
 	}
 	return json.Marshal(all)
+}
+
+// withholds reports whether the reason is for staff alone: as in the history of a proof of identity, users are told why it
+// was rejected, and nothing else.
+func (t Told) withholds(detail map[string]any) bool {
+	switch t.Action {
+	case VerificationRequested, VerificationReset:
+		return true
+	case VerificationBrought:
+		return detail["approved"] == true
+	default:
+		return false
+	}
 }

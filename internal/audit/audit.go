@@ -107,6 +107,18 @@ const (
 	TemplateDeleted         Action = "TEMPLATE_DELETED"
 )
 
+// The actions around proofs of identity.
+const (
+	VerificationRequested Action = "VERIFICATION_REQUESTED"
+	VerificationReset     Action = "VERIFICATION_RESET"
+	VerificationBegun     Action = "VERIFICATION_BEGUN"
+	VerificationSubmitted Action = "VERIFICATION_SUBMITTED"
+	VerificationDecided   Action = "VERIFICATION_DECIDED"
+	VerificationExpired   Action = "VERIFICATION_EXPIRED"
+	VerificationFileSeen  Action = "VERIFICATION_FILE_SEEN"
+	VerificationBrought   Action = "VERIFICATION_BROUGHT"
+)
+
 // The actions upon one's own sessions and data.
 const (
 	SessionEnded       Action = "SESSION_ENDED"
@@ -161,7 +173,7 @@ func Record(ctx context.Context, tx *db.Tx, at time.Time, e Entry) error {
 	return write(ctx, tx, at, e, Done)
 }
 
-// Refused writes an attempt that was refused with err, for tx.Remember. An err that is no fault is our own failure
+// Refused writes an attempt that was refused with err, in a transaction that is committed all the same: see tx.Remember. An err that is no fault is our own failure
 // and counts as INTERNAL.
 func Refused(ctx context.Context, tx *db.Tx, at time.Time, e Entry, err error) error {
 	return write(ctx, tx, at, e, string(codeOf(err)))

@@ -21,10 +21,11 @@ func Reason(field, reason string) (string, error) {
 		return "", fault.On(field, fault.Required, "Please say why.")
 	case utf8.RuneCountInString(reason) > reasonMax:
 		return "", fault.On(field, fault.TooLong, "The reason may have up to 200 characters.")
-	case strings.ContainsFunc(reason, unseen):
+	case strings.ContainsFunc(reason, Unseen):
 		return "", fault.On(field, fault.Invalid, "The reason has a control character, or one that changes the direction of the text.")
 	}
 	return reason, nil
 }
 
-func unseen(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }
+// Unseen reports characters that nobody sees, or that turn the text around.
+func Unseen(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }

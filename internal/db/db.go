@@ -97,7 +97,7 @@ func openSQLite(path string) (write, read, front *sql.DB, err error) {
 	if err := newFile(path); err != nil {
 		return nil, nil, nil, fmt.Errorf("opening database: %w", err)
 	}
-	if write, err = openKeeping(sqliteDSN(path, "foreign_keys(1)") + "&_txlock=immediate"); err != nil {
+	if write, err = openKeeping(sqliteDSN(path, "foreign_keys(1)", "secure_delete(1)") + "&_txlock=immediate"); err != nil {
 		return nil, nil, nil, fmt.Errorf("opening database: %w", err)
 	}
 	write.SetMaxOpenConns(1)

@@ -77,6 +77,7 @@ func (o *Own) Write(ctx context.Context, w io.Writer) error {
 		{"memberships", o.memberships},
 		{"sessions", o.sessions},
 		{"factors", o.factors},
+		{"identityVerification", o.proof},
 		{"apiTokens", o.tokens},
 	} {
 		value, err := part.read(ctx)

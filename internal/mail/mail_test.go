@@ -401,7 +401,7 @@ func TestTexts(t *testing.T) {
 			w.tx(func(ctx context.Context, tx *db.Tx) error {
 				params := map[string]string{"name": nasty, "reason": strings.Repeat("long ", 100), "address": "j…@example.com", "passkey": nasty, "token": nasty,
 					"left": "0", "browser": "Firefox", "system": "", "network": "", "at": "2026-03-01 12:00 UTC",
-					"account": nasty, "inviter": nasty, "person": nasty, "invited": "j…@example.com", "days": "7"}
+					"account": nasty, "inviter": nasty, "person": nasty, "invited": "j…@example.com", "days": "7", "UNREADABLE": "1", "note": nasty}
 				if kind == mail.Invitation || kind == mail.InvitationByStaff {
 					m := mail.Message{Kind: kind, Language: language, Params: params}
 					return links.Invite(ctx, tx, w.outbox, w.clock(), w.invitation(ctx, tx), time.Hour, m)

@@ -98,6 +98,14 @@ const (
 	OwnershipPassed   Kind = "OWNERSHIP_PASSED"
 )
 
+// The kinds around proofs of identity.
+const (
+	VerificationRequested Kind = "VERIFICATION_REQUESTED"
+	VerificationApproved  Kind = "VERIFICATION_APPROVED"
+	VerificationRejected  Kind = "VERIFICATION_REJECTED"
+	VerificationExpired   Kind = "VERIFICATION_EXPIRED"
+)
+
 // Kinds are all of them.
 var Kinds = []Kind{
 	PasswordReset, PasswordChanged, TwoFactorDisabled, SecurityQuestionDisabled, EmailChanged, VerifyEmail,
@@ -108,6 +116,7 @@ var Kinds = []Kind{
 	NewSignIn, WrongSecondFactor,
 	Welcome, Invitation, InvitationByStaff, InvitationAccepted, InvitationAcceptedElsewhere, AccessGiven, PermissionsChanged,
 	AccessRemoved, OwnershipOffered, OwnershipReceived, OwnershipPassed,
+	VerificationRequested, VerificationApproved, VerificationRejected, VerificationExpired,
 }
 
 // linked says which kinds carry a link: the path of its page, and what its token opens.
@@ -140,6 +149,9 @@ var pages = map[Kind]string{
 	PermissionsChanged:          "/accounts",
 	OwnershipOffered:            "/accounts",
 	OwnershipReceived:           "/accounts",
+
+	VerificationRequested: "/identity",
+	VerificationRejected:  "/identity",
 }
 
 // Linked reports whether mails of the kind carry a link of their own, and so need a nonce.

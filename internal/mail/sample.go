@@ -32,6 +32,9 @@ var samples = map[string]string{
 	"person":  "Omar Sample",
 	"invited": "o•••@sample.example",
 	"days":    "7",
+
+	"UNREADABLE": "1",
+	"note":       "The number at the bottom is cut off.",
 }
 
 // Sample is a mail of one kind in one language, as it would be sent, with sample values.

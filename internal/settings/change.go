@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	ent "roster/ent/generated"
 	"roster/ent/permission"
 	"roster/internal/access"
 	"roster/internal/audit"
@@ -30,6 +31,7 @@ type Change struct {
 	DisableClientUserManagement, StrictInvitations *bool
 	InvitationDays                                 *int
 	APIBudget                                      BudgetChange
+	Verification                                   VerificationChange
 
 	// Version is the one that the change is based on; nil: whatever is there.
 	Version *int
@@ -37,6 +39,13 @@ type Change struct {
 
 // BudgetChange is what staff want to be different in the budget of a viewer.
 type BudgetChange struct{ Points, Minutes *int }
+
+// VerificationChange is what staff want to be different in how users prove who they are.
+type VerificationChange struct {
+	Enabled, SecondReviewer       *bool
+	Provider                      *string
+	ApprovalDays, Tries, KeepDays *int
+}
 
 // RuleChange is what staff want to be different in the rule for second factors.
 type RuleChange struct {
@@ -48,6 +57,8 @@ type RuleChange struct {
 type Service struct {
 	DB  *db.DB
 	Now func() time.Time
+	// Choosable refuses, on field, a provider of identity verification that can't be chosen.
+	Choosable func(ctx context.Context, client *ent.Client, field, provider string) error
 }
 
 func (s *Service) now() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
@@ -74,7 +85,7 @@ func (s *Service) Update(ctx context.Context, c Change) (*Settings, error) {
 		if err := access.Sudo(ctx, s.now()); err != nil {
 			return err
 		}
-		if err := lock(ctx, tx); err != nil {
+		if err := Lock(ctx, tx); err != nil {
 			return err
 		}
 		before, err := Load(ctx, tx.Client)
@@ -86,6 +97,11 @@ func (s *Service) Update(ctx context.Context, c Change) (*Settings, error) {
 		}
 		if after, err = c.apply(before, s.now()); err != nil {
 			return err
+		}
+		if provider := after.Verification.Provider; provider != before.Verification.Provider {
+			if err := s.Choosable(ctx, tx.Client, "identityVerification.provider", provider); err != nil {
+				return err
+			}
 		}
 		from, to := difference(before, after)
 		if len(to) == 0 {
@@ -109,8 +125,8 @@ func (s *Service) Update(ctx context.Context, c Change) (*Settings, error) {
 	return &after, nil
 }
 
-// lock keeps the settings to the transaction, so that changes come one after the other. Their version stands for them all.
-func lock(ctx context.Context, tx *db.Tx) error {
+// Lock keeps the settings to the transaction, so that changes come one after the other. Their version stands for them all.
+func Lock(ctx context.Context, tx *db.Tx) error {
 	_, err := tx.SQL.ExecContext(ctx, `INSERT INTO settings AS s (id, value) VALUES ($1, $2)
 		ON CONFLICT (id) DO UPDATE SET value = s.value`, version, strconv.Itoa(defaults().Version))
 	if err != nil {
@@ -139,6 +155,8 @@ func (c Change) apply(s Settings, now time.Time) (Settings, error) {
 	s.InvitationDays = or(c.InvitationDays, s.InvitationDays)
 	s.APIBudget = Budget{Points: or(c.APIBudget.Points, s.APIBudget.Points), Minutes: or(c.APIBudget.Minutes, s.APIBudget.Minutes)}
 	problems = append(problems, s.APIBudget.problems()...)
+	s.Verification = c.Verification.apply(s.Verification)
+	problems = append(problems, s.Verification.problems()...)
 	if c.LockedProfile != nil {
 		s.LockedProfile = []string{}
 		for _, field := range ProfileFields { // in their order, each once
@@ -165,6 +183,29 @@ func (b Budget) problems() (problems fault.List) {
 	}
 	if b.Minutes < 1 || b.Minutes > MostMinutes {
 		problems = append(problems, fault.On("apiBudget.minutes", fault.Invalid, "A budget refills within 1 to 60 minutes."))
+	}
+	return problems
+}
+
+func (c VerificationChange) apply(v Verification) Verification {
+	return Verification{
+		Enabled: or(c.Enabled, v.Enabled), Provider: or(c.Provider, v.Provider), ApprovalDays: or(c.ApprovalDays, v.ApprovalDays),
+		Tries: or(c.Tries, v.Tries), SecondReviewer: or(c.SecondReviewer, v.SecondReviewer), KeepDays: or(c.KeepDays, v.KeepDays),
+	}
+}
+
+func (v Verification) problems() (problems fault.List) {
+	for _, number := range []struct {
+		field, message     string
+		value, least, most int
+	}{
+		{"approvalDays", "An approval holds for 0 to 3,650 days.", v.ApprovalDays, 0, MostApprovalDays},
+		{"tries", "There are 1 to 20 tries.", v.Tries, 1, MostTries},
+		{"keepDays", "Pictures are kept for 1 to 90 days.", v.KeepDays, 1, MostKeepDays},
+	} {
+		if number.value < number.least || number.value > number.most {
+			problems = append(problems, fault.On("identityVerification."+number.field, fault.Invalid, number.message))
+		}
 	}
 	return problems
 }

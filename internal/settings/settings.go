@@ -37,9 +37,34 @@ type Settings struct {
 	InvitationDays int
 	// APIBudget is what a viewer may ask of the API in a while.
 	APIBudget Budget
+	// Verification says how users prove who they are.
+	Verification Verification
 	// Version counts the changes.
 	Version int
 }
+
+// Verification is how users prove who they are (product.md part 7).
+type Verification struct {
+	// Enabled: without it nobody is asked, and nothing of it shows.
+	Enabled bool `json:"enabled"`
+	// Provider is the name of who decides.
+	Provider string `json:"provider"`
+	// ApprovalDays is how long an approval holds; 0: for good.
+	ApprovalDays int `json:"approvalDays"`
+	// Tries is how often somebody may submit before staff have to ask anew.
+	Tries int `json:"tries"`
+	// SecondReviewer lets an approval stand only when two members of staff gave it.
+	SecondReviewer bool `json:"secondReviewer"`
+	// KeepDays is for how many days files are kept (security.md #71).
+	KeepDays int `json:"keepDays"`
+}
+
+// The bounds of a Verification: ten years, and what GDPR calls no longer than necessary.
+const (
+	MostApprovalDays = 3_650
+	MostTries        = 20
+	MostKeepDays     = 90
+)
 
 // Budget is a number of points, objects that answers may hold, all of which refill within some minutes (security.md #59).
 type Budget struct {
@@ -77,7 +102,8 @@ const MostInvitationDays = 7
 func defaults() Settings {
 	return Settings{
 		Company: Product, Registration: true, TwoFactor: TwoFactorRule{Staff: true}, TrustedDevices: true,
-		InvitationDays: MostInvitationDays, APIBudget: Budget{Points: 100_000, Minutes: 10}, Version: 1,
+		InvitationDays: MostInvitationDays, APIBudget: Budget{Points: 100_000, Minutes: 10},
+		Verification: Verification{Enabled: true, Provider: "MANUAL", Tries: 3, KeepDays: 30}, Version: 1,
 	}
 }
 
@@ -87,7 +113,8 @@ func (s *Settings) fields() map[string]any {
 		"company": &s.Company, "registration": &s.Registration, "twoFactor": &s.TwoFactor,
 		"trustedDevices": &s.TrustedDevices, "lockedProfile": &s.LockedProfile,
 		access.DisableUserManagement: &s.DisableClientUserManagement, "strictInvitations": &s.StrictInvitations,
-		"invitationDays": &s.InvitationDays, "apiBudget": &s.APIBudget, version: &s.Version,
+		"invitationDays": &s.InvitationDays, "apiBudget": &s.APIBudget, "identityVerification": &s.Verification,
+		version: &s.Version,
 	}
 }
 

@@ -62,6 +62,8 @@ var (
 	Token = Limit{Name: "token", Max: 10, Window: time.Hour}
 	// IdempotencyKey counts the keys of one viewer that mean something, of all tokens of one maker together.
 	IdempotencyKey = Limit{Name: "key", Max: 20_000, Window: 24 * time.Hour}
+	// Upload counts the files that a user sends to prove who they are: each is decoded.
+	Upload = Limit{Name: "upload", Max: 60, Window: time.Hour}
 	// News counts the mails to one user that others cause by changing what they may do: the page shows what holds.
 	News = Limit{Name: "news", Max: 10, Window: time.Hour}
 	// Unasked counts the mails to one address that others cause: registering with it, or wanting it as theirs.

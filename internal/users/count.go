@@ -9,7 +9,7 @@ import (
 	"roster/internal/search"
 )
 
-// Count returns how many users the filter holds, and whether that is an estimate. It needs LIST_USERS.
+// Count returns how many users the filter holds, and whether that is an estimate. It needs what List does.
 func (s *Service) Count(ctx context.Context, f Filter) (n int, estimate bool, err error) {
 	if err := access.Staff(ctx, permission.ListUsers); err != nil {
 		return 0, false, err

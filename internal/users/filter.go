@@ -9,6 +9,7 @@ import (
 
 	"roster/ent/generated/membership"
 	"roster/ent/generated/user"
+	"roster/ent/generated/verification"
 	"roster/internal/email"
 	"roster/internal/fault"
 	"roster/internal/search"
@@ -36,6 +37,7 @@ type Filter struct {
 	EmailVerified       *bool
 	States              []user.State
 	Languages           []string
+	Verifications       []verification.Status
 	LastLoginBefore     *time.Time // users who never signed in are left out
 	LastLoginAfter      *time.Time
 	NeverLoggedIn       *bool
@@ -44,6 +46,12 @@ type Filter struct {
 	AccountID           *int
 	Staff               *bool
 	RoleIDs             []int
+}
+
+// verifying reports whether the filter, at any depth, goes by proofs of identity.
+func (f *Filter) verifying() bool {
+	return f.Verifications != nil || f.Not != nil && f.Not.verifying() ||
+		slices.ContainsFunc(slices.Concat(f.And, f.Or), func(inner Filter) bool { return inner.verifying() })
 }
 
 // condition makes one predicate on the users of a selection.
@@ -163,6 +171,9 @@ func (f *Filter) own() ([]condition, error) {
 	add(f.States != nil, func(s *sql.Selector) *sql.Predicate { return sql.In(s.C(user.FieldState), values(f.States)...) })
 	add(f.Languages != nil, func(s *sql.Selector) *sql.Predicate {
 		return sql.In(s.C(user.FieldLanguage), values(tags(f.Languages))...)
+	})
+	add(f.Verifications != nil, func(s *sql.Selector) *sql.Predicate {
+		return sql.In(s.C(user.FieldVerification), values(f.Verifications)...)
 	})
 	f.times(add)
 	f.links(add)

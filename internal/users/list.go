@@ -40,6 +40,7 @@ const (
 	ByLanguage         Order = "LANGUAGE"
 	ByState            Order = "STATE"
 	ByEmailVerified    Order = "EMAIL_VERIFIED"
+	ByVerification     Order = "VERIFICATION"
 )
 
 var orders = map[Order]paging.Order{
@@ -53,6 +54,7 @@ var orders = map[Order]paging.Order{
 	ByLanguage:         {Name: "g", Column: user.FieldLanguage},
 	ByState:            {Name: "s", Column: user.FieldState},
 	ByEmailVerified:    {Name: "v", Column: user.FieldEmailVerified, Kind: paging.Bool},
+	ByVerification:     {Name: "p", Column: user.FieldVerification},
 }
 
 // index is where users are looked for by words.
@@ -75,10 +77,16 @@ type Query struct {
 }
 
 // List returns a page of users, in one statement; a search takes one more to count its matches, and one for the user
-// that it names exactly. It needs LIST_USERS. fault.Invalid: see paging.Request and Filter.
+// that it names exactly. It needs LIST_USERS, and MANAGE_USER_VERIFICATION where it goes by that. fault.Invalid: see
+// paging.Request and Filter.
 func (s *Service) List(ctx context.Context, q Query) (*Page, error) {
 	if err := access.Staff(ctx, permission.ListUsers); err != nil {
 		return nil, err
+	}
+	if q.Order == ByVerification { // the order of a list tells what stands in it
+		if err := access.Staff(ctx, permission.ManageUserVerification); err != nil {
+			return nil, err
+		}
 	}
 	l, err := s.plan(ctx, q.Filter)
 	if err != nil {
@@ -134,8 +142,16 @@ type plan struct {
 func (s *Service) plan(ctx context.Context, f Filter) (*plan, error) {
 	l := &plan{}
 	var err error
-	if l.conditions, err = f.conditions(); err != nil || f.Search == nil {
+	if l.conditions, err = f.conditions(); err != nil {
 		return l, err
+	}
+	if f.verifying() {
+		if err := access.Staff(ctx, permission.ManageUserVerification); err != nil {
+			return nil, err
+		}
+	}
+	if f.Search == nil {
+		return l, nil
 	}
 	if l.search, err = search.Read(*f.Search); err != nil {
 		return nil, err

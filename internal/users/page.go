@@ -73,6 +73,8 @@ func valueOf(o paging.Order, u *ent.User) any {
 		return u.Language
 	case user.FieldState:
 		return string(u.State)
+	case user.FieldVerification:
+		return string(u.Verification)
 	case user.FieldEmailVerified:
 		return u.EmailVerified
 	}

@@ -1,0 +1,196 @@
+package verification
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	ent "roster/ent/generated"
+	"roster/ent/generated/account"
+	"roster/ent/generated/membership"
+	"roster/ent/generated/order"
+	"roster/ent/generated/verification"
+	"roster/ent/generated/verificationfile"
+	"roster/ent/permission"
+	"roster/ent/viewer"
+	"roster/internal/access"
+	"roster/internal/settings"
+)
+
+// State is where a user stands, as they and staff may know it.
+type State struct {
+	UserID int
+	// Row is nil for who was never asked.
+	Row *ent.Verification
+	// TriesLeft is how often they may still submit before staff have to ask anew.
+	TriesLeft int
+	// KeepDays is for how many days what they submit is kept.
+	KeepDays int
+
+	at time.Time
+}
+
+// Status is where it stands.
+func (s *State) Status() verification.Status {
+	if s.Row == nil {
+		return verification.StatusNOT_REQUESTED
+	}
+	return Standing(s.Row, s.at)
+}
+
+// row is empty for who was never asked.
+func (s *State) row() *ent.Verification {
+	if s.Row == nil {
+		return &ent.Verification{}
+	}
+	return s.Row
+}
+
+// Provider is who decides; nil for who was never asked.
+func (s *State) Provider() *string {
+	if s.RequestedAt() == nil {
+		return nil
+	}
+	return &s.Row.Provider
+}
+
+// RequestedAt is when they were asked last, SubmittedAt when they submitted, DecidedAt when it was decided, and ExpiresAt when
+// an approval ends or ended; nil for never.
+func (s *State) RequestedAt() *time.Time { return moment(s.row().RequestedAt) }
+
+// SubmittedAt is said with RequestedAt.
+func (s *State) SubmittedAt() *time.Time { return moment(s.row().SubmittedAt) }
+
+// DecidedAt is said with RequestedAt.
+func (s *State) DecidedAt() *time.Time { return moment(s.row().DecidedAt) }
+
+// ExpiresAt is said with RequestedAt.
+func (s *State) ExpiresAt() *time.Time { return moment(s.row().ExpiresAt) }
+
+func moment(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	return &at
+}
+
+// Cause and Reason say why it was rejected; nil: it was not.
+func (s *State) Cause() *Cause { return CauseOf(s.row().Cause) }
+
+// Reason is said with Cause.
+func (s *State) Reason() *string {
+	if s.row().Reason == "" {
+		return nil
+	}
+	return &s.Row.Reason
+}
+
+// ApprovedOnce reports whether one of two reviewers approved it.
+func (s *State) ApprovedOnce() bool { return s.row().ReviewerID != 0 }
+
+// Version counts the changes; 0 for who was never asked.
+func (s *State) Version() int { return s.row().Version }
+
+// States returns those of the users whom the viewer may ask about: themselves, and with MANAGE_USER_VERIFICATION everybody;
+// nil where the feature is switched off.
+func (s *Service) States(ctx context.Context, userIDs []int) (map[int]*State, error) {
+	states := make(map[int]*State, len(userIDs))
+	userIDs = access.Visible(ctx, userIDs, permission.ManageUserVerification)
+	for _, id := range userIDs {
+		states[id] = nil
+	}
+	all, err := settings.Load(ctx, s.DB.Client)
+	if err != nil || !all.Verification.Enabled || len(userIDs) == 0 {
+		return states, err
+	}
+	rows, err := s.DB.Verification.Query().Where(verification.UserIDIn(userIDs...)).All(viewer.ForSystem(ctx, "identity verification"))
+	if err != nil {
+		return nil, fmt.Errorf("loading verifications: %w", err)
+	}
+	for _, id := range userIDs {
+		states[id] = &State{UserID: id, TriesLeft: all.Verification.Tries, KeepDays: all.Verification.KeepDays, at: s.now()}
+	}
+	for _, row := range rows {
+		states[row.UserID].Row, states[row.UserID].TriesLeft = row, max(0, all.Verification.Tries-row.Tries)
+	}
+	return states, nil
+}
+
+// MostSteps is how many steps of a history are shown.
+const MostSteps = 50
+
+// Histories returns the steps of those of the users whom the viewer may ask about, the newest first, at most MostSteps of
+// each. Users are told why they were rejected, and nothing else.
+func (s *Service) Histories(ctx context.Context, userIDs []int) (map[int][]*ent.VerificationStep, error) {
+	histories := make(map[int][]*ent.VerificationStep, len(userIDs))
+	userIDs = access.Visible(ctx, userIDs, permission.ManageUserVerification)
+	for _, id := range userIDs {
+		histories[id] = nil // said, for what is left out counts as gone
+	}
+	rows, err := s.DB.Verification.Query().Where(verification.UserIDIn(userIDs...)).
+		WithSteps(func(q *ent.VerificationStepQuery) { q.Order(ent.Desc("at", "id")) }).
+		All(viewer.ForSystem(ctx, "identity verification"))
+	if err != nil {
+		return nil, fmt.Errorf("loading the steps of verifications: %w", err)
+	}
+	inside := viewer.From(ctx).Can(permission.ManageUserVerification)
+	for _, row := range rows {
+		steps := row.Edges.Steps[:min(MostSteps, len(row.Edges.Steps))]
+		for _, step := range steps {
+			if !inside && step.Cause == "" {
+				step.Reason = ""
+			}
+		}
+		histories[row.UserID] = steps
+	}
+	return histories, nil
+}
+
+// Files returns the files of those of the users whom the viewer may ask about, without what is in them: to staff with
+// MANAGE_USER_VERIFICATION those that were submitted, to users what they can still replace.
+func (s *Service) Files(ctx context.Context, userIDs []int) (map[int][]*ent.VerificationFile, error) {
+	files := make(map[int][]*ent.VerificationFile, len(userIDs))
+	v, system := viewer.From(ctx), viewer.ForSystem(ctx, "identity verification")
+	userIDs = access.Visible(ctx, userIDs, permission.ManageUserVerification)
+	for _, id := range userIDs {
+		files[id] = nil // said, for what is left out counts as gone
+	}
+	rows, err := s.DB.VerificationFile.Query().
+		Where(verificationfile.PurgeAtGT(s.now()), verificationfile.HasVerificationWith(
+			verification.UserIDIn(userIDs...))).
+		WithVerification().Order(ent.Asc(verificationfile.FieldID)).All(system)
+	if err != nil {
+		return nil, fmt.Errorf("listing files: %w", err)
+	}
+	for _, f := range rows {
+		of := f.Edges.Verification.UserID
+		if own := v.UserID == of && v.SessionID != 0; own != f.Submitted {
+			files[of] = append(files[of], f)
+		}
+	}
+	return files, nil
+}
+
+// Applicable tells of those of the users whom the viewer may ask about whether Applies holds for them, in two statements.
+func (s *Service) Applicable(ctx context.Context, userIDs []int) (map[int]bool, error) {
+	applies, system := make(map[int]bool, len(userIDs)), viewer.ForSystem(ctx, "identity verification")
+	userIDs = access.Visible(ctx, userIDs, permission.ManageUserVerification)
+	for _, id := range userIDs {
+		applies[id] = false // said, for what is left out counts as gone
+	}
+	placed, err := s.DB.Order.Query().Where(order.PlacedByIDIn(userIDs...)).
+		Unique(true).Select(order.FieldPlacedByID).Ints(system)
+	if err != nil {
+		return nil, fmt.Errorf("loading who placed orders: %w", err)
+	}
+	owners, err := s.DB.Membership.Query().
+		Where(membership.UserIDIn(userIDs...), membership.Owner(true), membership.HasAccountWith(account.HasOrdersWith(order.PlacedByIDIsNil()))).
+		Unique(true).Select(membership.FieldUserID).Ints(system)
+	if err != nil {
+		return nil, fmt.Errorf("loading whose accounts have orders: %w", err)
+	}
+	for _, id := range append(placed, owners...) {
+		applies[id] = true
+	}
+	return applies, nil
+}
