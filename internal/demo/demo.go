@@ -10,6 +10,7 @@ import (
 	"iter"
 	"time"
 
+	"roster/ent/generated/user"
 	"roster/ent/viewer"
 	"roster/internal/audit"
 	"roster/internal/db"
@@ -19,6 +20,7 @@ import (
 	"roster/internal/secret"
 	"roster/internal/settings"
 	"roster/internal/staff"
+	"roster/internal/verification"
 )
 
 // Password is that of every user of the sample.
@@ -63,6 +65,8 @@ type Service struct {
 	Passwords *secret.Hasher
 	Factors   *factors.Service
 	Staff     *staff.Service
+	// Identity seals the pictures of those who wait for their proof of identity to be looked at.
+	Identity *verification.Service
 }
 
 // Make fills an empty database, in one transaction. It also switches off that staff must have a second factor: the
@@ -78,7 +82,7 @@ func (s *Service) Make(ctx context.Context, sample Sample) error {
 	if err != nil {
 		return err
 	}
-	m := maker{Sample: sample, hashes: hashes, factors: s.Factors}
+	m := maker{Sample: sample, hashes: hashes, factors: s.Factors, identity: s.Identity, now: s.Now().UTC().Truncate(time.Microsecond)}
 	err = db.InTx(viewer.ForSystem(ctx, "sample data"), s.DB, func(ctx context.Context, tx *db.Tx) error {
 		if there, err := tx.User.Query().Exist(ctx); err != nil {
 			return fmt.Errorf("looking for users: %w", err)
@@ -139,8 +143,11 @@ func (s *Service) hashes(ctx context.Context) (hashes, error) {
 // maker makes the rows of one sample.
 type maker struct {
 	Sample
-	hashes  hashes
-	factors *factors.Service
+	hashes   hashes
+	factors  *factors.Service
+	identity *verification.Service
+	// now is when the sample is made.
+	now time.Time
 }
 
 func (m maker) fill(ctx context.Context, tx *db.Tx) error {
@@ -155,12 +162,16 @@ func (m maker) fill(ctx context.Context, tx *db.Tx) error {
 	if err != nil {
 		return err
 	}
+	shots, err := m.shots()
+	if err != nil {
+		return err
+	}
 	for _, t := range []struct {
 		name    string
 		columns []string
 		rows    iter.Seq2[[]any, error]
 	}{
-		{"users", userColumns, m.people(func(p person) []any { return userRow(p, roles) })},
+		{"users", userColumns, m.people(func(p person) []any { return m.userRow(p, roles) })},
 		{"passwords", []string{"user_id", "hash", "wrapped", "changed_at"}, m.people(func(p person) []any {
 			return []any{p.id, m.hashes.password, false, p.createdAt}
 		})},
@@ -174,6 +185,11 @@ func (m maker) fill(ctx context.Context, tx *db.Tx) error {
 		})},
 		{"accounts", []string{"id", "name", "name_key", "email", "email_key", "search_text", "status", "created_at", "updated_at", "version"}, m.companies()},
 		{"memberships", []string{"user_id", "account_id", "owner", "permissions", "last_seen_at", "since"}, m.links()},
+		{"orders", []string{"number", "account_id", "placed_by_id", "verification_required", "created_at"}, m.orders()},
+		{"verifications", proofColumns, m.proofs(proofRow)},
+		{"verification_steps", stepColumns, m.proofs(stepRows)},
+		{"verification_files", fileColumns, m.fileRows(shots)},
+		{"file_contents", []string{"file_id", "sealed"}, m.contentRows(shots)},
 	} {
 		if err := tx.Insert(ctx, t.name, t.columns, t.rows); err != nil {
 			return err
@@ -256,17 +272,21 @@ func questionRows() iter.Seq2[[]any, error] {
 var userColumns = []string{
 	"id", "first_name", "last_name", "name_key", "last_key", "email", "email_key", "search_text", "email_verified", "language",
 	"state", "two_factor_enabled", "security_question_set", "last_login_at", "created_at", "updated_at", "version",
-	"credential_version", "role_id",
+	"credential_version", "role_id", "verification",
 }
 
-func userRow(p person, roles map[string]int) []any {
+func (m maker) userRow(p person, roles map[string]int) []any {
 	var role any
 	if p.role != "" {
 		role = roles[p.role]
 	}
+	proven := user.VerificationNOT_REQUESTED
+	if one, asked := m.proofOf(p); asked {
+		proven = one.status
+	}
 	return []any{
 		p.id, p.first, p.last, p.keys.Name, p.keys.Last, p.address.Spelling, p.address.Key, p.keys.Search, p.verified, p.language,
-		string(p.state), p.twoFactor, p.question > 0, p.lastLogin, p.createdAt, p.updatedAt, 1, 1, role,
+		string(p.state), p.twoFactor, p.question > 0, p.lastLogin, p.createdAt, p.updatedAt, 1, 1, role, string(proven),
 	}
 }
 

@@ -25,6 +25,7 @@ import (
 	"roster/internal/staff"
 	"roster/internal/tokens"
 	"roster/internal/users"
+	"roster/internal/verification"
 )
 
 var sample = demo.Sample{Users: 800, Accounts: 300, Seed: 7}
@@ -38,8 +39,9 @@ func service(t *testing.T, d *db.DB) *demo.Service {
 	passwords := secret.NewHasher()
 	return &demo.Service{
 		DB: d, Now: time.Now, Passwords: passwords,
-		Factors: &factors.Service{DB: d, Now: time.Now, Keyring: ring},
-		Staff:   &staff.Service{DB: d, Now: time.Now, Passwords: passwords},
+		Factors:  &factors.Service{DB: d, Now: time.Now, Keyring: ring},
+		Staff:    &staff.Service{DB: d, Now: time.Now, Passwords: passwords},
+		Identity: &verification.Service{DB: d, Now: time.Now, Keyring: ring},
 	}
 }
 
@@ -95,6 +97,10 @@ func TestTheSameOnBothDatabases(t *testing.T) {
 		"SELECT id, name, name_key, email, status, created_at FROM accounts ORDER BY id",
 		"SELECT user_id, account_id, last_seen_at, since FROM memberships ORDER BY user_id, account_id",
 		"SELECT user_id, kind FROM factors ORDER BY user_id",
+		"SELECT number, account_id, placed_by_id, created_at FROM orders ORDER BY number",
+		"SELECT user_id, status, requested_at, submitted_at, decided_at, expires_at, cause FROM verifications ORDER BY user_id",
+		"SELECT verification_id, at, status, actor, actor_id FROM verification_steps ORDER BY verification_id, at",
+		"SELECT verification_id, kind, bytes FROM verification_files ORDER BY verification_id, kind",
 	} {
 		if a, b := digest(t, first, query), digest(t, second, query); a != b {
 			t.Errorf("%.60s…: other rows on PostgreSQL", query)
@@ -119,11 +125,16 @@ func TestSampleIsSound(t *testing.T) {
 			"SELECT count(*) FROM passwords":               sample.Users,
 			"SELECT count(*) FROM accounts":                sample.Accounts,
 			"SELECT count(*) FROM memberships WHERE owner": sample.Accounts,
-			"SELECT count(*) FROM users u WHERE two_factor_enabled <> EXISTS (SELECT 1 FROM factors f WHERE f.user_id = u.id)":             0,
-			"SELECT count(*) FROM users u WHERE security_question_set <> EXISTS (SELECT 1 FROM security_answers a WHERE a.user_id = u.id)": 0,
-			"SELECT count(*) FROM users u WHERE role_id IS NULL AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id)":       0,
-			"SELECT count(*) FROM users WHERE role_id IS NOT NULL":                                                                         4,
-			"SELECT count(*) FROM audit_entries WHERE action = 'SAMPLE_DATA_MADE'":                                                         1,
+			"SELECT count(*) FROM users u WHERE two_factor_enabled <> EXISTS (SELECT 1 FROM factors f WHERE f.user_id = u.id)":                                                                               0,
+			"SELECT count(*) FROM users u WHERE security_question_set <> EXISTS (SELECT 1 FROM security_answers a WHERE a.user_id = u.id)":                                                                   0,
+			"SELECT count(*) FROM users u WHERE role_id IS NULL AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id)":                                                                         0,
+			"SELECT count(*) FROM users WHERE role_id IS NOT NULL":                                                                                                                                           4,
+			"SELECT count(*) FROM audit_entries WHERE action = 'SAMPLE_DATA_MADE'":                                                                                                                           1,
+			"SELECT count(*) FROM users u WHERE verification <> coalesce((SELECT status FROM verifications v WHERE v.user_id = u.id), 'NOT_REQUESTED')":                                                      0,
+			"SELECT count(*) FROM verifications v WHERE NOT EXISTS (SELECT 1 FROM orders o WHERE o.placed_by_id = v.user_id)":                                                                                0,
+			"SELECT count(*) FROM verifications v WHERE status <> (SELECT s.status FROM verification_steps s WHERE s.verification_id = v.id ORDER BY s.id DESC LIMIT 1)":                                     0,
+			"SELECT count(*) FROM orders o WHERE placed_by_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = o.placed_by_id AND m.account_id = o.account_id AND m.owner)":         0,
+			"SELECT count(*) FROM verifications v WHERE (status = 'SUBMITTED') <> (3 = (SELECT count(*) FROM verification_files f JOIN file_contents c ON c.file_id = f.id WHERE f.verification_id = v.id))": 0,
 		} {
 			if n := count(t, d, query); n != want {
 				t.Errorf("%s: %d, want %d", query, n, want)
@@ -133,6 +144,14 @@ func TestSampleIsSound(t *testing.T) {
 			if n := count(t, d, "SELECT count(*) FROM users WHERE "+some); n < sample.Users/100 || n > sample.Users/2 {
 				t.Errorf("%s: %d of %d users", some, n, sample.Users)
 			}
+		}
+		for _, status := range []string{"REQUESTED", "SUBMITTED", "APPROVED", "REJECTED", "EXPIRED"} {
+			if n := count(t, d, "SELECT count(*) FROM users WHERE verification = '"+status+"'"); n == 0 {
+				t.Errorf("nobody is %s", status)
+			}
+		}
+		if n := count(t, d, "SELECT count(*) FROM orders WHERE verification_required"); n == 0 {
+			t.Error("no order needs a proof of identity")
 		}
 		// The indexes and triggers are back: a word inside is found, and so is who comes next.
 		found, err := (&users.Service{DB: d, Now: time.Now}).List(dbtest.System(t), users.Query{

@@ -78,7 +78,7 @@ func goOn(ctx context.Context, tx *db.Tx) error {
 	if tx.Dialect == dialect.SQLite {
 		return nil // AUTOINCREMENT sees the greatest number itself
 	}
-	for _, table := range []string{"users", "accounts"} {
+	for _, table := range []string{"users", "accounts", "verifications", "verification_files"} {
 		_, err := tx.SQL.ExecContext(ctx, fmt.Sprintf(
 			"SELECT setval(pg_get_serial_sequence('%s', 'id'), (SELECT max(id) FROM %s))", table, table))
 		if err != nil {

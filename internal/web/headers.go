@@ -7,8 +7,8 @@ import (
 )
 
 // Headers puts the headers of security.md #53 and #54 on every answer, and makes the nonce that styles in a page need.
-// Handlers may replace single ones: Cache-Control for hashed assets, the policy for the explorer's page. With tls,
-// browsers are told to come back by TLS only, for a year.
+// Handlers may replace single ones: Cache-Control for hashed assets, the policy for the explorer's page, the camera for
+// the app's. With tls, browsers are told to come back by TLS only, for a year.
 func Headers(tls bool) Middleware {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -62,9 +62,18 @@ var fixed = map[string][]string{
 	"Cross-Origin-Opener-Policy":   {"same-origin"},
 	"Cross-Origin-Resource-Policy": {"same-origin"},
 	"Cache-Control":                {"no-store"},
-	// An empty list for each: a policy that names nothing would leave the browser's defaults on.
-	"Permissions-Policy": {"accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), " +
+	"Permissions-Policy":           {permissions("()")},
+}
+
+// AppPermissions is the permissions policy of the app's own document, which takes pictures of documents and faces. It can't be
+// narrowed to the page that does: the app leads there from any other without loading a document.
+var AppPermissions = permissions("(self)")
+
+// permissions differ in nothing but whether there is a camera. An empty list for each: a policy that names nothing would
+// leave the browser's defaults on.
+func permissions(camera string) string {
+	return "accelerometer=(), autoplay=(), camera=" + camera + ", display-capture=(), encrypted-media=(), fullscreen=(), " +
 		"geolocation=(), gyroscope=(), hid=(), idle-detection=(), magnetometer=(), microphone=(), midi=(), payment=(), " +
 		"picture-in-picture=(), publickey-credentials-create=(self), publickey-credentials-get=(self), " +
-		"screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"},
+		"screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"
 }

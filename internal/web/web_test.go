@@ -84,7 +84,7 @@ func TestHeaders(t *testing.T) {
 	if got := asset.Header().Get("Cache-Control"); !strings.Contains(got, "immutable") {
 		t.Errorf("an asset is %q", got)
 	}
-	if got := page.Header().Get("Permissions-Policy"); !strings.Contains(got, "camera=()") {
+	if got := page.Header().Get("Permissions-Policy"); !strings.Contains(got, "camera=(), ") {
 		t.Errorf("permissions %q", got)
 	}
 	policy := page.Header().Get("Content-Security-Policy")
