@@ -60,7 +60,7 @@ func (r *accountResolver) Invitations(ctx context.Context, obj *generated.Accoun
 	return page, err
 }
 
-func (r *accountResolver) Orders(ctx context.Context, obj *generated.Account, first *int, after *string) (*paging.Page[*generated.Order], error) {
+func (r *accountResolver) Orders(ctx context.Context, obj *generated.Account, first *int, after *string) (*accounts.OrderPage, error) {
 	page, err := r.Resolver.Accounts.Orders(ctx, obj.ID, paging.Request{First: first, After: after})
 	if err == nil {
 		for _, order := range page.Rows {
@@ -191,8 +191,8 @@ func (r *orderResolver) PlacedByStaff(ctx context.Context, obj *generated.Order)
 	return obj.PlacedByID == nil, nil
 }
 
-func (r *orderConnectionResolver) TotalCount(ctx context.Context, obj *paging.Page[*generated.Order]) (int, error) {
-	return r.Resolver.Accounts.CountOrders(ctx, obj.Of)
+func (r *orderConnectionResolver) TotalCount(ctx context.Context, obj *accounts.OrderPage) (int, error) {
+	return r.Resolver.Accounts.CountOrders(ctx, obj)
 }
 
 func (r *queryResolver) Account(ctx context.Context, id *string, number *int) (*generated.Account, error) {

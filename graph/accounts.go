@@ -47,7 +47,7 @@ func accountDraft(input model.CreateAccountInput) (accounts.Draft, error) {
 
 // orderDraft reads an order to note.
 func orderDraft(input model.RecordOrderInput) (accounts.NewOrder, error) {
-	o := accounts.NewOrder{Number: input.Number}
+	o := accounts.NewOrder{Number: input.Number, VerificationRequired: input.VerificationRequired}
 	var err error
 	if o.AccountID, err = rowOf("accountId", gid.Account, input.AccountID); err != nil || input.PlacedByID == nil {
 		return o, err

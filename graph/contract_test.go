@@ -17,6 +17,7 @@ import (
 	"roster/internal/passkeys"
 	"roster/internal/signin"
 	"roster/internal/tokens"
+	"roster/internal/verification"
 )
 
 // What consumers read says which permission each field needs: the guards show in no introspection.
@@ -48,6 +49,9 @@ func TestListsCountWhatTheyMayHold(t *testing.T) {
 		"AccountDeletion.orphanedUsers":           accounts.MostNamed,
 		"ApiToken.scopes":                         tokens.MostAccounts,
 		"MakeOwnerPayload.memberships":            2,
+		"IdentityProvider.secrets":                few,
+		"IdentityVerification.files":              3, // one of each kind: what is submitted anew takes the place of what was
+		"IdentityVerification.history":            verification.MostSteps,
 		"Query.allSecurityQuestions":              few,
 		"Query.mailPreviews":                      few,
 		"Query.permissionTemplates":               few,
@@ -55,10 +59,11 @@ func TestListsCountWhatTheyMayHold(t *testing.T) {
 		"Query.securityQuestions":                 few,
 		"ReorderSecurityQuestionsPayload.present": few, "ReorderSecurityQuestionsPayload.questions": few,
 		"SaveMembershipsPayload.memberships": members.Most, "SaveMembershipsPayload.present": members.Most,
-		"SecurityQuestion.texts": few,
-		"User.sessions":          signin.SessionsPerUser,
-		"Viewer.passkeys":        passkeys.PerUser,
-		"Viewer.trustedDevices":  signin.TrustedPerUser,
+		"SecurityQuestion.texts":     few,
+		"Settings.identityProviders": few,
+		"User.sessions":              signin.SessionsPerUser,
+		"Viewer.passkeys":            passkeys.PerUser,
+		"Viewer.trustedDevices":      signin.TrustedPerUser,
 	}
 	schema, l := Contract(), limit.Defaults
 	seen := 0

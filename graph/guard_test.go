@@ -32,6 +32,7 @@ import (
 	"roster/internal/invitations"
 	"roster/internal/mail"
 	"roster/internal/members"
+	"roster/internal/outgoing"
 	"roster/internal/passkeys"
 	"roster/internal/passwords"
 	"roster/internal/questions"
@@ -43,11 +44,17 @@ import (
 	"roster/internal/staff"
 	"roster/internal/tokens"
 	"roster/internal/users"
+	"roster/internal/verification"
+	"roster/internal/verification/stripe"
+	"roster/internal/verification/stripe/stripetest"
 )
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 func clock() time.Time { return noon }
+
+// What the service that checks identities takes, which stands on this machine.
+const stripeKey, stripeSecret = "sk_test_graph", "whsec_graph"
 
 // open are guards that let everybody through.
 func open() generated.DirectiveRoot {
@@ -85,16 +92,24 @@ func resolver(t *testing.T, d *db.DB) *Resolver {
 	signIns := &signin.Service{DB: d, Now: clock, Passwords: hasher, Factors: factor, Passkeys: passkey, Outbox: outbox}
 	budgets := &budget.Service{DB: d, Now: clock}
 	t.Cleanup(budgets.Close)
+	checks := httptest.NewServer(&stripetest.Server{Key: stripeKey, Secret: stripeSecret, Now: clock})
+	t.Cleanup(checks.Close)
+	identity := &verification.Service{
+		DB: d, Now: clock, Outbox: outbox, Keyring: ring, ReturnTo: base.JoinPath("identity").String(),
+		Providers: map[string]verification.Provider{stripe.Name: &stripe.Provider{URL: checks.URL, HTTP: outgoing.Client(true)}},
+	}
 	return &Resolver{
 		Budgets: budgets, Refusals: &audit.Refusals{DB: d, Now: clock},
-		Users: people, Accounts: &accounts.Service{DB: d, Now: clock, Outbox: outbox}, Members: &members.Service{DB: d, Now: clock, Outbox: outbox},
+		Users: people, Accounts: &accounts.Service{DB: d, Now: clock, Outbox: outbox, Verify: identity.OnOrder}, Members: &members.Service{DB: d, Now: clock, Outbox: outbox},
 		Staff:   &staff.Service{DB: d, Now: clock, Passwords: hasher},
 		Factors: factor, Passkeys: passkey, Questions: asked, SignIns: signIns,
 		Recovery:     &recovery.Service{DB: d, Now: clock, Passwords: hasher, Outbox: outbox, Questions: asked},
 		Passwords:    &passwords.Service{DB: d, Now: clock, Hasher: hasher, Outbox: outbox, SignIns: signIns},
 		Addresses:    &addresses.Service{DB: d, Now: clock, Outbox: outbox, Users: people, SignIns: signIns},
 		Registration: &registration.Service{DB: d, Now: clock, Passwords: hasher, Outbox: outbox, Questions: asked},
-		Settings:     &settings.Service{DB: d, Now: clock},
+		Choices:      &settings.Service{DB: d, Now: clock, Choosable: identity.Choosable},
+		Identity:     identity,
+		Notices:      base.JoinPath("identity-notices").String() + "/",
 		Acts:         &activity.Service{DB: d},
 		Invitations:  &invitations.Service{DB: d, Now: clock, Outbox: outbox},
 		Mails:        &mail.Gallery{DB: d, BaseURL: base.String()},
@@ -236,13 +251,27 @@ func refusals(other *ent.User) map[string]struct{ call, nobody, customer, proofl
 			"UNAUTHENTICATED", "FORBIDDEN", ""},
 		"inviteUser": {"mutation { inviteUser(input: {accountId: " + account + `, email: "x@example.com", permissions: [ORDERS]}) { invitation { id } } }`,
 			"UNAUTHENTICATED", "NOT_FOUND", ""},
-		"resendInvitation": {"mutation { resendInvitation(input: {invitationId: " + invitation + "}) { invitation { id } } }", "UNAUTHENTICATED", "NOT_FOUND", ""},
-		"cancelInvitation": {"mutation { cancelInvitation(input: {invitationId: " + invitation + "}) { invitation { id } } }", "UNAUTHENTICATED", "NOT_FOUND", ""},
-		"acceptInvitation": {`mutation { acceptInvitation(input: {token: "x"}) { membership { id } } }`, "UNAUTHENTICATED", "", ""},
-		"apiTokens":        {"{ apiTokens(first: 1) { nodes { id } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
-		"createApiToken":   {`mutation { createApiToken(input: {name: "x", permissions: [LIST_USERS]}) { secret } }`, "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
-		"rotateApiToken":   {`mutation { rotateApiToken(input: {tokenId: "` + gid.Encode(gid.APIToken, 1) + `"}) { secret } }`, "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
-		"revokeApiToken":   {`mutation { revokeApiToken(input: {tokenId: "` + gid.Encode(gid.APIToken, 1) + `"}) { apiToken { id } } }`, "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"resendInvitation":             {"mutation { resendInvitation(input: {invitationId: " + invitation + "}) { invitation { id } } }", "UNAUTHENTICATED", "NOT_FOUND", ""},
+		"cancelInvitation":             {"mutation { cancelInvitation(input: {invitationId: " + invitation + "}) { invitation { id } } }", "UNAUTHENTICATED", "NOT_FOUND", ""},
+		"acceptInvitation":             {`mutation { acceptInvitation(input: {token: "x"}) { membership { id } } }`, "UNAUTHENTICATED", "", ""},
+		"apiTokens":                    {"{ apiTokens(first: 1) { nodes { id } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"createApiToken":               {`mutation { createApiToken(input: {name: "x", permissions: [LIST_USERS]}) { secret } }`, "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"rotateApiToken":               {`mutation { rotateApiToken(input: {tokenId: "` + gid.Encode(gid.APIToken, 1) + `"}) { secret } }`, "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"revokeApiToken":               {`mutation { revokeApiToken(input: {tokenId: "` + gid.Encode(gid.APIToken, 1) + `"}) { apiToken { id } } }`, "UNAUTHENTICATED", "SUDO_REQUIRED", "SUDO_REQUIRED"},
+		"identityVerificationQueue":    {"{ identityVerificationQueue(first: 1) { nodes { status } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"initiateIdentityVerification": {"mutation { initiateIdentityVerification(input: {userId: " + id + "}) { user { id } } }", "UNAUTHENTICATED", "FORBIDDEN", ""},
+		"resetIdentityVerification": {"mutation { resetIdentityVerification(input: {userId: " + id + `, reason: "x"}) { user { id } } }`,
+			"UNAUTHENTICATED", "FORBIDDEN", ""},
+		"decideIdentityVerification": {"mutation { decideIdentityVerification(input: {userId: " + id + ", approve: true}) { user { id } } }",
+			"UNAUTHENTICATED", "FORBIDDEN", ""},
+		"bringIdentityVerification": {"mutation { bringIdentityVerification(input: {userId: " + id + `, provider: "x", approved: true, at: "2020-01-01T00:00:00Z"}) { user { id } } }`,
+			"UNAUTHENTICATED", "FORBIDDEN", ""},
+		"submitIdentityVerification": {"mutation { submitIdentityVerification { user { id } } }", "UNAUTHENTICATED", "", ""},
+		"beginIdentityVerification":  {"mutation { beginIdentityVerification { url } }", "UNAUTHENTICATED", "", ""},
+		"setIdentityProviderSecrets": {`mutation { setIdentityProviderSecrets(input: {provider: "STRIPE", secrets: []}) { provider { name } } }`,
+			"UNAUTHENTICATED", "FORBIDDEN", "SUDO_REQUIRED"},
+		"testIdentityProvider": {`mutation { testIdentityProvider(input: {provider: "STRIPE"}) { accepted } }`,
+			"UNAUTHENTICATED", "FORBIDDEN", "SUDO_REQUIRED"},
 		"disableSecurityQuestion": {"mutation { disableSecurityQuestion(input: {userId: " + id + `, reason: "x"}) { user { id } } }`,
 			"UNAUTHENTICATED", "FORBIDDEN", "SUDO_REQUIRED"},
 	}
@@ -306,7 +335,7 @@ func Test41DirectivesAloneRefuse(t *testing.T) {
 		var n int
 		err := d.Reader().QueryRowContext(t.Context(), `SELECT count(*) FROM audit_entries WHERE action = 'ACCESS_REFUSED'
 			AND actor_id = $1 AND (outcome = 'FORBIDDEN' OR outcome = 'SUDO_REQUIRED') AND target_id = $2`, eve.ID, other.ID).Scan(&n)
-		if err != nil || n != 9 {
+		if err != nil || n != 13 {
 			t.Errorf("%d refusals about the other user are on record (%v)", n, err)
 		}
 	})

@@ -27,6 +27,7 @@ import (
 	"roster/ent/generated/passkey"
 	"roster/ent/generated/session"
 	entuser "roster/ent/generated/user"
+	"roster/ent/generated/verificationfile"
 	"roster/ent/gid"
 	"roster/ent/permission"
 	"roster/ent/viewer"
@@ -36,6 +37,8 @@ import (
 	"roster/internal/questions"
 	"roster/internal/secret"
 	"roster/internal/signin"
+	"roster/internal/verification"
+	"roster/internal/verification/stripe"
 )
 
 // Secrets that are shown once are marked, wherever a mutation can bring them (security.md #80).
@@ -75,6 +78,7 @@ var idle = map[string]string{
 	"startTotpEnrolment":       "nothing is stored before it is finished",
 	"startPasskeyEnrolment":    "a challenge: another one takes its place",
 	"startPasskeyConfirmation": "a challenge: another one takes its place",
+	"testIdentityProvider":     "it asks the service, and changes nothing",
 }
 
 // mayChange are the tables that idle calls write to.
@@ -227,6 +231,20 @@ var ownActs = map[string]func(me *self) string{
 			ids = append(ids, strconv.Quote(gid.Encode(gid.SecurityQuestion, row)))
 		}
 		return `mutation { reorderSecurityQuestions(input: {questionIds: [` + strings.Join(ids, ", ") + `]}) { questions { text } userErrors { code } } }`
+	},
+	"submitIdentityVerification": func(me *self) string {
+		me.do(func(ctx context.Context, tx *db.Tx) {
+			row := me.askedToProve(ctx, tx, me.user, verification.Manual)
+			for _, kind := range []verification.Kind{verificationfile.KindFRONT, verificationfile.KindSELFIE} {
+				must[*ent.VerificationFile](me.t)(tx.VerificationFile.Create().SetVerificationID(row.ID).SetName(fmt.Sprint(me.user.ID, kind)).SetKind(kind).
+					SetMediaType("image/jpeg").SetBytes(1).SetCreatedAt(noon).SetPurgeAt(noon.Add(time.Hour)).Save(ctx))
+			}
+		})
+		return `mutation { submitIdentityVerification { user { number } userErrors { code } } }`
+	},
+	"beginIdentityVerification": func(me *self) string { // the table gave Stripe its keys before
+		me.do(func(ctx context.Context, tx *db.Tx) { me.askedToProve(ctx, tx, me.user, stripe.Name) })
+		return `mutation { beginIdentityVerification { url userErrors { code } } }`
 	},
 	"updateSettings": func(me *self) string {
 		me.Kind, me.Permissions = viewer.Staff, permission.SetOf(permission.ConfigureSettings)

@@ -11,6 +11,7 @@ import (
 	"roster/internal/members"
 	"roster/internal/questions"
 	"roster/internal/signin"
+	"roster/internal/verification"
 )
 
 // loaders answer the questions of many rows at once, within one request.
@@ -29,6 +30,12 @@ type loaders struct {
 	passkeys batch[int, int]
 	factors  batch[int, factors.State]
 	usable   batch[int, bool]
+
+	// proofs are those of identity, each with what hangs on it.
+	proofs     batch[int, *verification.State]
+	steps      batch[int, []*ent.VerificationStep]
+	proofFiles batch[int, []*ent.VerificationFile]
+	applicable batch[int, bool]
 
 	// links are what the viewer is in accounts, own their memberships there.
 	links batch[int, *access.Link]
@@ -59,6 +66,10 @@ func (r *Resolver) withLoaders(ctx context.Context) context.Context {
 	l.locks.fetch, l.locks.known = r.SignIns.LocksOf, &l.hereUsers
 	l.passkeys.fetch, l.passkeys.known = r.Passkeys.Counts, &l.hereUsers
 	l.factors.fetch, l.factors.known = r.Factors.States, &l.hereUsers
+	l.proofs.fetch, l.proofs.known = r.Identity.States, &l.hereUsers
+	l.steps.fetch, l.steps.known = r.stepsOf, &l.hereUsers
+	l.proofFiles.fetch, l.proofFiles.known = r.Identity.Files, &l.hereUsers
+	l.applicable.fetch, l.applicable.known = r.Identity.Applicable, &l.hereUsers
 	l.usable.fetch, l.usable.known = r.Tokens.Usable, &l.hereTokens
 	l.sessions.fetch, l.sessions.known = r.SignIns.SessionsOf, &l.hereUsers
 	l.tries.fetch, l.tries.known = r.SignIns.CountHistories, &l.hereUsers

@@ -25,6 +25,10 @@ import (
 	"roster/ent/generated/factor"
 	"roster/ent/generated/onetimetoken"
 	"roster/ent/generated/session"
+	entuser "roster/ent/generated/user"
+	entverification "roster/ent/generated/verification"
+	"roster/ent/generated/verificationfile"
+	"roster/ent/generated/verificationstep"
 	"roster/ent/gid"
 	"roster/ent/permission"
 	"roster/ent/viewer"
@@ -37,6 +41,7 @@ import (
 	"roster/internal/secret"
 	"roster/internal/signin"
 	"roster/internal/tokens"
+	"roster/internal/verification"
 )
 
 // columns are the viewers of the table, in its order. Its head says who they are.
@@ -140,22 +145,26 @@ var calls = map[string]string{
 	"rateLimit":               `{ rateLimit { limit } }`,
 	"viewer.activity":         `{ viewer { activity(first: 100) { nodes { action userName accountName } } } }`,
 
-	"user":                 `{ user(id: "{targetUser}") { name email twoFactorEnabled } }`,
-	"user.number":          `{ user(number: {targetNumber}) { name email } }`,
-	"user.email":           `{ user(email: "{targetEmail}") { name email } }`,
-	"user.owner":           `{ user(id: "{ownerUser}") { name email } }`,
-	"users":                `{ users(first: 100) { nodes { name } totalCount } }`,
-	"users.accountId":      `{ users(first: 100, filter: {accountId: "{account}"}) { nodes { name } totalCount } }`,
-	"roles":                `{ roles { name } }`,
-	"account":              `{ account(id: "{account}") { name email owner { name } } }`,
-	"account.number":       `{ account(number: {number}) { name email } }`,
-	"accounts":             `{ accounts(first: 100) { nodes { name } totalCount } }`,
-	"settings":             `{ settings { company } }`,
-	"mailPreviews":         `{ mailPreviews(language: "en") { kind } }`,
-	"securityQuestions":    `{ securityQuestions { text } }`,
-	"allSecurityQuestions": `{ allSecurityQuestions { text uses } }`,
-	"permissionTemplates":  `{ permissionTemplates { name } }`,
-	"explainAccess":        `{ explainAccess(userId: "{targetUser}", accountId: "{account}", permission: ORDERS) { allowed user { name } account { name } } }`,
+	"user":                      `{ user(id: "{targetUser}") { name email twoFactorEnabled } }`,
+	"user.number":               `{ user(number: {targetNumber}) { name email } }`,
+	"user.email":                `{ user(email: "{targetEmail}") { name email } }`,
+	"user.owner":                `{ user(id: "{ownerUser}") { name email } }`,
+	"users":                     `{ users(first: 100) { nodes { name } totalCount } }`,
+	"users.accountId":           `{ users(first: 100, filter: {accountId: "{account}"}) { nodes { name } totalCount } }`,
+	"users.verification":        `{ users(first: 100, filter: {verification: [SUBMITTED]}) { nodes { name } totalCount } }`,
+	"users.byVerification":      `{ users(first: 100, orderBy: {field: VERIFICATION, direction: ASC}) { nodes { name } } }`,
+	"roles":                     `{ roles { name } }`,
+	"account":                   `{ account(id: "{account}") { name email owner { name } } }`,
+	"account.number":            `{ account(number: {number}) { name email } }`,
+	"accounts":                  `{ accounts(first: 100) { nodes { name } totalCount } }`,
+	"settings":                  `{ settings { company } }`,
+	"settings.identity":         `{ settings { identityVerification { enabled } identityProviders { name ready notices secrets { name set } } } }`,
+	"mailPreviews":              `{ mailPreviews(language: "en") { kind } }`,
+	"securityQuestions":         `{ securityQuestions { text } }`,
+	"allSecurityQuestions":      `{ allSecurityQuestions { text uses } }`,
+	"permissionTemplates":       `{ permissionTemplates { name } }`,
+	"identityVerificationQueue": `{ identityVerificationQueue(first: 20) { nodes { status applicable user { name } files { name kind } history { by byName reason } } totalCount } }`,
+	"explainAccess":             `{ explainAccess(userId: "{targetUser}", accountId: "{account}", permission: ORDERS) { allowed user { name } account { name } } }`,
 
 	"emailVerificationByToken": `{ emailVerificationByToken(token: "x") { address } }`,
 	"emailChangeByToken":       `{ emailChangeByToken(token: "x") { newEmail } }`,
@@ -171,6 +180,7 @@ var calls = map[string]string{
 	"Account.emails":            `{ account(id: "{account}") { emails(first: 100) { nodes { subject recipient } totalCount } } }`,
 	"Account.activity":          `{ account(id: "{account}") { activity(first: 100) { nodes { action byName userName } } } }`,
 	"Account.ownershipOffer":    `{ account(id: "{account}") { ownershipOffer { membership { user { name } } } } }`,
+	"User.orders":               `{ user(id: "{targetUser}") { id orders(first: 20) { nodes { number account { name } } totalCount } } }`,
 	"SecurityQuestion.uses":     `{ node(id: "{question}") { ... on SecurityQuestion { uses retired texts { text } } } }`,
 
 	"createAccount":                     `mutation { createAccount(input: {name: "X", email: "x@example.com", ownerId: "{guest}"}) { account { name } userErrors { field code } } }`,
@@ -202,26 +212,35 @@ var calls = map[string]string{
 	"acceptInvitation":                  `mutation { acceptInvitation(input: {token: "{token}", confirmOtherAddress: true}) { membership { account { name } } userErrors { field code } } }`,
 	"declineInvitation":                 `mutation { declineInvitation(input: {token: "{token}"}) { accountName userErrors { field code } } }`,
 
-	"updateUser":               `mutation { updateUser(input: {userId: "{targetUser}", version: 1, lastName: "X"}) { user { name } present { name } userErrors { field code } } }`,
-	"updateUser.stale":         `mutation { updateUser(input: {userId: "{targetUser}", version: 7, lastName: "X"}) { user { name } present { name } userErrors { field code } } }`,
-	"sendPasswordReset":        `mutation { sendPasswordReset(input: {userId: "{targetUser}"}) { user { name } userErrors { field code } } }`,
-	"disableTwoFactor":         `mutation { disableTwoFactor(input: {userId: "{targetUser}", reason: "lost"}) { user { name } userErrors { field code } } }`,
-	"disableSecurityQuestion":  `mutation { disableSecurityQuestion(input: {userId: "{targetUser}", reason: "lost"}) { user { name } userErrors { field code } } }`,
-	"clearUserLock":            `mutation { clearUserLock(input: {userId: "{targetUser}"}) { user { name } userErrors { field code } } }`,
-	"checkSecurityAnswer":      `mutation { checkSecurityAnswer(input: {userId: "{targetUser}", answer: "Rex"}) { match userErrors { field code } } }`,
-	"resendVerification":       `mutation { resendVerification(input: {userId: "{targetUser}"}) { user { name } userErrors { field code } } }`,
-	"revokeSession":            `mutation { revokeSession(input: {sessionId: "{session}"}) { user { name } userErrors { field code } } }`,
-	"revokeTrustedDevice":      `mutation { revokeTrustedDevice(input: {deviceId: "{device}"}) { deviceId userErrors { field code } } }`,
-	"renamePasskey":            `mutation { renamePasskey(input: {passkeyId: "{passkey}", name: "x"}) { passkey { name } userErrors { field code } } }`,
-	"removePasskey":            `mutation { removePasskey(input: {passkeyId: "{passkey}"}) { user { name } userErrors { field code } } }`,
-	"updateSettings":           `mutation { updateSettings(input: {company: "Roster"}) { settings { company } userErrors { field code } } }`,
-	"setRoleTwoFactor":         `mutation { setRoleTwoFactor(input: {roleId: "{role}", required: true}) { role { name } userErrors { field code } } }`,
-	"createSecurityQuestion":   `mutation { createSecurityQuestion(input: {texts: [{language: "en", text: "Number {n}?"}]}) { question { text } userErrors { field code } } }`,
-	"updateSecurityQuestion":   `mutation { updateSecurityQuestion(input: {questionId: "{question}", texts: [{language: "en", text: "Number {n}, again?"}]}) { question { text } userErrors { field code } } }`,
-	"retireSecurityQuestion":   `mutation { retireSecurityQuestion(input: {questionId: "{question}"}) { question { text } userErrors { field code } } }`,
-	"restoreSecurityQuestion":  `mutation { restoreSecurityQuestion(input: {questionId: "{question}"}) { question { text } userErrors { field code } } }`,
-	"deleteSecurityQuestion":   `mutation { deleteSecurityQuestion(input: {questionId: "{question}"}) { deletedId userErrors { field code } } }`,
-	"reorderSecurityQuestions": `mutation { reorderSecurityQuestions(input: {questionIds: ["{question}", "{question}"]}) { questions { text } userErrors { field code } } }`,
+	"updateUser":                          `mutation { updateUser(input: {userId: "{targetUser}", version: 1, lastName: "X"}) { user { name } present { name } userErrors { field code } } }`,
+	"updateUser.stale":                    `mutation { updateUser(input: {userId: "{targetUser}", version: 7, lastName: "X"}) { user { name } present { name } userErrors { field code } } }`,
+	"sendPasswordReset":                   `mutation { sendPasswordReset(input: {userId: "{targetUser}"}) { user { name } userErrors { field code } } }`,
+	"disableTwoFactor":                    `mutation { disableTwoFactor(input: {userId: "{targetUser}", reason: "lost"}) { user { name } userErrors { field code } } }`,
+	"disableSecurityQuestion":             `mutation { disableSecurityQuestion(input: {userId: "{targetUser}", reason: "lost"}) { user { name } userErrors { field code } } }`,
+	"clearUserLock":                       `mutation { clearUserLock(input: {userId: "{targetUser}"}) { user { name } userErrors { field code } } }`,
+	"checkSecurityAnswer":                 `mutation { checkSecurityAnswer(input: {userId: "{targetUser}", answer: "Rex"}) { match userErrors { field code } } }`,
+	"resendVerification":                  `mutation { resendVerification(input: {userId: "{targetUser}"}) { user { name } userErrors { field code } } }`,
+	"revokeSession":                       `mutation { revokeSession(input: {sessionId: "{session}"}) { user { name } userErrors { field code } } }`,
+	"revokeTrustedDevice":                 `mutation { revokeTrustedDevice(input: {deviceId: "{device}"}) { deviceId userErrors { field code } } }`,
+	"renamePasskey":                       `mutation { renamePasskey(input: {passkeyId: "{passkey}", name: "x"}) { passkey { name } userErrors { field code } } }`,
+	"removePasskey":                       `mutation { removePasskey(input: {passkeyId: "{passkey}"}) { user { name } userErrors { field code } } }`,
+	"updateSettings":                      `mutation { updateSettings(input: {company: "Roster"}) { settings { company } userErrors { field code } } }`,
+	"setRoleTwoFactor":                    `mutation { setRoleTwoFactor(input: {roleId: "{role}", required: true}) { role { name } userErrors { field code } } }`,
+	"initiateIdentityVerification":        `mutation { initiateIdentityVerification(input: {userId: "{heirUser}"}) { user { name } userErrors { field code } } }`,
+	"initiateIdentityVerification.orders": `mutation { initiateIdentityVerification(input: {userId: "{guest}"}) { user { name } userErrors { field code } } }`,
+	"resetIdentityVerification":           `mutation { resetIdentityVerification(input: {userId: "{targetUser}", reason: "x"}) { user { name } userErrors { field code } } }`,
+	"decideIdentityVerification":          `mutation { decideIdentityVerification(input: {userId: "{targetUser}", approve: true}) { user { name } userErrors { field code } } }`,
+	"decideIdentityVerification.stale":    `mutation { decideIdentityVerification(input: {userId: "{targetUser}", version: 7, approve: true}) { user { name } present { status } userErrors { field code } } }`,
+	"bringIdentityVerification":           `mutation { bringIdentityVerification(input: {userId: "{targetUser}", provider: "Validation.com (service ended 2023)", approved: true, at: "2020-01-01T00:00:00Z"}) { user { name } userErrors { field code } } }`,
+	// The keys are right, so that the test behind it has something to ask with.
+	"setIdentityProviderSecrets": `mutation { setIdentityProviderSecrets(input: {provider: "STRIPE", secrets: [{name: "apiKey", value: "` + stripeKey + `"}, {name: "webhookSecret", value: "` + stripeSecret + `"}]}) { provider { name } userErrors { field code } } }`,
+	"testIdentityProvider":       `mutation { testIdentityProvider(input: {provider: "STRIPE"}) { accepted userErrors { field code } } }`,
+	"createSecurityQuestion":     `mutation { createSecurityQuestion(input: {texts: [{language: "en", text: "Number {n}?"}]}) { question { text } userErrors { field code } } }`,
+	"updateSecurityQuestion":     `mutation { updateSecurityQuestion(input: {questionId: "{question}", texts: [{language: "en", text: "Number {n}, again?"}]}) { question { text } userErrors { field code } } }`,
+	"retireSecurityQuestion":     `mutation { retireSecurityQuestion(input: {questionId: "{question}"}) { question { text } userErrors { field code } } }`,
+	"restoreSecurityQuestion":    `mutation { restoreSecurityQuestion(input: {questionId: "{question}"}) { question { text } userErrors { field code } } }`,
+	"deleteSecurityQuestion":     `mutation { deleteSecurityQuestion(input: {questionId: "{question}"}) { deletedId userErrors { field code } } }`,
+	"reorderSecurityQuestions":   `mutation { reorderSecurityQuestions(input: {questionIds: ["{question}", "{question}"]}) { questions { text } userErrors { field code } } }`,
 
 	// Upon oneself: what comes through is refused for its input, so that nothing is left to undo.
 	"updateProfile":             `mutation { updateProfile(input: {version: 7, lastName: "X"}) { user { number } present { number } userErrors { field code } } }`,
@@ -240,9 +259,11 @@ var calls = map[string]string{
 	"finishPasskeyEnrolment":    `mutation { finishPasskeyEnrolment(input: {name: "x", passkey: "{}"}) { passkey { name } userErrors { field code } } }`,
 	"startPasskeyConfirmation":  `mutation { startPasskeyConfirmation { challenge { expiresAt } userErrors { field code } } }`,
 
-	"createApiToken": `mutation { createApiToken(input: {name: "x", accounts: []}) { secret userErrors { field code } } }`,
-	"rotateApiToken": `mutation { rotateApiToken(input: {tokenId: "{apiToken}"}) { secret userErrors { field code } } }`,
-	"revokeApiToken": `mutation { revokeApiToken(input: {tokenId: "{apiToken}", reason: "x"}) { apiToken { name } userErrors { field code } } }`,
+	"submitIdentityVerification": `mutation { submitIdentityVerification { user { number } userErrors { field code } } }`,
+	"beginIdentityVerification":  `mutation { beginIdentityVerification { url userErrors { field code } } }`,
+	"createApiToken":             `mutation { createApiToken(input: {name: "x", accounts: []}) { secret userErrors { field code } } }`,
+	"rotateApiToken":             `mutation { rotateApiToken(input: {tokenId: "{apiToken}"}) { secret userErrors { field code } } }`,
+	"revokeApiToken":             `mutation { revokeApiToken(input: {tokenId: "{apiToken}", reason: "x"}) { apiToken { name } userErrors { field code } } }`,
 
 	// For everybody: what they are given opens nothing.
 	"signIn":                   `mutation { signIn(input: {email: "x", password: "x"}) { outcome { __typename } userErrors { field code } } }`,
@@ -263,6 +284,7 @@ var calls = map[string]string{
 var selections = map[string]string{
 	"Role": " { name }", "MembershipConnection": "(first: 100) { nodes { account { name } } totalCount }", "Lock": " { until }", "Session": " { address }",
 	"SignInConnection": "(first: 100) { nodes { address } totalCount }", "ActivityConnection": "(first: 100) { nodes { action accountName } }", "SecurityQuestion": " { text }",
+	"IdentityVerification": " { status applicable triesLeft files { name kind } history { by byName reason } user { name } }",
 }
 
 // personal are the fields of User that are guarded.
@@ -412,6 +434,8 @@ func (s *stage) raise(of string, owner *ent.User, withMembers bool) *house {
 			SetAddressKey(i.EmailKey).SetLifetime(3600).SetCreatedAt(noon).SetExpiresAt(noon.Add(time.Hour)).Save(ctx))
 		must[*ent.Invitation](s.t)(i.Update().SetTokenID(one.ID).Save(ctx))
 		h.order = must[*ent.Order](s.t)(tx.Order.Create().SetAccountID(h.account.ID).SetNumber(m + "order").SetPlacedByID(h.target.ID).SetCreatedAt(noon).Save(ctx)).ID
+		must[*ent.Order](s.t)(tx.Order.Create().SetAccountID(h.account.ID).SetNumber(m + "another order").SetPlacedByID(h.heir.ID).SetCreatedAt(noon).Save(ctx))
+		s.submitted(ctx, tx, h.target, m)
 		key := must[*ent.APIToken](s.t)(tx.APIToken.Create().SetName(m + "token").SetHash([]byte(m)).SetKind(apitoken.KindPERSONAL).SetMakerID(h.target.ID).
 			SetCredentialVersion(1).SetCreatedAt(noon).SetExpiresAt(noon.Add(time.Hour)).Save(ctx))
 		must[*ent.TokenScope](s.t)(tx.TokenScope.Create().SetTokenID(key.ID).SetAccountID(h.account.ID).SetMembershipID(h.targetLink.ID).SetPermissions([]permission.Account{permission.Orders}).Save(ctx))
@@ -431,6 +455,25 @@ func (s *stage) raise(of string, owner *ent.User, withMembers bool) *house {
 		}
 	})
 	return h
+}
+
+// askedToProve makes somebody one who is asked to prove who they are.
+func (s *stage) askedToProve(ctx context.Context, tx *db.Tx, u *ent.User, provider string) *ent.Verification {
+	s.t.Helper()
+	return must[*ent.Verification](s.t)(tx.Verification.Create().SetUserID(u.ID).SetStatus(entverification.StatusREQUESTED).
+		SetProvider(provider).SetRequestedAt(noon).Save(ctx))
+}
+
+// submitted makes somebody one whose proof of identity waits to be looked at.
+func (s *stage) submitted(ctx context.Context, tx *db.Tx, u *ent.User, m string) {
+	s.t.Helper()
+	v := s.askedToProve(ctx, tx, u, verification.Manual)
+	must[*ent.VerificationStep](s.t)(tx.VerificationStep.Create().SetVerificationID(v.ID).SetAt(noon).SetStatus(verificationstep.StatusREQUESTED).
+		SetProvider(verification.Manual).SetActor(verificationstep.ActorSTAFF).SetActorID(s.people["staff"].ID).SetReason(m).Save(ctx))
+	must[*ent.Verification](s.t)(v.Update().SetStatus(entverification.StatusSUBMITTED).SetSubmittedAt(noon).Save(ctx))
+	must[*ent.VerificationFile](s.t)(tx.VerificationFile.Create().SetVerificationID(v.ID).SetName(m + "file").SetKind(verificationfile.KindFRONT).
+		SetSubmitted(true).SetMediaType("image/jpeg").SetBytes(1).SetCreatedAt(noon).SetPurgeAt(noon.Add(time.Hour)).Save(ctx))
+	must[*ent.User](s.t)(tx.User.UpdateOneID(u.ID).SetVerification(entuser.VerificationSUBMITTED).Save(ctx))
 }
 
 // answered is an answer, hashed once for all: it takes a while.
@@ -457,7 +500,7 @@ func (s *stage) place(call string, h *house, v *viewer.Viewer) string {
 	return strings.NewReplacer(
 		"{account}", h.account.GlobalID(), "{number}", strconv.Itoa(h.account.ID), "{target}", h.targetLink.GlobalID(), "{ownerLink}", h.ownerLink.GlobalID(),
 		"{targetUser}", h.target.GlobalID(), "{targetNumber}", strconv.Itoa(h.target.ID), "{targetEmail}", h.target.Email, "{ownerUser}", h.owner.GlobalID(),
-		"{guest}", h.guest.GlobalID(), "{invitation}", quoted(gid.Invitation, h.invitation), "{order}", quoted(gid.Order, h.order), "{token}", h.token,
+		"{guest}", h.guest.GlobalID(), "{heirUser}", h.heir.GlobalID(), "{invitation}", quoted(gid.Invitation, h.invitation), "{order}", quoted(gid.Order, h.order), "{token}", h.token,
 		"{role}", quoted(gid.Role, h.role), "{template}", quoted(gid.PermissionTemplate, h.template), "{question}", quoted(gid.SecurityQuestion, h.question),
 		"{session}", quoted(gid.Session, theirs.session), "{passkey}", quoted(gid.Passkey, theirs.passkey), "{device}", quoted(gid.TrustedDevice, theirs.device),
 		"{apiToken}", quoted(gid.APIToken, h.apiToken), "{ownSession}", quoted(gid.Session, mine.session), "{ownPasskey}", quoted(gid.Passkey, mine.passkey), "{ownDevice}", quoted(gid.TrustedDevice, mine.device),

@@ -24,6 +24,7 @@ import (
 	"roster/internal/staff"
 	"roster/internal/tokens"
 	"roster/internal/users"
+	"roster/internal/verification"
 )
 
 // Resolver holds the activities that the resolvers call.
@@ -42,14 +43,19 @@ type Resolver struct {
 	Addresses    *addresses.Service
 	Registration *registration.Service
 	Questions    *questions.Service
-	Settings     *settings.Service
-	Mails        *mail.Gallery
-	Acts         *activity.Service
-	Invitations  *invitations.Service
-	Tokens       *tokens.Service
-	Budgets      *budget.Service
+	// Choices are the settings.
+	Choices     *settings.Service
+	Mails       *mail.Gallery
+	Acts        *activity.Service
+	Invitations *invitations.Service
+	Tokens      *tokens.Service
+	Budgets     *budget.Service
 	// Refusals is where what guards refuse is recorded.
 	Refusals *audit.Refusals
+	// Identity is how people prove who they are, and Notices the address that the services which check it send their
+	// messages to, without their names.
+	Identity *verification.Service
+	Notices  string
 	// Keys are those that clients send with mutations, so that these are made once.
 	Keys *idempotency.Service
 

@@ -8,14 +8,15 @@ package graph
 import (
 	"context"
 	"roster/ent/gid"
+	"roster/graph/generated"
 	"roster/graph/generated/model"
 	"roster/internal/settings"
 )
 
 func (r *mutationResolver) UpdateSettings(ctx context.Context, input model.UpdateSettingsInput) (*model.UpdateSettingsPayload, error) {
-	after, err := r.Resolver.Settings.Update(ctx, settingsChange(input))
+	after, err := r.Choices.Update(ctx, settingsChange(input))
 	payload := &model.UpdateSettingsPayload{Settings: after}
-	payload.Present, payload.UserErrors, err = standing(ctx, err, r.Resolver.Settings.Get)
+	payload.Present, payload.UserErrors, err = standing(ctx, err, r.Choices.Get)
 	return payload, err
 }
 
@@ -32,5 +33,9 @@ func (r *mutationResolver) SetRoleTwoFactor(ctx context.Context, input model.Set
 }
 
 func (r *queryResolver) Settings(ctx context.Context) (*settings.Settings, error) {
-	return r.Resolver.Settings.Get(ctx)
+	return r.Choices.Get(ctx)
 }
+
+func (r *Resolver) Settings() generated.SettingsResolver { return &settingsResolver{r} }
+
+type settingsResolver struct{ *Resolver }

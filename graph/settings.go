@@ -19,6 +19,12 @@ func settingsChange(input model.UpdateSettingsInput) settings.Change {
 	if budget := input.APIBudget; budget != nil {
 		change.APIBudget = settings.BudgetChange{Points: budget.Points, Minutes: budget.Minutes}
 	}
+	if rule := input.IdentityVerification; rule != nil {
+		change.Verification = settings.VerificationChange{
+			Enabled: rule.Enabled, Provider: rule.Provider, ApprovalDays: rule.ApprovalDays, Tries: rule.Tries,
+			SecondReviewer: rule.SecondReviewer, KeepDays: rule.KeepDays,
+		}
+	}
 	if rule := input.TwoFactor; rule != nil {
 		change.TwoFactor = settings.RuleChange{
 			Staff: rule.Staff, Owners: rule.Owners, Everyone: rule.Everyone, GraceDays: rule.GraceDays,

@@ -11,6 +11,7 @@ import (
 	"roster/ent/gid"
 	generated1 "roster/graph/generated"
 	"roster/graph/generated/model"
+	"roster/internal/accounts"
 	"roster/internal/fault"
 	"roster/internal/mail"
 	"roster/internal/members"
@@ -129,6 +130,17 @@ func (r *userResolver) Memberships(ctx context.Context, obj *generated.User, fir
 		return nil, err
 	}
 	return load(ctx).memberships(ctx, ask)
+}
+
+func (r *userResolver) Orders(ctx context.Context, obj *generated.User, first *int, after *string) (*accounts.OrderPage, error) {
+	page, err := r.Resolver.Accounts.OrdersOf(ctx, obj.ID, paging.Request{First: first, After: after})
+	if err == nil {
+		for _, order := range page.Rows {
+			load(ctx).thereAccounts.add(order.AccountID)
+			load(ctx).pointed(order.PlacedByID)
+		}
+	}
+	return page, err
 }
 
 func (r *userConnectionResolver) TotalCount(ctx context.Context, obj *users.Page) (int, error) {

@@ -15,7 +15,7 @@ func filterOf(in *model.UserFilter) (users.Filter, error) {
 	f := users.Filter{
 		Search: in.Search, Email: in.Email,
 		TwoFactorEnabled: in.TwoFactorEnabled, SecurityQuestionSet: in.SecurityQuestionSet, EmailVerified: in.EmailVerified,
-		States: in.State, Languages: in.Language,
+		States: in.State, Languages: in.Language, Verifications: in.Verification,
 		LastLoginBefore: in.LastLoginBefore, LastLoginAfter: in.LastLoginAfter, NeverLoggedIn: in.NeverLoggedIn,
 		CreatedBefore: in.CreatedBefore, CreatedAfter: in.CreatedAfter, Staff: in.Staff,
 	}

@@ -33,7 +33,7 @@ type AccountResolver interface {
 	ViewerMembership(ctx context.Context, obj *generated.Account) (*generated.Membership, error)
 	Members(ctx context.Context, obj *generated.Account, first *int, after *string) (*members.Page, error)
 	Invitations(ctx context.Context, obj *generated.Account, first *int, after *string) (*paging.Page[*invitations.Offer], error)
-	Orders(ctx context.Context, obj *generated.Account, first *int, after *string) (*paging.Page[*generated.Order], error)
+	Orders(ctx context.Context, obj *generated.Account, first *int, after *string) (*accounts.OrderPage, error)
 	Emails(ctx context.Context, obj *generated.Account, first *int, after *string) (*paging.Page[*mail.Notice], error)
 	Activity(ctx context.Context, obj *generated.Account, first *int, after *string) (*paging.Page[*activity.Act], error)
 	OwnershipOffer(ctx context.Context, obj *generated.Account) (*members.Offer, error)
@@ -60,7 +60,7 @@ type OrderResolver interface {
 	PlacedByStaff(ctx context.Context, obj *generated.Order) (bool, error)
 }
 type OrderConnectionResolver interface {
-	TotalCount(ctx context.Context, obj *paging.Page[*generated.Order]) (int, error)
+	TotalCount(ctx context.Context, obj *accounts.OrderPage) (int, error)
 }
 
 // endregion ************************** generated!.gotpl **************************
@@ -553,8 +553,8 @@ func (ec *executionContext) _Account_orders(ctx context.Context, field graphql.C
 			return ec.Resolvers.Account().Orders(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v *paging.Page[*generated.Order]) graphql.Marshaler {
-			return ec.marshalOOrderConnection2ᚖrosterᚋinternalᚋpagingᚐPage(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v *accounts.OrderPage) graphql.Marshaler {
+			return ec.marshalOOrderConnection2ᚖrosterᚋinternalᚋaccountsᚐOrderPage(ctx, selections, v)
 		},
 		true,
 		false,
@@ -2066,6 +2066,29 @@ func (ec *executionContext) fieldContext_Order_placedByStaff(_ context.Context, 
 	return graphql.NewScalarFieldContext("Order", field, true, true, "Boolean")
 }
 
+func (ec *executionContext) _Order_verificationRequired(ctx context.Context, field graphql.CollectedField, obj *generated.Order) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Order_verificationRequired(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.VerificationRequired, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Order_verificationRequired(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Order", field, false, false, "Boolean")
+}
+
 func (ec *executionContext) _Order_createdAt(ctx context.Context, field graphql.CollectedField, obj *generated.Order) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2089,7 +2112,7 @@ func (ec *executionContext) fieldContext_Order_createdAt(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("Order", field, false, false, "DateTime")
 }
 
-func (ec *executionContext) _OrderConnection_edges(ctx context.Context, field graphql.CollectedField, obj *paging.Page[*generated.Order]) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderConnection_edges(ctx context.Context, field graphql.CollectedField, obj *accounts.OrderPage) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2121,7 +2144,7 @@ func (ec *executionContext) fieldContext_OrderConnection_edges(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _OrderConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *paging.Page[*generated.Order]) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderConnection_nodes(ctx context.Context, field graphql.CollectedField, obj *accounts.OrderPage) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2153,7 +2176,7 @@ func (ec *executionContext) fieldContext_OrderConnection_nodes(_ context.Context
 	return fc, nil
 }
 
-func (ec *executionContext) _OrderConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *paging.Page[*generated.Order]) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderConnection_pageInfo(ctx context.Context, field graphql.CollectedField, obj *accounts.OrderPage) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2185,7 +2208,7 @@ func (ec *executionContext) fieldContext_OrderConnection_pageInfo(_ context.Cont
 	return fc, nil
 }
 
-func (ec *executionContext) _OrderConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *paging.Page[*generated.Order]) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderConnection_totalCount(ctx context.Context, field graphql.CollectedField, obj *accounts.OrderPage) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2208,7 +2231,7 @@ func (ec *executionContext) fieldContext_OrderConnection_totalCount(_ context.Co
 	return graphql.NewScalarFieldContext("OrderConnection", field, true, true, "Int")
 }
 
-func (ec *executionContext) _OrderConnection_totalCountIsEstimate(ctx context.Context, field graphql.CollectedField, obj *paging.Page[*generated.Order]) (ret graphql.Marshaler) {
+func (ec *executionContext) _OrderConnection_totalCountIsEstimate(ctx context.Context, field graphql.CollectedField, obj *accounts.OrderPage) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
 		ec.OperationContext,
@@ -2904,7 +2927,11 @@ func (ec *executionContext) unmarshalInputRecordOrderInput(ctx context.Context, 
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"accountId", "number", "placedById"}
+	if _, present := asMap["verificationRequired"]; !present {
+		asMap["verificationRequired"] = false
+	}
+
+	fieldsInOrder := [...]string{"accountId", "number", "placedById", "verificationRequired"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2932,6 +2959,13 @@ func (ec *executionContext) unmarshalInputRecordOrderInput(ctx context.Context, 
 				return it, err
 			}
 			it.PlacedByID = data
+		case "verificationRequired":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("verificationRequired"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.VerificationRequired = data
 		}
 	}
 	return it, nil
@@ -3775,6 +3809,11 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Order_placedByStaff(ctx, field, obj)
 				})
+		case "verificationRequired":
+			out.Values[i] = ec._Order_verificationRequired(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "createdAt":
 			out.Values[i] = ec._Order_createdAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
@@ -3799,7 +3838,7 @@ func (ec *executionContext) _Order(ctx context.Context, sel ast.SelectionSet, ob
 
 var orderConnectionImplementors = []string{"OrderConnection"}
 
-func (ec *executionContext) _OrderConnection(ctx context.Context, sel ast.SelectionSet, obj *paging.Page[*generated.Order]) graphql.Marshaler {
+func (ec *executionContext) _OrderConnection(ctx context.Context, sel ast.SelectionSet, obj *accounts.OrderPage) graphql.Marshaler {
 	fields := graphql.CollectFields(ec.OperationContext, sel, orderConnectionImplementors)
 
 	out := graphql.NewFieldSet(fields)
@@ -4575,7 +4614,7 @@ func (ec *executionContext) marshalOOrder2ᚖrosterᚋentᚋgeneratedᚐOrder(ct
 	return ec._Order(ctx, sel, v)
 }
 
-func (ec *executionContext) marshalOOrderConnection2ᚖrosterᚋinternalᚋpagingᚐPage(ctx context.Context, sel ast.SelectionSet, v *paging.Page[*generated.Order]) graphql.Marshaler {
+func (ec *executionContext) marshalOOrderConnection2ᚖrosterᚋinternalᚋaccountsᚐOrderPage(ctx context.Context, sel ast.SelectionSet, v *accounts.OrderPage) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

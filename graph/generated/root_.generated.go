@@ -29,6 +29,9 @@ type ResolverRoot interface {
 	AccountEmailConnection() AccountEmailConnectionResolver
 	ApiToken() ApiTokenResolver
 	ApiTokenScope() ApiTokenScopeResolver
+	IdentityProvider() IdentityProviderResolver
+	IdentityVerification() IdentityVerificationResolver
+	IdentityVerificationConnection() IdentityVerificationConnectionResolver
 	Invitation() InvitationResolver
 	InvitationConnection() InvitationConnectionResolver
 	Membership() MembershipResolver
@@ -38,10 +41,12 @@ type ResolverRoot interface {
 	OrderConnection() OrderConnectionResolver
 	Query() QueryResolver
 	SecurityQuestion() SecurityQuestionResolver
+	Settings() SettingsResolver
 	SignInConnection() SignInConnectionResolver
 	TrustedDevice() TrustedDeviceResolver
 	User() UserResolver
 	UserConnection() UserConnectionResolver
+	VerificationEvent() VerificationEventResolver
 	Viewer() ViewerResolver
 }
 
@@ -201,6 +206,16 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	BeginIdentityVerificationPayload struct {
+		URL        func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	BringIdentityVerificationPayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	CancelInvitationPayload struct {
 		Invitation func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -256,6 +271,12 @@ type ComplexityRoot struct {
 
 	CreateSecurityQuestionPayload struct {
 		Question   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	DecideIdentityVerificationPayload struct {
+		Present    func(childComplexity int) int
+		User       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
 
@@ -327,6 +348,63 @@ type ComplexityRoot struct {
 		BackupCodes func(childComplexity int) int
 		UserErrors  func(childComplexity int) int
 		Viewer      func(childComplexity int) int
+	}
+
+	IdentityProvider struct {
+		Name    func(childComplexity int) int
+		Notices func(childComplexity int) int
+		Ready   func(childComplexity int) int
+		Secrets func(childComplexity int) int
+	}
+
+	IdentityProviderSecret struct {
+		Name func(childComplexity int) int
+		Set  func(childComplexity int) int
+	}
+
+	IdentityVerification struct {
+		Applicable   func(childComplexity int) int
+		ApprovedOnce func(childComplexity int) int
+		Cause        func(childComplexity int) int
+		DecidedAt    func(childComplexity int) int
+		ExpiresAt    func(childComplexity int) int
+		Files        func(childComplexity int) int
+		History      func(childComplexity int) int
+		KeepDays     func(childComplexity int) int
+		Provider     func(childComplexity int) int
+		Reason       func(childComplexity int) int
+		RequestedAt  func(childComplexity int) int
+		Status       func(childComplexity int) int
+		SubmittedAt  func(childComplexity int) int
+		TriesLeft    func(childComplexity int) int
+		User         func(childComplexity int) int
+		Version      func(childComplexity int) int
+	}
+
+	IdentityVerificationConnection struct {
+		Edges      func(childComplexity int) int
+		Nodes      func(childComplexity int) int
+		PageInfo   func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+	}
+
+	IdentityVerificationEdge struct {
+		Cursor func(childComplexity int) int
+		Node   func(childComplexity int) int
+	}
+
+	IdentityVerificationRule struct {
+		ApprovalDays   func(childComplexity int) int
+		Enabled        func(childComplexity int) int
+		KeepDays       func(childComplexity int) int
+		Provider       func(childComplexity int) int
+		SecondReviewer func(childComplexity int) int
+		Tries          func(childComplexity int) int
+	}
+
+	InitiateIdentityVerificationPayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	Installation struct {
@@ -437,77 +515,85 @@ type ComplexityRoot struct {
 	}
 
 	Mutation struct {
-		AcceptInvitation            func(childComplexity int, input model.AcceptInvitationInput) int
-		AcceptOwnership             func(childComplexity int, input model.AcceptOwnershipInput) int
-		AssociateUser               func(childComplexity int, input model.AssociateUserInput) int
-		CancelInvitation            func(childComplexity int, input model.CancelInvitationInput) int
-		ChangeEmail                 func(childComplexity int, input model.ChangeEmailInput) int
-		ChangePassword              func(childComplexity int, input model.ChangePasswordInput) int
-		CheckSecurityAnswer         func(childComplexity int, input model.CheckSecurityAnswerInput) int
-		ClearUserLock               func(childComplexity int, input model.ClearUserLockInput) int
-		ConfirmEmailChange          func(childComplexity int, input model.ConfirmEmailChangeInput) int
-		ConfirmIdentity             func(childComplexity int, input model.ConfirmIdentityInput) int
-		CreateAPIToken              func(childComplexity int, input model.CreateAPITokenInput) int
-		CreateAccount               func(childComplexity int, input model.CreateAccountInput) int
-		CreatePermissionTemplate    func(childComplexity int, input model.CreatePermissionTemplateInput) int
-		CreateSecurityQuestion      func(childComplexity int, input model.CreateSecurityQuestionInput) int
-		DeclineInvitation           func(childComplexity int, input model.DeclineInvitationInput) int
-		DeleteAccount               func(childComplexity int, input model.DeleteAccountInput) int
-		DeletePermissionTemplate    func(childComplexity int, input model.DeletePermissionTemplateInput) int
-		DeleteSecurityQuestion      func(childComplexity int, input model.DeleteSecurityQuestionInput) int
-		DisableSecurityQuestion     func(childComplexity int, input model.DisableSecurityQuestionInput) int
-		DisableTwoFactor            func(childComplexity int, input model.DisableTwoFactorInput) int
-		DisownChange                func(childComplexity int, input model.DisownChangeInput) int
-		FinishPasskeyEnrolment      func(childComplexity int, input model.FinishPasskeyEnrolmentInput) int
-		FinishTotpEnrolment         func(childComplexity int, input model.FinishTotpEnrolmentInput) int
-		InviteUser                  func(childComplexity int, input model.InviteUserInput) int
-		LeaveAccount                func(childComplexity int, input model.LeaveAccountInput) int
-		MakeOwner                   func(childComplexity int, input model.MakeOwnerInput) int
-		OfferOwnership              func(childComplexity int, input model.OfferOwnershipInput) int
-		RecordOrder                 func(childComplexity int, input model.RecordOrderInput) int
-		RegenerateBackupCodes       func(childComplexity int) int
-		Register                    func(childComplexity int, input model.RegisterInput) int
-		RemoveMember                func(childComplexity int, input model.RemoveMemberInput) int
-		RemoveOwnSecurityQuestion   func(childComplexity int, input model.RemoveOwnSecurityQuestionInput) int
-		RemovePasskey               func(childComplexity int, input model.RemovePasskeyInput) int
-		RemoveTotp                  func(childComplexity int) int
-		RenamePasskey               func(childComplexity int, input model.RenamePasskeyInput) int
-		ReorderSecurityQuestions    func(childComplexity int, input model.ReorderSecurityQuestionsInput) int
-		RequestPasswordReset        func(childComplexity int, input model.RequestPasswordResetInput) int
-		ResendInvitation            func(childComplexity int, input model.ResendInvitationInput) int
-		ResendVerification          func(childComplexity int, input model.ResendVerificationInput) int
-		ResetPassword               func(childComplexity int, input model.ResetPasswordInput) int
-		RestoreSecurityQuestion     func(childComplexity int, input model.RestoreSecurityQuestionInput) int
-		RetireSecurityQuestion      func(childComplexity int, input model.RetireSecurityQuestionInput) int
-		RevokeAPIToken              func(childComplexity int, input model.RevokeAPITokenInput) int
-		RevokeOtherSessions         func(childComplexity int, input model.RevokeOtherSessionsInput) int
-		RevokeSession               func(childComplexity int, input model.RevokeSessionInput) int
-		RevokeTrustedDevice         func(childComplexity int, input model.RevokeTrustedDeviceInput) int
-		RotateAPIToken              func(childComplexity int, input model.RotateAPITokenInput) int
-		SaveMemberships             func(childComplexity int, input model.SaveMembershipsInput) int
-		SendPasswordReset           func(childComplexity int, input model.SendPasswordResetInput) int
-		SetRoleTwoFactor            func(childComplexity int, input model.SetRoleTwoFactorInput) int
-		SetSecurityQuestion         func(childComplexity int, input model.SetSecurityQuestionInput) int
-		SetUp                       func(childComplexity int, input model.SetUpInput) int
-		SignIn                      func(childComplexity int, input model.SignInInput) int
-		SignInWithPasskey           func(childComplexity int, input model.SignInWithPasskeyInput) int
-		SignOut                     func(childComplexity int) int
-		StartPasskeyConfirmation    func(childComplexity int) int
-		StartPasskeyEnrolment       func(childComplexity int) int
-		StartPasskeySecondFactor    func(childComplexity int) int
-		StartPasskeySignIn          func(childComplexity int) int
-		StartTotpEnrolment          func(childComplexity int) int
-		SwitchAccount               func(childComplexity int, input model.SwitchAccountInput) int
-		UpdateAccount               func(childComplexity int, input model.UpdateAccountInput) int
-		UpdateMembershipPermissions func(childComplexity int, input model.UpdateMembershipPermissionsInput) int
-		UpdatePermissionTemplate    func(childComplexity int, input model.UpdatePermissionTemplateInput) int
-		UpdateProfile               func(childComplexity int, input model.UpdateProfileInput) int
-		UpdateSecurityQuestion      func(childComplexity int, input model.UpdateSecurityQuestionInput) int
-		UpdateSettings              func(childComplexity int, input model.UpdateSettingsInput) int
-		UpdateUser                  func(childComplexity int, input model.UpdateUserInput) int
-		VerifyEmail                 func(childComplexity int, input model.VerifyEmailInput) int
-		VerifySecondFactor          func(childComplexity int, input model.VerifySecondFactorInput) int
-		WithdrawOwnershipOffer      func(childComplexity int, input model.WithdrawOwnershipOfferInput) int
+		AcceptInvitation             func(childComplexity int, input model.AcceptInvitationInput) int
+		AcceptOwnership              func(childComplexity int, input model.AcceptOwnershipInput) int
+		AssociateUser                func(childComplexity int, input model.AssociateUserInput) int
+		BeginIdentityVerification    func(childComplexity int) int
+		BringIdentityVerification    func(childComplexity int, input model.BringIdentityVerificationInput) int
+		CancelInvitation             func(childComplexity int, input model.CancelInvitationInput) int
+		ChangeEmail                  func(childComplexity int, input model.ChangeEmailInput) int
+		ChangePassword               func(childComplexity int, input model.ChangePasswordInput) int
+		CheckSecurityAnswer          func(childComplexity int, input model.CheckSecurityAnswerInput) int
+		ClearUserLock                func(childComplexity int, input model.ClearUserLockInput) int
+		ConfirmEmailChange           func(childComplexity int, input model.ConfirmEmailChangeInput) int
+		ConfirmIdentity              func(childComplexity int, input model.ConfirmIdentityInput) int
+		CreateAPIToken               func(childComplexity int, input model.CreateAPITokenInput) int
+		CreateAccount                func(childComplexity int, input model.CreateAccountInput) int
+		CreatePermissionTemplate     func(childComplexity int, input model.CreatePermissionTemplateInput) int
+		CreateSecurityQuestion       func(childComplexity int, input model.CreateSecurityQuestionInput) int
+		DecideIdentityVerification   func(childComplexity int, input model.DecideIdentityVerificationInput) int
+		DeclineInvitation            func(childComplexity int, input model.DeclineInvitationInput) int
+		DeleteAccount                func(childComplexity int, input model.DeleteAccountInput) int
+		DeletePermissionTemplate     func(childComplexity int, input model.DeletePermissionTemplateInput) int
+		DeleteSecurityQuestion       func(childComplexity int, input model.DeleteSecurityQuestionInput) int
+		DisableSecurityQuestion      func(childComplexity int, input model.DisableSecurityQuestionInput) int
+		DisableTwoFactor             func(childComplexity int, input model.DisableTwoFactorInput) int
+		DisownChange                 func(childComplexity int, input model.DisownChangeInput) int
+		FinishPasskeyEnrolment       func(childComplexity int, input model.FinishPasskeyEnrolmentInput) int
+		FinishTotpEnrolment          func(childComplexity int, input model.FinishTotpEnrolmentInput) int
+		InitiateIdentityVerification func(childComplexity int, input model.InitiateIdentityVerificationInput) int
+		InviteUser                   func(childComplexity int, input model.InviteUserInput) int
+		LeaveAccount                 func(childComplexity int, input model.LeaveAccountInput) int
+		MakeOwner                    func(childComplexity int, input model.MakeOwnerInput) int
+		OfferOwnership               func(childComplexity int, input model.OfferOwnershipInput) int
+		RecordOrder                  func(childComplexity int, input model.RecordOrderInput) int
+		RegenerateBackupCodes        func(childComplexity int) int
+		Register                     func(childComplexity int, input model.RegisterInput) int
+		RemoveMember                 func(childComplexity int, input model.RemoveMemberInput) int
+		RemoveOwnSecurityQuestion    func(childComplexity int, input model.RemoveOwnSecurityQuestionInput) int
+		RemovePasskey                func(childComplexity int, input model.RemovePasskeyInput) int
+		RemoveTotp                   func(childComplexity int) int
+		RenamePasskey                func(childComplexity int, input model.RenamePasskeyInput) int
+		ReorderSecurityQuestions     func(childComplexity int, input model.ReorderSecurityQuestionsInput) int
+		RequestPasswordReset         func(childComplexity int, input model.RequestPasswordResetInput) int
+		ResendInvitation             func(childComplexity int, input model.ResendInvitationInput) int
+		ResendVerification           func(childComplexity int, input model.ResendVerificationInput) int
+		ResetIdentityVerification    func(childComplexity int, input model.ResetIdentityVerificationInput) int
+		ResetPassword                func(childComplexity int, input model.ResetPasswordInput) int
+		RestoreSecurityQuestion      func(childComplexity int, input model.RestoreSecurityQuestionInput) int
+		RetireSecurityQuestion       func(childComplexity int, input model.RetireSecurityQuestionInput) int
+		RevokeAPIToken               func(childComplexity int, input model.RevokeAPITokenInput) int
+		RevokeOtherSessions          func(childComplexity int, input model.RevokeOtherSessionsInput) int
+		RevokeSession                func(childComplexity int, input model.RevokeSessionInput) int
+		RevokeTrustedDevice          func(childComplexity int, input model.RevokeTrustedDeviceInput) int
+		RotateAPIToken               func(childComplexity int, input model.RotateAPITokenInput) int
+		SaveMemberships              func(childComplexity int, input model.SaveMembershipsInput) int
+		SendPasswordReset            func(childComplexity int, input model.SendPasswordResetInput) int
+		SetIdentityProviderSecrets   func(childComplexity int, input model.SetIdentityProviderSecretsInput) int
+		SetRoleTwoFactor             func(childComplexity int, input model.SetRoleTwoFactorInput) int
+		SetSecurityQuestion          func(childComplexity int, input model.SetSecurityQuestionInput) int
+		SetUp                        func(childComplexity int, input model.SetUpInput) int
+		SignIn                       func(childComplexity int, input model.SignInInput) int
+		SignInWithPasskey            func(childComplexity int, input model.SignInWithPasskeyInput) int
+		SignOut                      func(childComplexity int) int
+		StartPasskeyConfirmation     func(childComplexity int) int
+		StartPasskeyEnrolment        func(childComplexity int) int
+		StartPasskeySecondFactor     func(childComplexity int) int
+		StartPasskeySignIn           func(childComplexity int) int
+		StartTotpEnrolment           func(childComplexity int) int
+		SubmitIdentityVerification   func(childComplexity int) int
+		SwitchAccount                func(childComplexity int, input model.SwitchAccountInput) int
+		TestIdentityProvider         func(childComplexity int, input model.TestIdentityProviderInput) int
+		UpdateAccount                func(childComplexity int, input model.UpdateAccountInput) int
+		UpdateMembershipPermissions  func(childComplexity int, input model.UpdateMembershipPermissionsInput) int
+		UpdatePermissionTemplate     func(childComplexity int, input model.UpdatePermissionTemplateInput) int
+		UpdateProfile                func(childComplexity int, input model.UpdateProfileInput) int
+		UpdateSecurityQuestion       func(childComplexity int, input model.UpdateSecurityQuestionInput) int
+		UpdateSettings               func(childComplexity int, input model.UpdateSettingsInput) int
+		UpdateUser                   func(childComplexity int, input model.UpdateUserInput) int
+		VerifyEmail                  func(childComplexity int, input model.VerifyEmailInput) int
+		VerifySecondFactor           func(childComplexity int, input model.VerifySecondFactorInput) int
+		WithdrawOwnershipOffer       func(childComplexity int, input model.WithdrawOwnershipOfferInput) int
 	}
 
 	OfferOwnershipPayload struct {
@@ -516,12 +602,13 @@ type ComplexityRoot struct {
 	}
 
 	Order struct {
-		Account       func(childComplexity int) int
-		CreatedAt     func(childComplexity int) int
-		GlobalID      func(childComplexity int) int
-		Number        func(childComplexity int) int
-		PlacedBy      func(childComplexity int) int
-		PlacedByStaff func(childComplexity int) int
+		Account              func(childComplexity int) int
+		CreatedAt            func(childComplexity int) int
+		GlobalID             func(childComplexity int) int
+		Number               func(childComplexity int) int
+		PlacedBy             func(childComplexity int) int
+		PlacedByStaff        func(childComplexity int) int
+		VerificationRequired func(childComplexity int) int
 	}
 
 	OrderConnection struct {
@@ -583,28 +670,29 @@ type ComplexityRoot struct {
 	}
 
 	Query struct {
-		APITokens                func(childComplexity int, first *int, after *string) int
-		Account                  func(childComplexity int, id *string, number *int) int
-		Accounts                 func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.AccountFilter, orderBy *model.AccountOrder) int
-		AllSecurityQuestions     func(childComplexity int) int
-		DisownByToken            func(childComplexity int, token string) int
-		EmailChangeByToken       func(childComplexity int, token string) int
-		EmailVerificationByToken func(childComplexity int, token string) int
-		ExplainAccess            func(childComplexity int, userID string, accountID string, permission permission.Account) int
-		Installation             func(childComplexity int) int
-		InvitationByToken        func(childComplexity int, token string) int
-		MailPreviews             func(childComplexity int, language string) int
-		Node                     func(childComplexity int, id string) int
-		Nodes                    func(childComplexity int, ids []string) int
-		PasswordResetByToken     func(childComplexity int, token string) int
-		PermissionTemplates      func(childComplexity int) int
-		RateLimit                func(childComplexity int) int
-		Roles                    func(childComplexity int) int
-		SecurityQuestions        func(childComplexity int) int
-		Settings                 func(childComplexity int) int
-		User                     func(childComplexity int, id *string, number *int, email *string) int
-		Users                    func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.UserFilter, orderBy *model.UserOrder) int
-		Viewer                   func(childComplexity int) int
+		APITokens                 func(childComplexity int, first *int, after *string) int
+		Account                   func(childComplexity int, id *string, number *int) int
+		Accounts                  func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.AccountFilter, orderBy *model.AccountOrder) int
+		AllSecurityQuestions      func(childComplexity int) int
+		DisownByToken             func(childComplexity int, token string) int
+		EmailChangeByToken        func(childComplexity int, token string) int
+		EmailVerificationByToken  func(childComplexity int, token string) int
+		ExplainAccess             func(childComplexity int, userID string, accountID string, permission permission.Account) int
+		IdentityVerificationQueue func(childComplexity int, first *int, after *string, last *int, before *string) int
+		Installation              func(childComplexity int) int
+		InvitationByToken         func(childComplexity int, token string) int
+		MailPreviews              func(childComplexity int, language string) int
+		Node                      func(childComplexity int, id string) int
+		Nodes                     func(childComplexity int, ids []string) int
+		PasswordResetByToken      func(childComplexity int, token string) int
+		PermissionTemplates       func(childComplexity int) int
+		RateLimit                 func(childComplexity int) int
+		Roles                     func(childComplexity int) int
+		SecurityQuestions         func(childComplexity int) int
+		Settings                  func(childComplexity int) int
+		User                      func(childComplexity int, id *string, number *int, email *string) int
+		Users                     func(childComplexity int, first *int, after *string, last *int, before *string, filter *model.UserFilter, orderBy *model.UserOrder) int
+		Viewer                    func(childComplexity int) int
 	}
 
 	RateLimit struct {
@@ -673,6 +761,11 @@ type ComplexityRoot struct {
 
 	ResendVerificationPayload struct {
 		Delivery   func(childComplexity int) int
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
+	ResetIdentityVerificationPayload struct {
 		User       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
 	}
@@ -770,6 +863,11 @@ type ComplexityRoot struct {
 		System    func(childComplexity int) int
 	}
 
+	SetIdentityProviderSecretsPayload struct {
+		Provider   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	SetRoleTwoFactorPayload struct {
 		Role       func(childComplexity int) int
 		UserErrors func(childComplexity int) int
@@ -789,12 +887,14 @@ type ComplexityRoot struct {
 		APIBudget                   func(childComplexity int) int
 		Company                     func(childComplexity int) int
 		DisableClientUserManagement func(childComplexity int) int
+		IdentityProviders           func(childComplexity int) int
 		InvitationDays              func(childComplexity int) int
 		LockedProfile               func(childComplexity int) int
 		Registration                func(childComplexity int) int
 		StrictInvitations           func(childComplexity int) int
 		TrustedDevices              func(childComplexity int) int
 		TwoFactor                   func(childComplexity int) int
+		Verification                func(childComplexity int) int
 		Version                     func(childComplexity int) int
 	}
 
@@ -858,9 +958,19 @@ type ComplexityRoot struct {
 		UserErrors func(childComplexity int) int
 	}
 
+	SubmitIdentityVerificationPayload struct {
+		User       func(childComplexity int) int
+		UserErrors func(childComplexity int) int
+	}
+
 	SwitchAccountPayload struct {
 		UserErrors func(childComplexity int) int
 		Viewer     func(childComplexity int) int
+	}
+
+	TestIdentityProviderPayload struct {
+		Accepted   func(childComplexity int) int
+		UserErrors func(childComplexity int) int
 	}
 
 	TotpEnrolment struct {
@@ -943,11 +1053,13 @@ type ComplexityRoot struct {
 		FirstName             func(childComplexity int) int
 		GlobalID              func(childComplexity int) int
 		ID                    func(childComplexity int) int
+		IdentityVerification  func(childComplexity int) int
 		Language              func(childComplexity int) int
 		LastLoginAt           func(childComplexity int) int
 		LastName              func(childComplexity int) int
 		Memberships           func(childComplexity int, first *int, after *string) int
 		Name                  func(childComplexity int) int
+		Orders                func(childComplexity int, first *int, after *string) int
 		PasskeyCount          func(childComplexity int) int
 		Role                  func(childComplexity int) int
 		SecondFactorLock      func(childComplexity int) int
@@ -981,6 +1093,25 @@ type ComplexityRoot struct {
 		Code    func(childComplexity int) int
 		Field   func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	VerificationEvent struct {
+		Actor    func(childComplexity int) int
+		At       func(childComplexity int) int
+		ByName   func(childComplexity int) int
+		Cause    func(childComplexity int) int
+		Provider func(childComplexity int) int
+		Reason   func(childComplexity int) int
+		Status   func(childComplexity int) int
+	}
+
+	VerificationFile struct {
+		Bytes     func(childComplexity int) int
+		CreatedAt func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		MediaType func(childComplexity int) int
+		Name      func(childComplexity int) int
+		PurgeAt   func(childComplexity int) int
 	}
 
 	VerifyEmailPayload struct {
@@ -1596,6 +1727,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AssociateUserPayload.UserErrors(childComplexity), true
 
+	case "BeginIdentityVerificationPayload.url":
+		if e.ComplexityRoot.BeginIdentityVerificationPayload.URL == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BeginIdentityVerificationPayload.URL(childComplexity), true
+	case "BeginIdentityVerificationPayload.userErrors":
+		if e.ComplexityRoot.BeginIdentityVerificationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BeginIdentityVerificationPayload.UserErrors(childComplexity), true
+
+	case "BringIdentityVerificationPayload.user":
+		if e.ComplexityRoot.BringIdentityVerificationPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BringIdentityVerificationPayload.User(childComplexity), true
+	case "BringIdentityVerificationPayload.userErrors":
+		if e.ComplexityRoot.BringIdentityVerificationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BringIdentityVerificationPayload.UserErrors(childComplexity), true
+
 	case "CancelInvitationPayload.invitation":
 		if e.ComplexityRoot.CancelInvitationPayload.Invitation == nil {
 			break
@@ -1756,6 +1913,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CreateSecurityQuestionPayload.UserErrors(childComplexity), true
+
+	case "DecideIdentityVerificationPayload.present":
+		if e.ComplexityRoot.DecideIdentityVerificationPayload.Present == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecideIdentityVerificationPayload.Present(childComplexity), true
+	case "DecideIdentityVerificationPayload.user":
+		if e.ComplexityRoot.DecideIdentityVerificationPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecideIdentityVerificationPayload.User(childComplexity), true
+	case "DecideIdentityVerificationPayload.userErrors":
+		if e.ComplexityRoot.DecideIdentityVerificationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DecideIdentityVerificationPayload.UserErrors(childComplexity), true
 
 	case "DeclineInvitationPayload.accountName":
 		if e.ComplexityRoot.DeclineInvitationPayload.AccountName == nil {
@@ -1955,6 +2131,229 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.FinishTotpEnrolmentPayload.Viewer(childComplexity), true
+
+	case "IdentityProvider.name":
+		if e.ComplexityRoot.IdentityProvider.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityProvider.Name(childComplexity), true
+	case "IdentityProvider.notices":
+		if e.ComplexityRoot.IdentityProvider.Notices == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityProvider.Notices(childComplexity), true
+	case "IdentityProvider.ready":
+		if e.ComplexityRoot.IdentityProvider.Ready == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityProvider.Ready(childComplexity), true
+	case "IdentityProvider.secrets":
+		if e.ComplexityRoot.IdentityProvider.Secrets == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityProvider.Secrets(childComplexity), true
+
+	case "IdentityProviderSecret.name":
+		if e.ComplexityRoot.IdentityProviderSecret.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityProviderSecret.Name(childComplexity), true
+	case "IdentityProviderSecret.set":
+		if e.ComplexityRoot.IdentityProviderSecret.Set == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityProviderSecret.Set(childComplexity), true
+
+	case "IdentityVerification.applicable":
+		if e.ComplexityRoot.IdentityVerification.Applicable == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.Applicable(childComplexity), true
+	case "IdentityVerification.approvedOnce":
+		if e.ComplexityRoot.IdentityVerification.ApprovedOnce == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.ApprovedOnce(childComplexity), true
+	case "IdentityVerification.cause":
+		if e.ComplexityRoot.IdentityVerification.Cause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.Cause(childComplexity), true
+	case "IdentityVerification.decidedAt":
+		if e.ComplexityRoot.IdentityVerification.DecidedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.DecidedAt(childComplexity), true
+	case "IdentityVerification.expiresAt":
+		if e.ComplexityRoot.IdentityVerification.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.ExpiresAt(childComplexity), true
+	case "IdentityVerification.files":
+		if e.ComplexityRoot.IdentityVerification.Files == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.Files(childComplexity), true
+	case "IdentityVerification.history":
+		if e.ComplexityRoot.IdentityVerification.History == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.History(childComplexity), true
+	case "IdentityVerification.keepDays":
+		if e.ComplexityRoot.IdentityVerification.KeepDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.KeepDays(childComplexity), true
+	case "IdentityVerification.provider":
+		if e.ComplexityRoot.IdentityVerification.Provider == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.Provider(childComplexity), true
+	case "IdentityVerification.reason":
+		if e.ComplexityRoot.IdentityVerification.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.Reason(childComplexity), true
+	case "IdentityVerification.requestedAt":
+		if e.ComplexityRoot.IdentityVerification.RequestedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.RequestedAt(childComplexity), true
+	case "IdentityVerification.status":
+		if e.ComplexityRoot.IdentityVerification.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.Status(childComplexity), true
+	case "IdentityVerification.submittedAt":
+		if e.ComplexityRoot.IdentityVerification.SubmittedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.SubmittedAt(childComplexity), true
+	case "IdentityVerification.triesLeft":
+		if e.ComplexityRoot.IdentityVerification.TriesLeft == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.TriesLeft(childComplexity), true
+	case "IdentityVerification.user":
+		if e.ComplexityRoot.IdentityVerification.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.User(childComplexity), true
+	case "IdentityVerification.version":
+		if e.ComplexityRoot.IdentityVerification.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.Version(childComplexity), true
+
+	case "IdentityVerificationConnection.edges":
+		if e.ComplexityRoot.IdentityVerificationConnection.Edges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerificationConnection.Edges(childComplexity), true
+	case "IdentityVerificationConnection.nodes":
+		if e.ComplexityRoot.IdentityVerificationConnection.Nodes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerificationConnection.Nodes(childComplexity), true
+	case "IdentityVerificationConnection.pageInfo":
+		if e.ComplexityRoot.IdentityVerificationConnection.PageInfo == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerificationConnection.PageInfo(childComplexity), true
+	case "IdentityVerificationConnection.totalCount":
+		if e.ComplexityRoot.IdentityVerificationConnection.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerificationConnection.TotalCount(childComplexity), true
+
+	case "IdentityVerificationEdge.cursor":
+		if e.ComplexityRoot.IdentityVerificationEdge.Cursor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerificationEdge.Cursor(childComplexity), true
+	case "IdentityVerificationEdge.node":
+		if e.ComplexityRoot.IdentityVerificationEdge.Node == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerificationEdge.Node(childComplexity), true
+
+	case "IdentityVerificationRule.approvalDays":
+		if e.ComplexityRoot.IdentityVerificationRule.ApprovalDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerificationRule.ApprovalDays(childComplexity), true
+	case "IdentityVerificationRule.enabled":
+		if e.ComplexityRoot.IdentityVerificationRule.Enabled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerificationRule.Enabled(childComplexity), true
+	case "IdentityVerificationRule.keepDays":
+		if e.ComplexityRoot.IdentityVerificationRule.KeepDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerificationRule.KeepDays(childComplexity), true
+	case "IdentityVerificationRule.provider":
+		if e.ComplexityRoot.IdentityVerificationRule.Provider == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerificationRule.Provider(childComplexity), true
+	case "IdentityVerificationRule.secondReviewer":
+		if e.ComplexityRoot.IdentityVerificationRule.SecondReviewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerificationRule.SecondReviewer(childComplexity), true
+	case "IdentityVerificationRule.tries":
+		if e.ComplexityRoot.IdentityVerificationRule.Tries == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerificationRule.Tries(childComplexity), true
+
+	case "InitiateIdentityVerificationPayload.user":
+		if e.ComplexityRoot.InitiateIdentityVerificationPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InitiateIdentityVerificationPayload.User(childComplexity), true
+	case "InitiateIdentityVerificationPayload.userErrors":
+		if e.ComplexityRoot.InitiateIdentityVerificationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InitiateIdentityVerificationPayload.UserErrors(childComplexity), true
 
 	case "Installation.company":
 		if e.ComplexityRoot.Installation.Company == nil {
@@ -2410,6 +2809,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AssociateUser(childComplexity, args["input"].(model.AssociateUserInput)), true
+	case "Mutation.beginIdentityVerification":
+		if e.ComplexityRoot.Mutation.BeginIdentityVerification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.BeginIdentityVerification(childComplexity), true
+	case "Mutation.bringIdentityVerification":
+		if e.ComplexityRoot.Mutation.BringIdentityVerification == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_bringIdentityVerification_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.BringIdentityVerification(childComplexity, args["input"].(model.BringIdentityVerificationInput)), true
 	case "Mutation.cancelInvitation":
 		if e.ComplexityRoot.Mutation.CancelInvitation == nil {
 			break
@@ -2531,6 +2947,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CreateSecurityQuestion(childComplexity, args["input"].(model.CreateSecurityQuestionInput)), true
+	case "Mutation.decideIdentityVerification":
+		if e.ComplexityRoot.Mutation.DecideIdentityVerification == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_decideIdentityVerification_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DecideIdentityVerification(childComplexity, args["input"].(model.DecideIdentityVerificationInput)), true
 	case "Mutation.declineInvitation":
 		if e.ComplexityRoot.Mutation.DeclineInvitation == nil {
 			break
@@ -2630,6 +3057,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.FinishTotpEnrolment(childComplexity, args["input"].(model.FinishTotpEnrolmentInput)), true
+	case "Mutation.initiateIdentityVerification":
+		if e.ComplexityRoot.Mutation.InitiateIdentityVerification == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_initiateIdentityVerification_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.InitiateIdentityVerification(childComplexity, args["input"].(model.InitiateIdentityVerificationInput)), true
 	case "Mutation.inviteUser":
 		if e.ComplexityRoot.Mutation.InviteUser == nil {
 			break
@@ -2796,6 +3234,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResendVerification(childComplexity, args["input"].(model.ResendVerificationInput)), true
+	case "Mutation.resetIdentityVerification":
+		if e.ComplexityRoot.Mutation.ResetIdentityVerification == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_resetIdentityVerification_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ResetIdentityVerification(childComplexity, args["input"].(model.ResetIdentityVerificationInput)), true
 	case "Mutation.resetPassword":
 		if e.ComplexityRoot.Mutation.ResetPassword == nil {
 			break
@@ -2906,6 +3355,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SendPasswordReset(childComplexity, args["input"].(model.SendPasswordResetInput)), true
+	case "Mutation.setIdentityProviderSecrets":
+		if e.ComplexityRoot.Mutation.SetIdentityProviderSecrets == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setIdentityProviderSecrets_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetIdentityProviderSecrets(childComplexity, args["input"].(model.SetIdentityProviderSecretsInput)), true
 	case "Mutation.setRoleTwoFactor":
 		if e.ComplexityRoot.Mutation.SetRoleTwoFactor == nil {
 			break
@@ -2997,6 +3457,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.StartTotpEnrolment(childComplexity), true
+	case "Mutation.submitIdentityVerification":
+		if e.ComplexityRoot.Mutation.SubmitIdentityVerification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Mutation.SubmitIdentityVerification(childComplexity), true
 	case "Mutation.switchAccount":
 		if e.ComplexityRoot.Mutation.SwitchAccount == nil {
 			break
@@ -3008,6 +3474,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SwitchAccount(childComplexity, args["input"].(model.SwitchAccountInput)), true
+	case "Mutation.testIdentityProvider":
+		if e.ComplexityRoot.Mutation.TestIdentityProvider == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_testIdentityProvider_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TestIdentityProvider(childComplexity, args["input"].(model.TestIdentityProviderInput)), true
 	case "Mutation.updateAccount":
 		if e.ComplexityRoot.Mutation.UpdateAccount == nil {
 			break
@@ -3168,6 +3645,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Order.PlacedByStaff(childComplexity), true
+	case "Order.verificationRequired":
+		if e.ComplexityRoot.Order.VerificationRequired == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Order.VerificationRequired(childComplexity), true
 
 	case "OrderConnection.edges":
 		if e.ComplexityRoot.OrderConnection.Edges == nil {
@@ -3447,6 +3930,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ExplainAccess(childComplexity, args["userId"].(string), args["accountId"].(string), args["permission"].(permission.Account)), true
+	case "Query.identityVerificationQueue":
+		if e.ComplexityRoot.Query.IdentityVerificationQueue == nil {
+			break
+		}
+
+		args, err := ec.field_Query_identityVerificationQueue_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.IdentityVerificationQueue(childComplexity, args["first"].(*int), args["after"].(*string), args["last"].(*int), args["before"].(*string)), true
 	case "Query.installation":
 		if e.ComplexityRoot.Query.Installation == nil {
 			break
@@ -3767,6 +4261,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ResendVerificationPayload.UserErrors(childComplexity), true
 
+	case "ResetIdentityVerificationPayload.user":
+		if e.ComplexityRoot.ResetIdentityVerificationPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResetIdentityVerificationPayload.User(childComplexity), true
+	case "ResetIdentityVerificationPayload.userErrors":
+		if e.ComplexityRoot.ResetIdentityVerificationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ResetIdentityVerificationPayload.UserErrors(childComplexity), true
+
 	case "ResetPasswordPayload.done":
 		if e.ComplexityRoot.ResetPasswordPayload.Done == nil {
 			break
@@ -4075,6 +4582,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Session.System(childComplexity), true
 
+	case "SetIdentityProviderSecretsPayload.provider":
+		if e.ComplexityRoot.SetIdentityProviderSecretsPayload.Provider == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetIdentityProviderSecretsPayload.Provider(childComplexity), true
+	case "SetIdentityProviderSecretsPayload.userErrors":
+		if e.ComplexityRoot.SetIdentityProviderSecretsPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetIdentityProviderSecretsPayload.UserErrors(childComplexity), true
+
 	case "SetRoleTwoFactorPayload.role":
 		if e.ComplexityRoot.SetRoleTwoFactorPayload.Role == nil {
 			break
@@ -4132,6 +4652,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Settings.DisableClientUserManagement(childComplexity), true
+	case "Settings.identityProviders":
+		if e.ComplexityRoot.Settings.IdentityProviders == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Settings.IdentityProviders(childComplexity), true
 	case "Settings.invitationDays":
 		if e.ComplexityRoot.Settings.InvitationDays == nil {
 			break
@@ -4168,6 +4694,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Settings.TwoFactor(childComplexity), true
+	case "Settings.identityVerification":
+		if e.ComplexityRoot.Settings.Verification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Settings.Verification(childComplexity), true
 	case "Settings.version":
 		if e.ComplexityRoot.Settings.Version == nil {
 			break
@@ -4348,6 +4880,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StartTotpEnrolmentPayload.UserErrors(childComplexity), true
 
+	case "SubmitIdentityVerificationPayload.user":
+		if e.ComplexityRoot.SubmitIdentityVerificationPayload.User == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SubmitIdentityVerificationPayload.User(childComplexity), true
+	case "SubmitIdentityVerificationPayload.userErrors":
+		if e.ComplexityRoot.SubmitIdentityVerificationPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SubmitIdentityVerificationPayload.UserErrors(childComplexity), true
+
 	case "SwitchAccountPayload.userErrors":
 		if e.ComplexityRoot.SwitchAccountPayload.UserErrors == nil {
 			break
@@ -4360,6 +4905,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SwitchAccountPayload.Viewer(childComplexity), true
+
+	case "TestIdentityProviderPayload.accepted":
+		if e.ComplexityRoot.TestIdentityProviderPayload.Accepted == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestIdentityProviderPayload.Accepted(childComplexity), true
+	case "TestIdentityProviderPayload.userErrors":
+		if e.ComplexityRoot.TestIdentityProviderPayload.UserErrors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TestIdentityProviderPayload.UserErrors(childComplexity), true
 
 	case "TotpEnrolment.expiresAt":
 		if e.ComplexityRoot.TotpEnrolment.ExpiresAt == nil {
@@ -4670,6 +5228,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.ID(childComplexity), true
+	case "User.identityVerification":
+		if e.ComplexityRoot.User.IdentityVerification == nil {
+			break
+		}
+
+		return e.ComplexityRoot.User.IdentityVerification(childComplexity), true
 	case "User.language":
 		if e.ComplexityRoot.User.Language == nil {
 			break
@@ -4705,6 +5269,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.User.Name(childComplexity), true
+	case "User.orders":
+		if e.ComplexityRoot.User.Orders == nil {
+			break
+		}
+
+		args, err := ec.field_User_orders_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.User.Orders(childComplexity, args["first"].(*int), args["after"].(*string)), true
 	case "User.passkeyCount":
 		if e.ComplexityRoot.User.PasskeyCount == nil {
 			break
@@ -4857,6 +5432,86 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.UserError.Message(childComplexity), true
+
+	case "VerificationEvent.by":
+		if e.ComplexityRoot.VerificationEvent.Actor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationEvent.Actor(childComplexity), true
+	case "VerificationEvent.at":
+		if e.ComplexityRoot.VerificationEvent.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationEvent.At(childComplexity), true
+	case "VerificationEvent.byName":
+		if e.ComplexityRoot.VerificationEvent.ByName == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationEvent.ByName(childComplexity), true
+	case "VerificationEvent.cause":
+		if e.ComplexityRoot.VerificationEvent.Cause == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationEvent.Cause(childComplexity), true
+	case "VerificationEvent.provider":
+		if e.ComplexityRoot.VerificationEvent.Provider == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationEvent.Provider(childComplexity), true
+	case "VerificationEvent.reason":
+		if e.ComplexityRoot.VerificationEvent.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationEvent.Reason(childComplexity), true
+	case "VerificationEvent.status":
+		if e.ComplexityRoot.VerificationEvent.Status == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationEvent.Status(childComplexity), true
+
+	case "VerificationFile.bytes":
+		if e.ComplexityRoot.VerificationFile.Bytes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationFile.Bytes(childComplexity), true
+	case "VerificationFile.createdAt":
+		if e.ComplexityRoot.VerificationFile.CreatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationFile.CreatedAt(childComplexity), true
+	case "VerificationFile.kind":
+		if e.ComplexityRoot.VerificationFile.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationFile.Kind(childComplexity), true
+	case "VerificationFile.mediaType":
+		if e.ComplexityRoot.VerificationFile.MediaType == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationFile.MediaType(childComplexity), true
+	case "VerificationFile.name":
+		if e.ComplexityRoot.VerificationFile.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationFile.Name(childComplexity), true
+	case "VerificationFile.purgeAt":
+		if e.ComplexityRoot.VerificationFile.PurgeAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationFile.PurgeAt(childComplexity), true
 
 	case "VerifyEmailPayload.done":
 		if e.ComplexityRoot.VerifyEmailPayload.Done == nil {
@@ -5030,6 +5685,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ApiBudgetInput", ec.unmarshalInputApiBudgetInput),
 			graphql.NewInputUnmarshaler("ApiTokenScopeInput", ec.unmarshalInputApiTokenScopeInput),
 			graphql.NewInputUnmarshaler("AssociateUserInput", ec.unmarshalInputAssociateUserInput),
+			graphql.NewInputUnmarshaler("BringIdentityVerificationInput", ec.unmarshalInputBringIdentityVerificationInput),
 			graphql.NewInputUnmarshaler("CancelInvitationInput", ec.unmarshalInputCancelInvitationInput),
 			graphql.NewInputUnmarshaler("ChangeEmailInput", ec.unmarshalInputChangeEmailInput),
 			graphql.NewInputUnmarshaler("ChangePasswordInput", ec.unmarshalInputChangePasswordInput),
@@ -5041,6 +5697,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CreateApiTokenInput", ec.unmarshalInputCreateApiTokenInput),
 			graphql.NewInputUnmarshaler("CreatePermissionTemplateInput", ec.unmarshalInputCreatePermissionTemplateInput),
 			graphql.NewInputUnmarshaler("CreateSecurityQuestionInput", ec.unmarshalInputCreateSecurityQuestionInput),
+			graphql.NewInputUnmarshaler("DecideIdentityVerificationInput", ec.unmarshalInputDecideIdentityVerificationInput),
 			graphql.NewInputUnmarshaler("DeclineInvitationInput", ec.unmarshalInputDeclineInvitationInput),
 			graphql.NewInputUnmarshaler("DeleteAccountInput", ec.unmarshalInputDeleteAccountInput),
 			graphql.NewInputUnmarshaler("DeletePermissionTemplateInput", ec.unmarshalInputDeletePermissionTemplateInput),
@@ -5050,6 +5707,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DisownChangeInput", ec.unmarshalInputDisownChangeInput),
 			graphql.NewInputUnmarshaler("FinishPasskeyEnrolmentInput", ec.unmarshalInputFinishPasskeyEnrolmentInput),
 			graphql.NewInputUnmarshaler("FinishTotpEnrolmentInput", ec.unmarshalInputFinishTotpEnrolmentInput),
+			graphql.NewInputUnmarshaler("IdentityProviderSecretInput", ec.unmarshalInputIdentityProviderSecretInput),
+			graphql.NewInputUnmarshaler("IdentityVerificationRuleInput", ec.unmarshalInputIdentityVerificationRuleInput),
+			graphql.NewInputUnmarshaler("InitiateIdentityVerificationInput", ec.unmarshalInputInitiateIdentityVerificationInput),
 			graphql.NewInputUnmarshaler("InviteUserInput", ec.unmarshalInputInviteUserInput),
 			graphql.NewInputUnmarshaler("LeaveAccountInput", ec.unmarshalInputLeaveAccountInput),
 			graphql.NewInputUnmarshaler("MakeOwnerInput", ec.unmarshalInputMakeOwnerInput),
@@ -5065,6 +5725,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RequestPasswordResetInput", ec.unmarshalInputRequestPasswordResetInput),
 			graphql.NewInputUnmarshaler("ResendInvitationInput", ec.unmarshalInputResendInvitationInput),
 			graphql.NewInputUnmarshaler("ResendVerificationInput", ec.unmarshalInputResendVerificationInput),
+			graphql.NewInputUnmarshaler("ResetIdentityVerificationInput", ec.unmarshalInputResetIdentityVerificationInput),
 			graphql.NewInputUnmarshaler("ResetPasswordInput", ec.unmarshalInputResetPasswordInput),
 			graphql.NewInputUnmarshaler("RestoreSecurityQuestionInput", ec.unmarshalInputRestoreSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("RetireSecurityQuestionInput", ec.unmarshalInputRetireSecurityQuestionInput),
@@ -5076,12 +5737,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SaveMembershipsInput", ec.unmarshalInputSaveMembershipsInput),
 			graphql.NewInputUnmarshaler("SecurityQuestionTextInput", ec.unmarshalInputSecurityQuestionTextInput),
 			graphql.NewInputUnmarshaler("SendPasswordResetInput", ec.unmarshalInputSendPasswordResetInput),
+			graphql.NewInputUnmarshaler("SetIdentityProviderSecretsInput", ec.unmarshalInputSetIdentityProviderSecretsInput),
 			graphql.NewInputUnmarshaler("SetRoleTwoFactorInput", ec.unmarshalInputSetRoleTwoFactorInput),
 			graphql.NewInputUnmarshaler("SetSecurityQuestionInput", ec.unmarshalInputSetSecurityQuestionInput),
 			graphql.NewInputUnmarshaler("SetUpInput", ec.unmarshalInputSetUpInput),
 			graphql.NewInputUnmarshaler("SignInInput", ec.unmarshalInputSignInInput),
 			graphql.NewInputUnmarshaler("SignInWithPasskeyInput", ec.unmarshalInputSignInWithPasskeyInput),
 			graphql.NewInputUnmarshaler("SwitchAccountInput", ec.unmarshalInputSwitchAccountInput),
+			graphql.NewInputUnmarshaler("TestIdentityProviderInput", ec.unmarshalInputTestIdentityProviderInput),
 			graphql.NewInputUnmarshaler("TwoFactorRuleInput", ec.unmarshalInputTwoFactorRuleInput),
 			graphql.NewInputUnmarshaler("UpdateAccountInput", ec.unmarshalInputUpdateAccountInput),
 			graphql.NewInputUnmarshaler("UpdateMembershipPermissionsInput", ec.unmarshalInputUpdateMembershipPermissionsInput),
@@ -5415,6 +6078,8 @@ type Order implements Node {
   placedBy: User
   "Whether staff placed it, for the account."
   placedByStaff: Boolean!
+  "Whether whoever it is of has to prove who they are."
+  verificationRequired: Boolean!
   "When it was noted."
   createdAt: DateTime!
 }
@@ -5449,6 +6114,8 @@ input RecordOrderInput {
   number: String!
   "The user who placed it: somebody who may place orders in the account. Absent: staff did."
   placedById: ID
+  "Whether whoever it is of, who placed it or the account's owner, has to prove who they are: they are asked, unless that is done or under way."
+  verificationRequired: Boolean! = false
 }
 
 "What became of it."
@@ -5685,6 +6352,22 @@ enum ActivityAction {
   OTHER_SESSIONS_ENDED
   "The user's own data was downloaded."
   OWN_DATA_EXPORTED
+  "The user was asked to prove who they are. What is about proofs of identity is for the user and for MANAGE_USER_VERIFICATION."
+  VERIFICATION_REQUESTED
+  "The user went to the service that checks who they are."
+  VERIFICATION_BEGUN
+  "The user submitted a proof of identity."
+  VERIFICATION_SUBMITTED
+  "Staff looked at a picture of a proof of identity."
+  VERIFICATION_FILE_SEEN
+  "A proof of identity was approved or rejected. Where two approve, each of them does."
+  VERIFICATION_DECIDED
+  "The request for a proof of identity, or what came of it, was taken back."
+  VERIFICATION_RESET
+  "An approved proof of identity became too old."
+  VERIFICATION_EXPIRED
+  "What another service found out about the user in earlier days was noted."
+  VERIFICATION_BROUGHT
   "The account was made."
   ACCOUNT_CREATED
   "The account's profile changed."
@@ -7447,6 +8130,8 @@ input UpdateSettingsInput {
   invitationDays: Int
   "The budget of each viewer of the API."
   apiBudget: ApiBudgetInput
+  "How users prove who they are."
+  identityVerification: IdentityVerificationRuleInput
   "The version that the change is based on. Another one present: CONFLICT, and nothing changes. Absent: whatever is there."
   version: Int
 }
@@ -7871,6 +8556,8 @@ type User implements Node {
   role: Role @personal(can: LIST_USERS)
   "The accounts that the user can reach, by name. Needs a page size."
   memberships("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): MembershipConnection @personal(can: LIST_USERS)
+  "The orders that the user placed, the newest first. Needs a page size."
+  orders("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): OrderConnection @staff(can: LIST_ACCOUNTS)
 }
 
 "Whether a user may sign in."
@@ -7930,6 +8617,8 @@ input UserFilter {
   state: [UserState!]
   "Any of these languages, as BCP 47 tags."
   language: [String!]
+  "The proof of their identity stands at any of these. Needs MANAGE_USER_VERIFICATION. An approval that is over counts as expired within two minutes."
+  verification: [VerificationStatus!]
   "Last signed in before this moment. Users who never did are left out."
   lastLoginBefore: DateTime
   "Last signed in at this moment or after it."
@@ -7978,6 +8667,8 @@ enum UserOrderField {
   STATE
   "Whether the address is verified."
   EMAIL_VERIFIED
+  "Where the proof of their identity stands. Needs MANAGE_USER_VERIFICATION."
+  VERIFICATION
 }
 
 "A named set of admin permissions."
@@ -8072,6 +8763,385 @@ input DisableSecurityQuestionInput {
 type DisableSecurityQuestionPayload {
   "The user after the change."
   user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+`, BuiltIn: false},
+	{Name: "../schema/verification.graphql", Input: `extend type Query {
+  "Proofs of identity that wait to be looked at here, the longest waiting first. One of first and last is needed, 1 to 100."
+  identityVerificationQueue(
+    "How many from the start, 1 to 100."
+    first: Int
+    "Only what comes after this cursor."
+    after: String
+    "How many from the end, 1 to 100."
+    last: Int
+    "Only what comes before this cursor."
+    before: String
+  ): IdentityVerificationConnection! @staff(can: MANAGE_USER_VERIFICATION)
+}
+
+extend type Mutation {
+  """
+  Asks a user who placed an order to prove who they are, and mails them. NOT_ALLOWED on userId: they placed none (an order of
+  staff's counts for the account's owner), are asked already, or wait for a decision.
+  """
+  initiateIdentityVerification(input: InitiateIdentityVerificationInput!): InitiateIdentityVerificationPayload @staff(can: MANAGE_USER_VERIFICATION)
+  "Takes everything back, so that the user can be asked again. What they sent is removed at once."
+  resetIdentityVerification(input: ResetIdentityVerificationInput!): ResetIdentityVerificationPayload @staff(can: MANAGE_USER_VERIFICATION)
+  """
+  Approves or rejects what a user submitted, and mails them. Where a second reviewer is asked for, the first approval waits
+  for one by somebody else. CONFLICT on version: it was decided, or something else was submitted, meanwhile.
+  """
+  decideIdentityVerification(input: DecideIdentityVerificationInput!): DecideIdentityVerificationPayload @staff(can: MANAGE_USER_VERIFICATION)
+  "Records a result that was come to before Roster, as history: where the user stands now does not change."
+  bringIdentityVerification(input: BringIdentityVerificationInput!): BringIdentityVerificationPayload @staff(can: MANAGE_USER_VERIFICATION)
+  "Hands the viewer's pictures over to be looked at. REQUIRED on front and selfie: they were not sent."
+  submitIdentityVerification: SubmitIdentityVerificationPayload @person
+  "Opens a session with the service that checks the viewer's identity, and returns its page."
+  beginIdentityVerification: BeginIdentityVerificationPayload @person
+  "Gives a service that checks identities its keys. They are never shown again."
+  setIdentityProviderSecrets(input: SetIdentityProviderSecretsInput!): SetIdentityProviderSecretsPayload @sudo @staff(can: CONFIGURE_SETTINGS)
+  "Asks a service that checks identities whether the keys that it was given are right. INVALID on secrets: they are not."
+  testIdentityProvider(input: TestIdentityProviderInput!): TestIdentityProviderPayload @sudo @staff(can: CONFIGURE_SETTINGS)
+}
+
+extend type User {
+  "How far they came with proving who they are; null where the feature is switched off."
+  identityVerification: IdentityVerification @personal(can: MANAGE_USER_VERIFICATION)
+}
+
+extend type Settings {
+  "How users prove who they are."
+  identityVerification: IdentityVerificationRule!
+  "The services that can be chosen to check identities, beside MANUAL: Roster's own staff."
+  identityProviders: [IdentityProvider!]!
+}
+
+"How users prove who they are."
+type IdentityVerificationRule {
+  "Whether anybody is asked. Otherwise nothing of it shows, nobody is mailed, and what services say meanwhile is not taken."
+  enabled: Boolean!
+  "Who decides about those who are asked from now on: MANUAL, staff, or one of identityProviders."
+  provider: String!
+  "For how many days an approval holds; 0: for good."
+  approvalDays: Int!
+  "How often somebody may submit before staff have to ask anew."
+  tries: Int!
+  "Whether an approval by staff needs two of them."
+  secondReviewer: Boolean!
+  "For how many days pictures are kept after they were submitted."
+  keepDays: Int!
+}
+
+"What is to be different in how users prove who they are."
+input IdentityVerificationRuleInput {
+  "Whether anybody is asked."
+  enabled: Boolean
+  "MANUAL, or one of identityProviders that was given its keys."
+  provider: String
+  "0 to 3,650; 0: for good. It holds for approvals from now on."
+  approvalDays: Int
+  "1 to 20."
+  tries: Int
+  "Whether an approval by staff needs two of them."
+  secondReviewer: Boolean
+  "1 to 90. It holds for pictures that are sent from now on."
+  keepDays: Int
+}
+
+"A service that checks identities."
+type IdentityProvider {
+  "Its name."
+  name: String!
+  "What it needs, in the order in which it is given."
+  secrets: [IdentityProviderSecret!]!
+  "Whether it was given all of them."
+  ready: Boolean!
+  "Where it has to send its messages."
+  notices: String!
+}
+
+"A key that a service needs."
+type IdentityProviderSecret {
+  "Its name."
+  name: String!
+  "Whether it was given."
+  set: Boolean!
+}
+
+"How far somebody came with proving who they are."
+type IdentityVerification {
+  "Where it stands."
+  status: VerificationStatus!
+  "Whether there is an order to prove it for: of their own, or of staff's in an account that they own."
+  applicable: Boolean!
+  "Who decides: MANUAL, staff, or a service; null when they were never asked."
+  provider: String
+  "When they were asked last."
+  requestedAt: DateTime
+  "When they submitted last."
+  submittedAt: DateTime
+  "When it was decided last."
+  decidedAt: DateTime
+  "When the approval ends, or ended; null when it does not, or there is none."
+  expiresAt: DateTime
+  "Why it was rejected."
+  cause: VerificationCause
+  "Why it was rejected, in the reviewer's words."
+  reason: String
+  "How often they may still submit before staff have to ask anew."
+  triesLeft: Int!
+  "Whether one of two reviewers has approved it."
+  approvedOnce: Boolean!
+  "Counts changes. Send it back with decideIdentityVerification."
+  version: Int!
+  "For how many days pictures are kept after they were submitted."
+  keepDays: Int!
+  "The pictures: to staff those that were submitted, to the user those that they can still replace."
+  files: [VerificationFile!]!
+  "The steps, the newest first: the 50 last."
+  history: [VerificationEvent!]!
+  "Whose it is."
+  user: User!
+}
+
+"Where a proof of identity stands."
+enum VerificationStatus {
+  "They were never asked, or it was taken back."
+  NOT_REQUESTED
+  "They are asked."
+  REQUESTED
+  "They submitted, and wait."
+  SUBMITTED
+  "It is proven who they are."
+  APPROVED
+  "It was not accepted; they may try again."
+  REJECTED
+  "The approval is too old."
+  EXPIRED
+}
+
+"Why a proof of identity was not accepted."
+enum VerificationCause {
+  "A picture can't be read."
+  UNREADABLE
+  "Something is missing."
+  INCOMPLETE
+  "The document is out of date."
+  OUT_OF_DATE
+  "It does not match the profile, or the face the document."
+  MISMATCH
+  "Documents of this kind are not accepted."
+  NOT_ACCEPTED
+  "What the reason says."
+  OTHER
+}
+
+"A step of a proof of identity."
+type VerificationEvent {
+  "When."
+  at: DateTime!
+  "Where it stood then."
+  status: VerificationStatus!
+  "Whose step it was."
+  by: VerificationActor!
+  "The member of staff; null for others, and for who may not know."
+  byName: String
+  "Who decided it: MANUAL, STRIPE, or a service of earlier days."
+  provider: String!
+  "Why it was rejected."
+  cause: VerificationCause
+  "Why, in the words of who did it, or the number of the order that asks. Users are told why they were rejected, and nothing else."
+  reason: String
+}
+
+"Whose step it was."
+enum VerificationActor {
+  "A member of staff, or an order that asked for it."
+  STAFF
+  "The user."
+  SELF
+  "The service that decides."
+  PROVIDER
+  "Time."
+  SYSTEM
+}
+
+"A picture or scan that a user sent. It is fetched from /verification-files/ and its name, by who may."
+type VerificationFile {
+  "What it is fetched by."
+  name: String!
+  "What it shows."
+  kind: VerificationFileKind!
+  "Its media type."
+  mediaType: String!
+  "Its size in bytes."
+  bytes: Int!
+  "When it was sent."
+  createdAt: DateTime!
+  "When it is removed."
+  purgeAt: DateTime!
+}
+
+"What a picture shows."
+enum VerificationFileKind {
+  "The front of a document."
+  FRONT
+  "Its back."
+  BACK
+  "The face; no PDF."
+  SELFIE
+}
+
+"A page of proofs of identity."
+type IdentityVerificationConnection {
+  "The proofs, with their cursors."
+  edges: [IdentityVerificationEdge!]!
+  "The proofs."
+  nodes: [IdentityVerification!]!
+  "Where the page stands in its list."
+  pageInfo: PageInfo!
+  "How many wait in all. Counted only when asked for."
+  totalCount: Int!
+}
+
+"A proof of identity in a list."
+type IdentityVerificationEdge {
+  "The proof."
+  node: IdentityVerification!
+  "Where it stands in the list."
+  cursor: String!
+}
+
+"Whom to ask, and why."
+input InitiateIdentityVerificationInput {
+  "The user."
+  userId: ID!
+  "Why; up to 200 characters. It goes into the history, which tells the user that they are asked, and not why."
+  reason: String
+}
+
+"What became of it."
+type InitiateIdentityVerificationPayload {
+  "The user after it."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Whose, and why."
+input ResetIdentityVerificationInput {
+  "The user."
+  userId: ID!
+  "Why; up to 200 characters. It goes into the history."
+  reason: String!
+}
+
+"What became of it."
+type ResetIdentityVerificationPayload {
+  "The user after it."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"What a reviewer says."
+input DecideIdentityVerificationInput {
+  "The user."
+  userId: ID!
+  "The version that was looked at. Another one present: CONFLICT, and nothing changes. Absent: whatever is there."
+  version: Int
+  "Whether it is approved."
+  approve: Boolean!
+  "Why not. Absent: OTHER."
+  cause: VerificationCause
+  "Why not, up to 500 characters, in words that the user reads; needed where the cause is OTHER. Line breaks become spaces."
+  reason: String
+}
+
+"What became of it."
+type DecideIdentityVerificationPayload {
+  "The user after it."
+  user: User
+  "What stands, where the version was not that any more."
+  present: IdentityVerification
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"What became of it."
+type SubmitIdentityVerificationPayload {
+  "The user after it."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Where to go."
+type BeginIdentityVerificationPayload {
+  "The page of the service; it opens once."
+  url: String @once
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"A result of earlier days."
+input BringIdentityVerificationInput {
+  "The user."
+  userId: ID!
+  "Who came to it, up to 100 characters: Validation.com (service ended 2023)."
+  provider: String!
+  "Whether they were approved."
+  approved: Boolean!
+  "When."
+  at: DateTime!
+  "What else is known of it, up to 500 characters. The user reads it where they were not approved."
+  reason: String
+}
+
+"What became of it."
+type BringIdentityVerificationPayload {
+  "The user after it."
+  user: User
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Which service, and its keys."
+input SetIdentityProviderSecretsInput {
+  "The service, as identityProviders names it."
+  provider: String!
+  "The keys; those that are absent stay as they are."
+  secrets: [IdentityProviderSecretInput!]!
+}
+
+"A key of a service."
+input IdentityProviderSecretInput {
+  "Its name."
+  name: String!
+  "The key, up to 255 characters; an empty one takes it away."
+  value: String!
+}
+
+"What became of it."
+type SetIdentityProviderSecretsPayload {
+  "The service after it."
+  provider: IdentityProvider
+  "What to mend."
+  userErrors: [UserError!]!
+}
+
+"Which service."
+input TestIdentityProviderInput {
+  "The service, as identityProviders names it."
+  provider: String!
+}
+
+"What it answered."
+type TestIdentityProviderPayload {
+  "Whether the keys are right."
+  accepted: Boolean!
   "What to mend."
   userErrors: [UserError!]!
 }
@@ -8468,6 +9538,26 @@ func (ec *executionContext) childFields_AssociateUserPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type AssociateUserPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_BeginIdentityVerificationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "url":
+		return ec.fieldContext_BeginIdentityVerificationPayload_url(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BeginIdentityVerificationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BeginIdentityVerificationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_BringIdentityVerificationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_BringIdentityVerificationPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_BringIdentityVerificationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BringIdentityVerificationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CancelInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "invitation":
@@ -8582,6 +9672,18 @@ func (ec *executionContext) childFields_CreateSecurityQuestionPayload(ctx contex
 		return ec.fieldContext_CreateSecurityQuestionPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CreateSecurityQuestionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DecideIdentityVerificationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_DecideIdentityVerificationPayload_user(ctx, field)
+	case "present":
+		return ec.fieldContext_DecideIdentityVerificationPayload_present(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_DecideIdentityVerificationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DecideIdentityVerificationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeclineInvitationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8714,6 +9816,120 @@ func (ec *executionContext) childFields_FinishTotpEnrolmentPayload(ctx context.C
 		return ec.fieldContext_FinishTotpEnrolmentPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type FinishTotpEnrolmentPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityProvider(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_IdentityProvider_name(ctx, field)
+	case "secrets":
+		return ec.fieldContext_IdentityProvider_secrets(ctx, field)
+	case "ready":
+		return ec.fieldContext_IdentityProvider_ready(ctx, field)
+	case "notices":
+		return ec.fieldContext_IdentityProvider_notices(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityProvider", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityProviderSecret(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_IdentityProviderSecret_name(ctx, field)
+	case "set":
+		return ec.fieldContext_IdentityProviderSecret_set(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityProviderSecret", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityVerification(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "status":
+		return ec.fieldContext_IdentityVerification_status(ctx, field)
+	case "applicable":
+		return ec.fieldContext_IdentityVerification_applicable(ctx, field)
+	case "provider":
+		return ec.fieldContext_IdentityVerification_provider(ctx, field)
+	case "requestedAt":
+		return ec.fieldContext_IdentityVerification_requestedAt(ctx, field)
+	case "submittedAt":
+		return ec.fieldContext_IdentityVerification_submittedAt(ctx, field)
+	case "decidedAt":
+		return ec.fieldContext_IdentityVerification_decidedAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_IdentityVerification_expiresAt(ctx, field)
+	case "cause":
+		return ec.fieldContext_IdentityVerification_cause(ctx, field)
+	case "reason":
+		return ec.fieldContext_IdentityVerification_reason(ctx, field)
+	case "triesLeft":
+		return ec.fieldContext_IdentityVerification_triesLeft(ctx, field)
+	case "approvedOnce":
+		return ec.fieldContext_IdentityVerification_approvedOnce(ctx, field)
+	case "version":
+		return ec.fieldContext_IdentityVerification_version(ctx, field)
+	case "keepDays":
+		return ec.fieldContext_IdentityVerification_keepDays(ctx, field)
+	case "files":
+		return ec.fieldContext_IdentityVerification_files(ctx, field)
+	case "history":
+		return ec.fieldContext_IdentityVerification_history(ctx, field)
+	case "user":
+		return ec.fieldContext_IdentityVerification_user(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityVerification", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityVerificationConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "edges":
+		return ec.fieldContext_IdentityVerificationConnection_edges(ctx, field)
+	case "nodes":
+		return ec.fieldContext_IdentityVerificationConnection_nodes(ctx, field)
+	case "pageInfo":
+		return ec.fieldContext_IdentityVerificationConnection_pageInfo(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_IdentityVerificationConnection_totalCount(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityVerificationConnection", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityVerificationEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "node":
+		return ec.fieldContext_IdentityVerificationEdge_node(ctx, field)
+	case "cursor":
+		return ec.fieldContext_IdentityVerificationEdge_cursor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityVerificationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_IdentityVerificationRule(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "enabled":
+		return ec.fieldContext_IdentityVerificationRule_enabled(ctx, field)
+	case "provider":
+		return ec.fieldContext_IdentityVerificationRule_provider(ctx, field)
+	case "approvalDays":
+		return ec.fieldContext_IdentityVerificationRule_approvalDays(ctx, field)
+	case "tries":
+		return ec.fieldContext_IdentityVerificationRule_tries(ctx, field)
+	case "secondReviewer":
+		return ec.fieldContext_IdentityVerificationRule_secondReviewer(ctx, field)
+	case "keepDays":
+		return ec.fieldContext_IdentityVerificationRule_keepDays(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IdentityVerificationRule", field.Name)
+}
+
+func (ec *executionContext) childFields_InitiateIdentityVerificationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_InitiateIdentityVerificationPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_InitiateIdentityVerificationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InitiateIdentityVerificationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Installation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -8952,6 +10168,8 @@ func (ec *executionContext) childFields_Order(ctx context.Context, field graphql
 		return ec.fieldContext_Order_placedBy(ctx, field)
 	case "placedByStaff":
 		return ec.fieldContext_Order_placedByStaff(ctx, field)
+	case "verificationRequired":
+		return ec.fieldContext_Order_verificationRequired(ctx, field)
 	case "createdAt":
 		return ec.fieldContext_Order_createdAt(ctx, field)
 	}
@@ -9214,6 +10432,16 @@ func (ec *executionContext) childFields_ResendVerificationPayload(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type ResendVerificationPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ResetIdentityVerificationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_ResetIdentityVerificationPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_ResetIdentityVerificationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ResetIdentityVerificationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ResetPasswordPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "done":
@@ -9388,6 +10616,16 @@ func (ec *executionContext) childFields_Session(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Session", field.Name)
 }
 
+func (ec *executionContext) childFields_SetIdentityProviderSecretsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "provider":
+		return ec.fieldContext_SetIdentityProviderSecretsPayload_provider(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SetIdentityProviderSecretsPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetIdentityProviderSecretsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SetRoleTwoFactorPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "role":
@@ -9440,6 +10678,10 @@ func (ec *executionContext) childFields_Settings(ctx context.Context, field grap
 		return ec.fieldContext_Settings_apiBudget(ctx, field)
 	case "version":
 		return ec.fieldContext_Settings_version(ctx, field)
+	case "identityVerification":
+		return ec.fieldContext_Settings_identityVerification(ctx, field)
+	case "identityProviders":
+		return ec.fieldContext_Settings_identityProviders(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Settings", field.Name)
 }
@@ -9556,6 +10798,16 @@ func (ec *executionContext) childFields_StartTotpEnrolmentPayload(ctx context.Co
 	return nil, fmt.Errorf("no field named %q was found under type StartTotpEnrolmentPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_SubmitIdentityVerificationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "user":
+		return ec.fieldContext_SubmitIdentityVerificationPayload_user(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_SubmitIdentityVerificationPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SubmitIdentityVerificationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_SwitchAccountPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "viewer":
@@ -9564,6 +10816,16 @@ func (ec *executionContext) childFields_SwitchAccountPayload(ctx context.Context
 		return ec.fieldContext_SwitchAccountPayload_userErrors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SwitchAccountPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TestIdentityProviderPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "accepted":
+		return ec.fieldContext_TestIdentityProviderPayload_accepted(ctx, field)
+	case "userErrors":
+		return ec.fieldContext_TestIdentityProviderPayload_userErrors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TestIdentityProviderPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_TotpEnrolment(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -9742,6 +11004,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_role(ctx, field)
 	case "memberships":
 		return ec.fieldContext_User_memberships(ctx, field)
+	case "orders":
+		return ec.fieldContext_User_orders(ctx, field)
 	case "activity":
 		return ec.fieldContext_User_activity(ctx, field)
 	case "authenticatorSince":
@@ -9764,6 +11028,8 @@ func (ec *executionContext) childFields_User(ctx context.Context, field graphql.
 		return ec.fieldContext_User_sessions(ctx, field)
 	case "signIns":
 		return ec.fieldContext_User_signIns(ctx, field)
+	case "identityVerification":
+		return ec.fieldContext_User_identityVerification(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type User", field.Name)
 }
@@ -9804,6 +11070,44 @@ func (ec *executionContext) childFields_UserError(ctx context.Context, field gra
 		return ec.fieldContext_UserError_message(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type UserError", field.Name)
+}
+
+func (ec *executionContext) childFields_VerificationEvent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "at":
+		return ec.fieldContext_VerificationEvent_at(ctx, field)
+	case "status":
+		return ec.fieldContext_VerificationEvent_status(ctx, field)
+	case "by":
+		return ec.fieldContext_VerificationEvent_by(ctx, field)
+	case "byName":
+		return ec.fieldContext_VerificationEvent_byName(ctx, field)
+	case "provider":
+		return ec.fieldContext_VerificationEvent_provider(ctx, field)
+	case "cause":
+		return ec.fieldContext_VerificationEvent_cause(ctx, field)
+	case "reason":
+		return ec.fieldContext_VerificationEvent_reason(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VerificationEvent", field.Name)
+}
+
+func (ec *executionContext) childFields_VerificationFile(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "name":
+		return ec.fieldContext_VerificationFile_name(ctx, field)
+	case "kind":
+		return ec.fieldContext_VerificationFile_kind(ctx, field)
+	case "mediaType":
+		return ec.fieldContext_VerificationFile_mediaType(ctx, field)
+	case "bytes":
+		return ec.fieldContext_VerificationFile_bytes(ctx, field)
+	case "createdAt":
+		return ec.fieldContext_VerificationFile_createdAt(ctx, field)
+	case "purgeAt":
+		return ec.fieldContext_VerificationFile_purgeAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type VerificationFile", field.Name)
 }
 
 func (ec *executionContext) childFields_VerifyEmailPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {

@@ -8,6 +8,7 @@ import (
 	"roster/ent/generated"
 	"roster/graph/generated/model"
 	"roster/internal/settings"
+	"roster/internal/verification"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -17,6 +18,10 @@ import (
 )
 
 // region    ************************** generated!.gotpl **************************
+
+type SettingsResolver interface {
+	IdentityProviders(ctx context.Context, obj *settings.Settings) ([]*verification.Setup, error)
+}
 
 // endregion ************************** generated!.gotpl **************************
 
@@ -382,6 +387,70 @@ func (ec *executionContext) _Settings_version(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_Settings_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Settings", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Settings_identityVerification(ctx context.Context, field graphql.CollectedField, obj *settings.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Settings_identityVerification(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Verification, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v settings.Verification) graphql.Marshaler {
+			return ec.marshalNIdentityVerificationRule2rosterᚋinternalᚋsettingsᚐVerification(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Settings_identityVerification(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Settings",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IdentityVerificationRule(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Settings_identityProviders(ctx context.Context, field graphql.CollectedField, obj *settings.Settings) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Settings_identityProviders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Settings().IdentityProviders(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*verification.Setup) graphql.Marshaler {
+			return ec.marshalNIdentityProvider2ᚕᚖrosterᚋinternalᚋverificationᚐSetupᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Settings_identityProviders(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Settings",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IdentityProvider(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _TwoFactorRule_staff(ctx context.Context, field graphql.CollectedField, obj *settings.TwoFactorRule) (ret graphql.Marshaler) {
@@ -771,7 +840,7 @@ func (ec *executionContext) unmarshalInputUpdateSettingsInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"company", "registration", "twoFactor", "trustedDevices", "lockedProfile", "disableClientUserManagement", "strictInvitations", "invitationDays", "apiBudget", "version"}
+	fieldsInOrder := [...]string{"company", "registration", "twoFactor", "trustedDevices", "lockedProfile", "disableClientUserManagement", "strictInvitations", "invitationDays", "apiBudget", "identityVerification", "version"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -841,6 +910,13 @@ func (ec *executionContext) unmarshalInputUpdateSettingsInput(ctx context.Contex
 				return it, err
 			}
 			it.APIBudget = data
+		case "identityVerification":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("identityVerification"))
+			data, err := ec.unmarshalOIdentityVerificationRuleInput2ᚖrosterᚋgraphᚋgeneratedᚋmodelᚐIdentityVerificationRuleInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.IdentityVerification = data
 		case "version":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
 			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
@@ -963,53 +1039,64 @@ func (ec *executionContext) _Settings(ctx context.Context, sel ast.SelectionSet,
 		case "company":
 			out.Values[i] = ec._Settings_company(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "registration":
 			out.Values[i] = ec._Settings_registration(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "twoFactor":
 			out.Values[i] = ec._Settings_twoFactor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "trustedDevices":
 			out.Values[i] = ec._Settings_trustedDevices(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "lockedProfile":
 			out.Values[i] = ec._Settings_lockedProfile(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "disableClientUserManagement":
 			out.Values[i] = ec._Settings_disableClientUserManagement(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "strictInvitations":
 			out.Values[i] = ec._Settings_strictInvitations(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "invitationDays":
 			out.Values[i] = ec._Settings_invitationDays(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "apiBudget":
 			out.Values[i] = ec._Settings_apiBudget(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		case "version":
 			out.Values[i] = ec._Settings_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
-				out.Invalids++
+				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "identityVerification":
+			out.Values[i] = ec._Settings_identityVerification(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "identityProviders":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Settings_identityProviders(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}

@@ -10,6 +10,7 @@ import (
 	"roster/ent/generated/user"
 	"roster/ent/permission"
 	"roster/graph/generated/model"
+	"roster/internal/accounts"
 	"roster/internal/activity"
 	"roster/internal/mail"
 	"roster/internal/members"
@@ -17,6 +18,7 @@ import (
 	"roster/internal/signin"
 	"roster/internal/throttle"
 	"roster/internal/users"
+	"roster/internal/verification"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -30,6 +32,7 @@ import (
 type UserResolver interface {
 	Role(ctx context.Context, obj *generated.User) (*generated.Role, error)
 	Memberships(ctx context.Context, obj *generated.User, first *int, after *string) (*members.Page, error)
+	Orders(ctx context.Context, obj *generated.User, first *int, after *string) (*accounts.OrderPage, error)
 	Activity(ctx context.Context, obj *generated.User, first *int, after *string) (*paging.Page[*activity.Act], error)
 	AuthenticatorSince(ctx context.Context, obj *generated.User) (*time.Time, error)
 	BackupCodesLeft(ctx context.Context, obj *generated.User) (*int, error)
@@ -41,6 +44,7 @@ type UserResolver interface {
 	SecurityQuestionSince(ctx context.Context, obj *generated.User) (*time.Time, error)
 	Sessions(ctx context.Context, obj *generated.User) ([]*signin.Standing, error)
 	SignIns(ctx context.Context, obj *generated.User, first *int, after *string) (*signin.History, error)
+	IdentityVerification(ctx context.Context, obj *generated.User) (*verification.State, error)
 }
 type UserConnectionResolver interface {
 	TotalCount(ctx context.Context, obj *users.Page) (int, error)
@@ -74,6 +78,28 @@ func (ec *executionContext) field_User_activity_args(ctx context.Context, rawArg
 }
 
 func (ec *executionContext) field_User_memberships_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*string, error) {
+			return ec.unmarshalOString2ᚖstring(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_User_orders_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
@@ -1148,6 +1174,68 @@ func (ec *executionContext) fieldContext_User_memberships(ctx context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _User_orders(ctx context.Context, field graphql.CollectedField, obj *generated.User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_orders(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.User().Orders(ctx, obj, fc.Args["first"].(*int), fc.Args["after"].(*string))
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				can, err := ec.unmarshalOAdminPermission2ᚖrosterᚋentᚋpermissionᚐAdmin(ctx, "LIST_ACCOUNTS")
+				if err != nil {
+					var zeroVal *accounts.OrderPage
+					return zeroVal, err
+				}
+				if ec.Directives.Staff == nil {
+					var zeroVal *accounts.OrderPage
+					return zeroVal, errors.New("directive staff is not implemented")
+				}
+				return ec.Directives.Staff(ctx, obj, directive0, can)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *accounts.OrderPage) graphql.Marshaler {
+			return ec.marshalOOrderConnection2ᚖrosterᚋinternalᚋaccountsᚐOrderPage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_User_orders(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "User",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrderConnection(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_User_orders_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _User_activity(ctx context.Context, field graphql.CollectedField, obj *generated.User) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -1677,6 +1765,56 @@ func (ec *executionContext) fieldContext_User_signIns(ctx context.Context, field
 	return fc, nil
 }
 
+func (ec *executionContext) _User_identityVerification(ctx context.Context, field graphql.CollectedField, obj *generated.User) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_User_identityVerification(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.User().IdentityVerification(ctx, obj)
+		},
+		func(ctx context.Context, next graphql.Resolver) graphql.Resolver {
+			directive0 := next
+
+			directive1 := func(ctx context.Context) (any, error) {
+				can, err := ec.unmarshalNAdminPermission2rosterᚋentᚋpermissionᚐAdmin(ctx, "MANAGE_USER_VERIFICATION")
+				if err != nil {
+					var zeroVal *verification.State
+					return zeroVal, err
+				}
+				if ec.Directives.Personal == nil {
+					var zeroVal *verification.State
+					return zeroVal, errors.New("directive personal is not implemented")
+				}
+				return ec.Directives.Personal(ctx, obj, directive0, can)
+			}
+
+			next = directive1
+			return next
+		},
+		func(ctx context.Context, selections ast.SelectionSet, v *verification.State) graphql.Marshaler {
+			return ec.marshalOIdentityVerification2ᚖrosterᚋinternalᚋverificationᚐState(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_User_identityVerification(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "User",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IdentityVerification(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _UserConnection_edges(ctx context.Context, field graphql.CollectedField, obj *users.Page) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2106,7 +2244,7 @@ func (ec *executionContext) unmarshalInputUserFilter(ctx context.Context, obj an
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"and", "or", "not", "search", "email", "twoFactorEnabled", "securityQuestionSet", "emailVerified", "state", "language", "lastLoginBefore", "lastLoginAfter", "neverLoggedIn", "createdBefore", "createdAfter", "accountId", "staff", "role"}
+	fieldsInOrder := [...]string{"and", "or", "not", "search", "email", "twoFactorEnabled", "securityQuestionSet", "emailVerified", "state", "language", "verification", "lastLoginBefore", "lastLoginAfter", "neverLoggedIn", "createdBefore", "createdAfter", "accountId", "staff", "role"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -2183,6 +2321,13 @@ func (ec *executionContext) unmarshalInputUserFilter(ctx context.Context, obj an
 				return it, err
 			}
 			it.Language = data
+		case "verification":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("verification"))
+			data, err := ec.unmarshalOVerificationStatus2ᚕrosterᚋentᚋgeneratedᚋverificationᚐStatusᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Verification = data
 		case "lastLoginBefore":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("lastLoginBefore"))
 			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
@@ -2626,6 +2771,12 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._User_memberships(ctx, field, obj)
 				})
+		case "orders":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._User_orders(ctx, field, obj)
+				})
 		case "activity":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -2690,6 +2841,12 @@ func (ec *executionContext) _User(ctx context.Context, sel ast.SelectionSet, obj
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._User_signIns(ctx, field, obj)
+				})
+		case "identityVerification":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._User_identityVerification(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -2961,6 +3118,7 @@ var (
 		"LANGUAGE":          users.ByLanguage,
 		"STATE":             users.ByState,
 		"EMAIL_VERIFIED":    users.ByEmailVerified,
+		"VERIFICATION":      users.ByVerification,
 	}
 	marshalNUserOrderField2rosterᚋinternalᚋusersᚐOrder = map[users.Order]string{
 		users.ByNumber:           "NUMBER",
@@ -2973,6 +3131,7 @@ var (
 		users.ByLanguage:         "LANGUAGE",
 		users.ByState:            "STATE",
 		users.ByEmailVerified:    "EMAIL_VERIFIED",
+		users.ByVerification:     "VERIFICATION",
 	}
 )
 

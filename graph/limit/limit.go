@@ -64,6 +64,7 @@ var Defaults = Limits{
 	Long: map[string]int{
 		"AccountDeletion.orphanedUsers":      100,
 		"ApiToken.scopes":                    50,
+		"IdentityVerification.history":       50,
 		"SaveMembershipsPayload.memberships": 100,
 		"SaveMembershipsPayload.present":     100,
 		"User.sessions":                      20,

@@ -9,6 +9,7 @@ import (
 	"roster/ent/generated"
 	"roster/ent/generated/account"
 	"roster/ent/generated/user"
+	verification1 "roster/ent/generated/verification"
 	"roster/ent/permission"
 	"roster/ent/viewer"
 	"roster/internal/accounts"
@@ -21,6 +22,7 @@ import (
 	"roster/internal/recovery"
 	"roster/internal/settings"
 	"roster/internal/users"
+	"roster/internal/verification"
 	"strconv"
 	"time"
 )
@@ -129,6 +131,36 @@ type AssociateUserPayload struct {
 	Membership *generated.Membership `json:"membership,omitempty"`
 	// The invitation, where one was sent.
 	Invitation *invitations.Offer `json:"invitation,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Where to go.
+type BeginIdentityVerificationPayload struct {
+	// The page of the service; it opens once.
+	URL *string `json:"url,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// A result of earlier days.
+type BringIdentityVerificationInput struct {
+	// The user.
+	UserID string `json:"userId"`
+	// Who came to it, up to 100 characters: Validation.com (service ended 2023).
+	Provider string `json:"provider"`
+	// Whether they were approved.
+	Approved bool `json:"approved"`
+	// When.
+	At time.Time `json:"at"`
+	// What else is known of it, up to 500 characters. The user reads it where they were not approved.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// What became of it.
+type BringIdentityVerificationPayload struct {
+	// The user after it.
+	User *generated.User `json:"user,omitempty"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -319,6 +351,30 @@ type CreateSecurityQuestionPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What a reviewer says.
+type DecideIdentityVerificationInput struct {
+	// The user.
+	UserID string `json:"userId"`
+	// The version that was looked at. Another one present: CONFLICT, and nothing changes. Absent: whatever is there.
+	Version *int `json:"version,omitempty"`
+	// Whether it is approved.
+	Approve bool `json:"approve"`
+	// Why not. Absent: OTHER.
+	Cause *verification.Cause `json:"cause,omitempty"`
+	// Why not, up to 500 characters, in words that the user reads; needed where the cause is OTHER. Line breaks become spaces.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// What became of it.
+type DecideIdentityVerificationPayload struct {
+	// The user after it.
+	User *generated.User `json:"user,omitempty"`
+	// What stands, where the version was not that any more.
+	Present *verification.State `json:"present,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // What to turn down.
 type DeclineInvitationInput struct {
 	// The token of the link.
@@ -485,6 +541,46 @@ type FinishTotpEnrolmentPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// A key of a service.
+type IdentityProviderSecretInput struct {
+	// Its name.
+	Name string `json:"name"`
+	// The key, up to 255 characters; an empty one takes it away.
+	Value string `json:"value"`
+}
+
+// What is to be different in how users prove who they are.
+type IdentityVerificationRuleInput struct {
+	// Whether anybody is asked.
+	Enabled *bool `json:"enabled,omitempty"`
+	// MANUAL, or one of identityProviders that was given its keys.
+	Provider *string `json:"provider,omitempty"`
+	// 0 to 3,650; 0: for good. It holds for approvals from now on.
+	ApprovalDays *int `json:"approvalDays,omitempty"`
+	// 1 to 20.
+	Tries *int `json:"tries,omitempty"`
+	// Whether an approval by staff needs two of them.
+	SecondReviewer *bool `json:"secondReviewer,omitempty"`
+	// 1 to 90. It holds for pictures that are sent from now on.
+	KeepDays *int `json:"keepDays,omitempty"`
+}
+
+// Whom to ask, and why.
+type InitiateIdentityVerificationInput struct {
+	// The user.
+	UserID string `json:"userId"`
+	// Why; up to 200 characters. It goes into the history, which tells the user that they are asked, and not why.
+	Reason *string `json:"reason,omitempty"`
+}
+
+// What became of it.
+type InitiateIdentityVerificationPayload struct {
+	// The user after it.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // What everybody may know of an installation.
 type Installation struct {
 	// The company that runs it.
@@ -645,6 +741,8 @@ type RecordOrderInput struct {
 	Number string `json:"number"`
 	// The user who placed it: somebody who may place orders in the account. Absent: staff did.
 	PlacedByID *string `json:"placedById,omitempty"`
+	// Whether whoever it is of, who placed it or the account's owner, has to prove who they are: they are asked, unless that is done or under way.
+	VerificationRequired bool `json:"verificationRequired"`
 }
 
 // What became of it.
@@ -821,6 +919,22 @@ type ResendVerificationPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Whose, and why.
+type ResetIdentityVerificationInput struct {
+	// The user.
+	UserID string `json:"userId"`
+	// Why; up to 200 characters. It goes into the history.
+	Reason string `json:"reason"`
+}
+
+// What became of it.
+type ResetIdentityVerificationPayload struct {
+	// The user after it.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // A new password.
 type ResetPasswordInput struct {
 	// The token of the reset link.
@@ -987,6 +1101,22 @@ type SendPasswordResetPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// Which service, and its keys.
+type SetIdentityProviderSecretsInput struct {
+	// The service, as identityProviders names it.
+	Provider string `json:"provider"`
+	// The keys; those that are absent stay as they are.
+	Secrets []*IdentityProviderSecretInput `json:"secrets"`
+}
+
+// What became of it.
+type SetIdentityProviderSecretsPayload struct {
+	// The service after it.
+	Provider *verification.Setup `json:"provider,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Which role, and what it asks.
 type SetRoleTwoFactorInput struct {
 	// The role.
@@ -1123,6 +1253,14 @@ type StartTotpEnrolmentPayload struct {
 	UserErrors []*UserError `json:"userErrors"`
 }
 
+// What became of it.
+type SubmitIdentityVerificationPayload struct {
+	// The user after it.
+	User *generated.User `json:"user,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
 // Which account to act for.
 type SwitchAccountInput struct {
 	// The account.
@@ -1133,6 +1271,20 @@ type SwitchAccountInput struct {
 type SwitchAccountPayload struct {
 	// Who the request acts as now.
 	Viewer *viewer.Viewer `json:"viewer,omitempty"`
+	// What to mend.
+	UserErrors []*UserError `json:"userErrors"`
+}
+
+// Which service.
+type TestIdentityProviderInput struct {
+	// The service, as identityProviders names it.
+	Provider string `json:"provider"`
+}
+
+// What it answered.
+type TestIdentityProviderPayload struct {
+	// Whether the keys are right.
+	Accepted bool `json:"accepted"`
 	// What to mend.
 	UserErrors []*UserError `json:"userErrors"`
 }
@@ -1281,6 +1433,8 @@ type UpdateSettingsInput struct {
 	InvitationDays *int `json:"invitationDays,omitempty"`
 	// The budget of each viewer of the API.
 	APIBudget *APIBudgetInput `json:"apiBudget,omitempty"`
+	// How users prove who they are.
+	IdentityVerification *IdentityVerificationRuleInput `json:"identityVerification,omitempty"`
 	// The version that the change is based on. Another one present: CONFLICT, and nothing changes. Absent: whatever is there.
 	Version *int `json:"version,omitempty"`
 }
@@ -1354,6 +1508,8 @@ type UserFilter struct {
 	State []user.State `json:"state,omitempty"`
 	// Any of these languages, as BCP 47 tags.
 	Language []string `json:"language,omitempty"`
+	// The proof of their identity stands at any of these. Needs MANAGE_USER_VERIFICATION. An approval that is over counts as expired within two minutes.
+	Verification []verification1.Status `json:"verification,omitempty"`
 	// Last signed in before this moment. Users who never did are left out.
 	LastLoginBefore *time.Time `json:"lastLoginBefore,omitempty"`
 	// Last signed in at this moment or after it.
