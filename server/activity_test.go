@@ -2,11 +2,15 @@ package main
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"roster/ent/permission"
 	"roster/internal/db"
 	"roster/internal/dbtest"
+	"roster/internal/settings"
 )
 
 const ownActivity = `query($first: Int, $after: String) { viewer { activity(first: $first, after: $after) {
@@ -54,6 +58,84 @@ func TestOwnActivity(t *testing.T) {
 			if r := ann.ask(ownActivity, bad); r.refusal() != "INVALID" && r.refusal() != "REQUIRED" {
 				t.Errorf("%v: %s", bad, r.Body)
 			}
+		}
+	})
+}
+
+// What is done about a proof of identity stands in the activity of whom it is about, with who did it: also what an order
+// asked for, and each look at a picture. Why it was taken back, and what staff know of earlier results, is not told; staff
+// who may not look at proofs are told nothing of them.
+func TestOwnActivityHoldsTheProof(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		w.choose(func(s *settings.Settings) { s.Verification.ApprovalDays = 1 })
+		eve, own, ada := prover(w)
+		w.staff("Sam", "sam@example.com", permission.ListUsers)
+		about := func(mutation, arguments string) {
+			t.Helper()
+			ada.must(mutation, `mutation($u: ID!) { `+mutation+`(input: {userId: $u`+arguments+`}) { userErrors { field code } } }`, map[string]any{"u": eve.GlobalID()})
+		}
+		submit := func() (front string) {
+			front = own.upload("FRONT", forge{t}.jpeg(noise(64, 48)))
+			own.upload("SELFIE", forge{t}.jpeg(noise(64, 48)))
+			own.must("submitIdentityVerification", `mutation { submitIdentityVerification { userErrors { field code } } }`, nil)
+			return front
+		}
+		about("bringIdentityVerification", `, provider: "Validation.com", approved: true, at: "2020-01-01T00:00:00Z", reason: "a note for staff"`)
+		about("resetIdentityVerification", `, reason: "another note for staff"`)
+		about("initiateIdentityVerification", "")
+		if response, _ := ada.do("GET", "/verification-files/"+submit(), nil, nil); response.StatusCode != 200 {
+			t.Errorf("a look: %d", response.StatusCode)
+		}
+		about("decideIdentityVerification", `, approve: false, cause: UNREADABLE, reason: "Too dark."`)
+		submit()
+		about("decideIdentityVerification", `, approve: true`)
+		w.later(25 * time.Hour)
+		if err := w.graph.Identity.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+
+		read := func(b *browser, query string) (acts []string) {
+			t.Helper()
+			r := b.ask(query, map[string]any{"u": eve.GlobalID(), "first": 100})
+			var answer struct {
+				Data map[string]map[string]struct {
+					Nodes []struct{ Action, By, Reason string }
+				}
+			}
+			if err := json.Unmarshal([]byte(r.Body), &answer); err != nil || len(r.Errors) > 0 {
+				t.Fatalf("%v: %s", err, r.Body)
+			}
+			for _, field := range answer.Data {
+				for _, n := range field["activity"].Nodes {
+					acts = append(acts, strings.TrimSpace(n.Action+" "+n.By+" "+n.Reason))
+				}
+			}
+			slices.Reverse(acts)
+			return acts
+		}
+		const theirs = `query($u: ID!, $first: Int) { user(id: $u) { activity(first: $first) { nodes { action by reason } } } }`
+		told := []string{
+			"VERIFICATION_REQUESTED STAFF", "VERIFICATION_BROUGHT STAFF", "VERIFICATION_RESET STAFF", "VERIFICATION_REQUESTED STAFF",
+			"VERIFICATION_SUBMITTED SELF", "VERIFICATION_FILE_SEEN STAFF", "VERIFICATION_DECIDED STAFF Too dark.",
+			"VERIFICATION_SUBMITTED SELF", "VERIFICATION_DECIDED STAFF", "VERIFICATION_EXPIRED OTHER",
+		}
+		own.signIn("eve@example.com")
+		if acts := read(own, ownActivity); !slices.Equal(acts, told) {
+			t.Errorf("the user reads %q", acts)
+		}
+		inside := slices.Clone(told)
+		inside[0] += " 1" // the order
+		inside[1] += " a note for staff"
+		inside[2] += " another note for staff"
+		if acts := read(ada.signIn("ada@example.com"), theirs); !slices.Equal(acts, inside) {
+			t.Errorf("who looks at proofs reads %q", acts)
+		}
+		if acts := read(w.browser().signIn("sam@example.com"), theirs); len(acts) != 0 {
+			t.Errorf("who may not look at proofs reads %q", acts)
+		}
+		if _, body := own.confirm().ownData(nil); strings.Contains(body, "note for staff") || !strings.Contains(body, "Too dark.") {
+			t.Errorf("as a file: %s", body)
 		}
 	})
 }

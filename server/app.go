@@ -25,6 +25,7 @@ import (
 	"roster/internal/invitations"
 	"roster/internal/mail"
 	"roster/internal/members"
+	"roster/internal/outgoing"
 	"roster/internal/passkeys"
 	"roster/internal/passwords"
 	"roster/internal/questions"
@@ -36,6 +37,8 @@ import (
 	"roster/internal/staff"
 	"roster/internal/tokens"
 	"roster/internal/users"
+	"roster/internal/verification"
+	"roster/internal/verification/stripe"
 	"roster/internal/web"
 )
 
@@ -51,6 +54,8 @@ type appSettings struct {
 	relay *mail.Relay
 	// preview shows the outbox on a page.
 	preview bool
+	// stripe is where the API of Stripe is asked for; empty: at Stripe's.
+	stripe string
 }
 
 // app is a server's parts, wired.
@@ -72,7 +77,7 @@ func newApp(d *opened, s appSettings, now func() time.Time) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &app{settings: s, db: d, outbox: outbox, graph: resolver(d, outbox, s.base, now)}
+	a := &app{settings: s, db: d, outbox: outbox, graph: resolver(d, outbox, s, now)}
 	if s.relay != nil {
 		if a.mails, err = mail.NewRunner(d.DB, outbox, s.relay, s.base.String(), now); err != nil {
 			return nil, err
@@ -83,16 +88,23 @@ func newApp(d *opened, s appSettings, now func() time.Time) (*app, error) {
 }
 
 // resolver holds the activities, each with what it needs.
-func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Time) *graph.Resolver {
+func resolver(d *opened, outbox *mail.Outbox, s appSettings, now func() time.Time) *graph.Resolver {
 	hasher := secret.NewHasher()
 	factor := &factors.Service{DB: d.DB, Now: now, Keyring: d.Keyring, Outbox: outbox, Passwords: hasher}
-	passkey := &passkeys.Service{DB: d.DB, Now: now, Site: passkeys.NewSite(base), Factors: factor, Outbox: outbox}
+	passkey := &passkeys.Service{DB: d.DB, Now: now, Site: passkeys.NewSite(s.base), Factors: factor, Outbox: outbox}
 	asked := &questions.Service{DB: d.DB, Now: now, Passwords: hasher, Outbox: outbox}
 	token := &tokens.Service{DB: d.DB, Now: now, Outbox: outbox}
+	refusals := &audit.Refusals{DB: d.DB, Now: now}
+	identity := &verification.Service{
+		DB: d.DB, Now: now, Outbox: outbox, Keyring: d.Keyring, ReturnTo: s.base.JoinPath("identity").String(), Refusals: refusals,
+		Providers: map[string]verification.Provider{
+			stripe.Name: &stripe.Provider{URL: s.stripe, HTTP: outgoing.Client(s.stripe != "")},
+		},
+	}
 	r := &graph.Resolver{
 		Tokens:   token,
 		Users:    &users.Service{DB: d.DB, Now: now, Outbox: outbox},
-		Accounts: &accounts.Service{DB: d.DB, Now: now, Outbox: outbox},
+		Accounts: &accounts.Service{DB: d.DB, Now: now, Outbox: outbox, Verify: identity.OnOrder},
 		Members:  &members.Service{DB: d.DB, Now: now, Outbox: outbox},
 		Staff:    &staff.Service{DB: d.DB, Now: now, Passwords: hasher},
 		Factors:  factor,
@@ -103,11 +115,13 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 			Tokens: token, Outbox: outbox,
 		},
 		Questions:   asked,
-		Settings:    &settings.Service{DB: d.DB, Now: now},
+		Choices:     &settings.Service{DB: d.DB, Now: now, Choosable: identity.Choosable},
+		Identity:    identity,
+		Notices:     s.base.JoinPath(noticesPath).String() + "/",
 		Acts:        &activity.Service{DB: d.DB},
 		Invitations: &invitations.Service{DB: d.DB, Now: now, Outbox: outbox},
-		Mails:       &mail.Gallery{DB: d.DB, BaseURL: base.String()},
-		Refusals:    &audit.Refusals{DB: d.DB, Now: now},
+		Mails:       &mail.Gallery{DB: d.DB, BaseURL: s.base.String()},
+		Refusals:    refusals,
 		Budgets:     &budget.Service{DB: d.DB, Now: now},
 		Keys:        &idempotency.Service{DB: d.DB, Now: now, Keyring: d.Keyring},
 		Version:     version(),
@@ -123,7 +137,8 @@ func resolver(d *opened, outbox *mail.Outbox, base *url.URL, now func() time.Tim
 // start begins what runs beside the requests.
 func (a *app) start(ctx context.Context) error {
 	a.sweeper.start(ctx, chore{time.Hour, a.graph.Keys.Sweep}, chore{time.Hour, a.graph.Tokens.Sweep},
-		chore{time.Hour, a.graph.Budgets.Sweep}, chore{time.Hour, a.graph.Refusals.Sweep})
+		chore{time.Hour, a.graph.Budgets.Sweep}, chore{time.Hour, a.graph.Refusals.Sweep}, chore{time.Minute, a.graph.Identity.Sweep},
+		chore{time.Minute, a.db.EmptyJournal})
 	if a.mails == nil {
 		return nil
 	}
@@ -186,6 +201,9 @@ func (a *app) routes(now func() time.Time) (http.Handler, error) {
 	mux.Handle("GET /admin/mail/{language}/{kind}", web.Chain(mailFrame(a.graph.Mails), known...))
 	own := &exports.Service{DB: a.db.DB, Now: now, SignIns: a.graph.SignIns}
 	mux.Handle("POST /own-data", web.Chain(ownData(own), known...))
+	mux.Handle("POST /verification-files", web.Chain(keepFile(a.graph.Identity), known...))
+	mux.Handle("GET /verification-files/{name}", web.Chain(handOutFile(a.graph.Identity), known...))
+	mux.Handle("POST "+noticesPath+"/{provider}", web.Chain(takeNotice(a.graph.Identity), client))
 	mux.HandleFunc("GET /livez", a.alive)
 	mux.HandleFunc("GET /readyz", a.isReady)
 	if a.settings.preview {

@@ -14,6 +14,7 @@ import (
 	"roster/internal/factors"
 	"roster/internal/secret"
 	"roster/internal/staff"
+	"roster/internal/verification"
 )
 
 type demoCmd struct {
@@ -39,8 +40,9 @@ func (c *demoCmd) Run(ctx context.Context) error {
 	passwords := secret.NewHasher()
 	maker := &demo.Service{
 		DB: d.DB, Now: time.Now, Passwords: passwords,
-		Factors: &factors.Service{DB: d.DB, Now: time.Now, Keyring: d.Keyring},
-		Staff:   &staff.Service{DB: d.DB, Now: time.Now, Passwords: passwords},
+		Factors:  &factors.Service{DB: d.DB, Now: time.Now, Keyring: d.Keyring},
+		Staff:    &staff.Service{DB: d.DB, Now: time.Now, Passwords: passwords},
+		Identity: &verification.Service{Keyring: d.Keyring},
 	}
 	if err := maker.Make(ctx, sample); err != nil {
 		return err

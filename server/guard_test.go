@@ -83,6 +83,8 @@ func valueOf(schema *ast.Schema, t *ast.Type) string {
 			return "1"
 		case "Boolean":
 			return "true"
+		case "DateTime":
+			return `"2026-01-31T12:00:00Z"`
 		}
 		return `"dXNlcjox"`
 	default:

@@ -1,17 +1,11 @@
 package main
 
 import (
-	"context"
-	"encoding/json"
-	"errors"
 	"log/slog"
-	"math"
 	"mime"
 	"net/http"
-	"strconv"
 
 	"roster/ent/viewer"
-	"roster/internal/db"
 	"roster/internal/exports"
 	"roster/internal/fault"
 )
@@ -27,7 +21,7 @@ func ownData(service *exports.Service) http.Handler {
 		ctx := r.Context()
 		file, err := service.Own(ctx)
 		if err != nil {
-			refuseExport(ctx, w, err)
+			refuseWith(ctx, w, err)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
@@ -37,39 +31,4 @@ func ownData(service *exports.Service) http.Handler {
 			panic(http.ErrAbortHandler) // half a file must not look like a whole one
 		}
 	})
-}
-
-// statuses are those of the refusals that an export can meet.
-var statuses = map[fault.Code]int{
-	fault.Unauthenticated: http.StatusUnauthorized,
-	fault.Forbidden:       http.StatusForbidden,
-	fault.SudoRequired:    http.StatusForbidden,
-	fault.RateLimited:     http.StatusTooManyRequests,
-	fault.TryLater:        http.StatusServiceUnavailable,
-}
-
-func refuseExport(ctx context.Context, w http.ResponseWriter, err error) {
-	var f *fault.Error
-	switch {
-	case errors.As(err, &f) && statuses[f.Code] != 0:
-		refuse(w, statuses[f.Code], f)
-	case db.Unavailable(err):
-		refuse(w, http.StatusServiceUnavailable, fault.New(fault.TryLater, "The service is busy. Please try again in a moment."))
-	default:
-		slog.ErrorContext(ctx, "exporting one's own data", "request", viewer.From(ctx).RequestID, "err", err)
-		refuse(w, http.StatusInternalServerError, fault.New(fault.Internal, "Internal error."))
-	}
-}
-
-func refuse(w http.ResponseWriter, status int, f *fault.Error) {
-	extensions := map[string]any{"code": f.Code}
-	if f.RetryAfter > 0 {
-		seconds := int(math.Ceil(f.RetryAfter.Seconds()))
-		extensions["retryAfter"] = seconds
-		w.Header().Set("Retry-After", strconv.Itoa(seconds))
-	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	// The client may be gone; there is nobody else to tell.
-	_ = json.NewEncoder(w).Encode(map[string]any{"errors": []any{map[string]any{"message": f.Message, "extensions": extensions}}})
 }

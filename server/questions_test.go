@@ -266,7 +266,7 @@ func Test45TwoAnswersAtOnce(t *testing.T) {
 			var wg sync.WaitGroup
 			for i, eve := range eves {
 				wg.Go(func() {
-					answers[i] = eve.ask(setQuestion, map[string]any{"q": pet, "a": fmt.Sprintf("answer %d", i), "c": current})
+					answers[i] = eve.ask(setQuestion, map[string]any{"q": pet, "a": fmt.Sprintf("answer %d", i+1), "c": current})
 				})
 			}
 			wg.Wait()
@@ -293,7 +293,7 @@ func Test45TwoAnswersAtOnce(t *testing.T) {
 func (w *world) winner(answers []reply) string {
 	for i, r := range answers {
 		if r.refusal() == "" {
-			return fmt.Sprintf("answer %d", i)
+			return fmt.Sprintf("answer %d", i+1)
 		}
 	}
 	w.t.Fatal("nobody won")

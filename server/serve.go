@@ -35,6 +35,7 @@ type serveCmd struct {
 	SMTP         string        `name:"smtp" env:"ROSTER_SMTP" placeholder:"URL" help:"The mail server: smtp://user:password@host:587 (TLS by STARTTLS, not optional), smtps://host:465, or smtp://127.0.0.1:25?tls=none for one on this machine. Without it, mails wait in the outbox."`
 	MailFrom     string        `env:"ROSTER_MAIL_FROM" placeholder:"SENDER" help:"Who mails come from, as 'Name <address@example.com>'. Needed with --smtp."`
 	Dev          bool          `env:"ROSTER_DEV" help:"Show the outbox, with its links, on /dev/mail. Only where nobody else can reach the server: --listen must be a loopback address."`
+	StripeURL    string        `name:"stripe-url" env:"ROSTER_STRIPE_URL" hidden:"" placeholder:"URL" help:"Where Stripe's API is asked for, instead of at Stripe: a server on this machine, for tests."`
 	Drain        time.Duration `env:"ROSTER_DRAIN" default:"5s" help:"How long to go on after SIGTERM, not ready, until load balancers have noticed (${default})."`
 }
 
@@ -107,6 +108,9 @@ func (c *serveCmd) read(built fs.FS) (s appSettings, err error) {
 	}
 	if c.Dev && !loopback(c.Listen) {
 		return s, errors.New("--dev: everybody who reaches the server could read all mails; --listen must be a loopback address")
+	}
+	if s.stripe, err = readStripeURL(c.StripeURL); err != nil {
+		return s, err
 	}
 	if c.Drain < 0 || c.Drain > time.Hour {
 		return s, errors.New("--drain must be from 0s to 1h")
@@ -219,6 +223,18 @@ func readBaseURL(text string) (*url.URL, error) {
 		return u, nil
 	}
 	return nil, errors.New("--base-url must start with https://: browsers send the session's cookie by TLS only, except to localhost")
+}
+
+// readStripeURL takes the address of a server on this machine: anywhere else it would be told the API key.
+func readStripeURL(text string) (string, error) {
+	if text == "" {
+		return "", nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Scheme != "http" || !local(u.Hostname()) || u.Path != "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		return "", errors.New("--stripe-url must be a server on this machine, like http://127.0.0.1:8099")
+	}
+	return text, nil
 }
 
 // checkListen finds what is wrong before the socket does.

@@ -56,6 +56,7 @@ func (s *spa) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writePage(w, s.explorer)
 	case path.Ext(name) == "" && !strings.HasPrefix(name, "assets/"):
 		// Every other path is the app's; which page it is, the app finds out itself.
+		w.Header().Set("Permissions-Policy", web.AppPermissions)
 		writePage(w, bytes.ReplaceAll(s.index, []byte(noncePlaceholder), []byte(s.nonce(r))))
 	default:
 		s.asset(w, r, name)

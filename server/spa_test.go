@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"roster/internal/web"
 )
 
 func TestSPA(t *testing.T) {
@@ -48,6 +50,14 @@ func TestSPA(t *testing.T) {
 				t.Errorf("%d %q %q", w.Code, got, w.Header().Get("Cache-Control"))
 			}
 		})
+	}
+	// The app alone may use a camera: what it leaves of the header, the middleware has filled with less.
+	for path, want := range map[string]string{"/identity": web.AppPermissions, "/account": web.AppPermissions, "/explorer": "", "/mark.svg": ""} {
+		w := httptest.NewRecorder()
+		app.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://localhost"+path, nil))
+		if got := w.Header().Get("Permissions-Policy"); got != want {
+			t.Errorf("%s: permissions %q", path, got)
+		}
 	}
 	for _, name := range []string{"index.html", "explorer.html"} {
 		if _, err := newSPA(fstest.MapFS{name: dist[name]}, nil); err == nil || !strings.Contains(err.Error(), "npm run build") {

@@ -143,6 +143,10 @@ func TestStatementsOfAccounts(t *testing.T) {
 			if err != nil {
 				return err
 			}
+			err = tx.Order.Create().SetAccountID(a.ID).SetNumber(name).SetPlacedByID(eve.ID).SetVerificationRequired(i%2 == 0).SetCreatedAt(w.now).Exec(ctx)
+			if err != nil {
+				return err
+			}
 			owner, member := users[i%len(users)], eve
 			if i%2 == 0 {
 				owner, member = member, owner
@@ -178,6 +182,8 @@ func TestStatementsOfAccounts(t *testing.T) {
 			owner, []string{"account", "members", "nodes"}, 7},
 		{"orders with who placed them", `query($n: Int) { account(id: "` + big.GlobalID() + `") { orders(first: $n) { nodes { number placedBy { name } } } } }`,
 			ada, []string{"account", "orders", "nodes"}, 3},
+		{"a user's orders with their accounts", `query($n: Int) { user(id: "` + eve.GlobalID() + `") { orders(first: $n) { nodes { number verificationRequired account { name } } } } }`,
+			ada, []string{"user", "orders", "nodes"}, 3},
 		{"invitations with who sent them", `query($n: Int) { account(id: "` + big.GlobalID() + `") { invitations(first: $n) { nodes { email status delivery inviter { name } } } } }`,
 			ada, []string{"account", "invitations", "nodes"}, 5},
 		{"accounts with their owners", `query($n: Int) { accounts(first: $n) { nodes { name status owner { name email } } } }`,

@@ -30,6 +30,7 @@ import (
 	"roster/internal/secret"
 	"roster/internal/settings"
 	"roster/internal/users"
+	"roster/internal/verification/stripe/stripetest"
 )
 
 const password = "correct horse battery staple"
@@ -45,11 +46,16 @@ var hashed = sync.OnceValue(func() string {
 
 var seed = []byte("12345678901234567890")
 
+// What the service that checks identities takes, and signs its messages with.
+const stripeKey, stripeSecret = "sk_test_server", "whsec_server"
+
 // world is a whole server over a real database, with a clock that the test moves.
 type world struct {
 	*app
 	t      *testing.T
 	server *httptest.Server
+	// stripe stands for the service that checks identities.
+	stripe *stripetest.Server
 	mu     sync.Mutex
 	now    time.Time
 }
@@ -65,12 +71,15 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.stripe = &stripetest.Server{Key: stripeKey, Secret: stripeSecret}
+	checks := httptest.NewServer(w.stripe)
+	t.Cleanup(checks.Close)
 	w.app, err = newApp(&opened{DB: d, Keyring: ring}, appSettings{
 		base: base, origins: []string{"https://shop.example"},
 		dist: fstest.MapFS{
 			"index.html": {Data: []byte("<!doctype html>")}, "explorer.html": {Data: []byte("<!doctype html><title>API explorer</title>")},
 		},
-		log: slog.New(slog.DiscardHandler), preview: true,
+		log: slog.New(slog.DiscardHandler), preview: true, stripe: checks.URL,
 	}, w.clock)
 	if err != nil {
 		t.Fatal(err)
