@@ -20,6 +20,9 @@ test("dates are written as the language writes them", () => {
   expect(makeFormats("en", "UTC").dateTime("2026-11-24T14:05:00Z")).toBe("24 Nov 2026, 14:05");
   expect(makeFormats("de", "UTC").dateTime("2026-11-24T14:05:00Z")).toBe("24.11.2026, 14:05");
   expect(makeFormats("de").number(1234567)).toBe("1.234.567");
+  expect([999, 999_999, 2_345_678].map(makeFormats("en").bytes)).toEqual(["1 kB", "1,000 kB", "2.3 MB"]);
+  expect(makeFormats("de").bytes(2_345_678)).toBe("2,3 MB");
+  expect(makeFormats("en").percent(1.5)).toBe("150%");
 });
 
 test("French, Spanish and Arabic have their own words, and the digits are the same in all", () => {

@@ -15,6 +15,10 @@ export interface Formats {
   relative: (iso: string, now: number) => string;
   /** "1,234" */
   number: (value: number) => string;
+  /** "150%", from 1.5. */
+  percent: (part: number) => string;
+  /** "2.4 MB", from a number of bytes. */
+  bytes: (value: number) => string;
   /** "a, b and c" */
   list: (items: readonly string[]) => string;
 }
@@ -52,6 +56,10 @@ export function makeFormats(language: string, timeZone?: string): Formats {
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone });
   const exact = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "long", timeZone });
   const number = new Intl.NumberFormat(locale);
+  const percent = new Intl.NumberFormat(locale, { style: "percent" });
+  const [kilobytes, megabytes] = ["kilobyte", "megabyte"].map(
+    (unit) => new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 }),
+  ) as [Intl.NumberFormat, Intl.NumberFormat];
   const list = new Intl.ListFormat(locale, { type: "conjunction" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
   return {
@@ -59,6 +67,9 @@ export function makeFormats(language: string, timeZone?: string): Formats {
     dateTime: (iso) => moment.format(new Date(iso)),
     exact: (iso) => exact.format(new Date(iso)),
     number: (value) => number.format(value),
+    percent: (part) => percent.format(part),
+    bytes: (value) =>
+      value < 1_000_000 ? kilobytes.format(Math.ceil(value / 1000)) : megabytes.format(value / 1_000_000),
     list: (items) => list.format(items),
     relative: (iso, now) => {
       const past = (Date.parse(iso) - now) / 1000;

@@ -20,15 +20,17 @@ interface Props {
   actions?: ReactNode;
   /** The page is as high as the window and scrolls inside, as tables do. Otherwise it is as long as it is, and readably narrow. */
   fill?: boolean;
+  /** The page is as wide as the window, for what stands side by side. */
+  wide?: boolean;
   children: ReactNode;
 }
 
 /** A page of the admin or client area: where one is, what can be done here, and the thing itself. */
-export function Page({ title, mark, lead, crumbs = [], actions, fill = false, children }: Props) {
+export function Page({ title, mark, lead, crumbs = [], actions, fill = false, wide = false, children }: Props) {
   const { t } = useTranslation();
   useTitle(title);
   return (
-    <div className={`${classes.page} ${fill ? classes.fill : classes.narrow}`}>
+    <div className={`${classes.page} ${fill ? classes.fill : wide ? "" : classes.narrow}`}>
       <header className={classes.head}>
         <div className={classes.words}>
           {crumbs.length > 0 && (

@@ -24,6 +24,9 @@ const SessionDocument = graphql(`
           id
           name
         }
+        identityVerification {
+          status
+        }
       }
     }
     installation {

@@ -124,6 +124,23 @@ const embedded = [
   "CreateApiTokenPayload",
   "RotateApiTokenPayload",
   "RevokeApiTokenPayload",
+  // Proofs of identity.
+  "IdentityVerification",
+  "IdentityVerificationConnection",
+  "IdentityVerificationEdge",
+  "IdentityVerificationRule",
+  "IdentityProvider",
+  "IdentityProviderSecret",
+  "VerificationEvent",
+  "VerificationFile",
+  "InitiateIdentityVerificationPayload",
+  "ResetIdentityVerificationPayload",
+  "DecideIdentityVerificationPayload",
+  "BringIdentityVerificationPayload",
+  "SubmitIdentityVerificationPayload",
+  "BeginIdentityVerificationPayload",
+  "SetIdentityProviderSecretsPayload",
+  "TestIdentityProviderPayload",
 ];
 
 // What each union holds; a new member of one comes here too.

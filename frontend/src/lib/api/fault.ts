@@ -56,3 +56,10 @@ export function readFault({ code, retryAfter, permission, reasons, requestId }: 
     ...(typeof requestId === "string" && { requestId }),
   };
 }
+
+/** Reads what a path beside the API answered. What is no refusal of ours, such as a proxy's page, is a fault all the same. */
+export async function refusalOf(response: Response): Promise<Fault> {
+  const body: unknown = await response.json().catch(() => undefined);
+  const first = (body as { errors?: { extensions?: Record<string, unknown> }[] } | undefined)?.errors?.[0];
+  return readFault(first?.extensions ?? {});
+}

@@ -1,7 +1,7 @@
 import { use, useCallback, useState } from "react";
 import { SudoContext } from "../session/sudo";
 import { useRefreshSession } from "../session/useRefreshSession";
-import { type Fault, readFault } from "./fault";
+import { type Fault, refusalOf } from "./fault";
 import { useToastFault } from "./useToastFault";
 
 type Answer = { file: Blob; name: string } | { fault: Fault };
@@ -10,7 +10,10 @@ type Answer = { file: Blob; name: string } | { fault: Fault };
  * Asks the server for a file and hands it to the browser; resolves with its name, or with nothing when it was refused.
  * As with acts, a fresh proof of identity is asked for where the server wants one, and refusals are shown as a toast.
  */
-export function useDownload(path: string): [run: () => Promise<string | undefined>, running: boolean] {
+export function useDownload(
+  path: string,
+  method: "GET" | "POST" = "POST",
+): [run: () => Promise<string | undefined>, running: boolean] {
   const askForProof = use(SudoContext);
   const refresh = useRefreshSession();
   const toast = useToastFault();
@@ -19,8 +22,9 @@ export function useDownload(path: string): [run: () => Promise<string | undefine
   const run = useCallback(async () => {
     setRunning(true);
     try {
-      let answer = await ask(path);
-      if ("fault" in answer && answer.fault.code === "SUDO_REQUIRED" && (await askForProof())) answer = await ask(path);
+      let answer = await ask(path, method);
+      if ("fault" in answer && answer.fault.code === "SUDO_REQUIRED" && (await askForProof()))
+        answer = await ask(path, method);
       if ("file" in answer) {
         save(answer.file, answer.name);
         return answer.name;
@@ -31,30 +35,20 @@ export function useDownload(path: string): [run: () => Promise<string | undefine
     } finally {
       setRunning(false);
     }
-  }, [askForProof, path, refresh, toast]);
+  }, [askForProof, method, path, refresh, toast]);
   return [run, running];
 }
 
-async function ask(path: string): Promise<Answer> {
+const asPost = { headers: { "content-type": "application/json" }, body: "{}" };
+
+async function ask(path: string, method: "GET" | "POST"): Promise<Answer> {
   try {
-    const response = await fetch(path, {
-      method: "POST",
-      credentials: "same-origin",
-      headers: { "content-type": "application/json" },
-      body: "{}",
-    });
+    const response = await fetch(path, { method, credentials: "same-origin", ...(method === "POST" && asPost) });
     if (!response.ok) return { fault: await refusalOf(response) };
     return { file: await response.blob(), name: nameOf(response) };
   } catch {
     return { fault: { code: "OFFLINE" } };
   }
-}
-
-/** What is no refusal of ours, such as a proxy's page, is a fault all the same. */
-async function refusalOf(response: Response): Promise<Fault> {
-  const body: unknown = await response.json().catch(() => undefined);
-  const first = (body as { errors?: { extensions?: Record<string, unknown> }[] } | undefined)?.errors?.[0];
-  return readFault(first?.extensions ?? {});
 }
 
 const nameOf = (response: Response) =>

@@ -3,12 +3,14 @@ import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { graphql } from "../../gen";
 import type { OrdersSectionQuery } from "../../gen/graphql";
+import { Badge } from "../../ui/Badge";
 import { EmptyState } from "../../ui/EmptyState";
 import { Item, Items } from "../../ui/Items";
 import { Section } from "../../ui/Section";
 import { Paged } from "../api/Paged";
 import { usePages } from "../api/usePages";
 import { useFormats } from "../format";
+import { useProofsAsked } from "../session/useSession";
 
 const OrdersSectionDocument = graphql(`
   query OrdersSection($number: Int!, $after: String) {
@@ -20,6 +22,7 @@ const OrdersSectionDocument = graphql(`
           number
           createdAt
           placedByStaff
+          verificationRequired
           placedBy {
             id
             name
@@ -49,6 +52,7 @@ interface Props {
 export function OrdersSection({ number, lead, actions }: Props) {
   const { t } = useTranslation("common");
   const formats = useFormats();
+  const proofs = useProofsAsked();
   const variables = useMemo(() => ({ number }), [number]);
   const list = usePages(OrdersSectionDocument, variables, read);
   const id = list.first?.account?.id;
@@ -57,7 +61,12 @@ export function OrdersSection({ number, lead, actions }: Props) {
       <Paged list={list} label={t("orders.loading")} empty={<EmptyState icon={IconReceipt} title={t("orders.none")} />}>
         <Items>
           {list.rows.map((order) => (
-            <Item key={order.id} icon={IconReceipt} title={order.number}>
+            <Item
+              key={order.id}
+              icon={IconReceipt}
+              title={order.number}
+              mark={proofs && order.verificationRequired && <Badge tone="accent">{t("verification.required")}</Badge>}
+            >
               {order.placedBy
                 ? t("orders.by", { name: order.placedBy.name })
                 : t(order.placedByStaff ? "orders.byStaff" : "orders.byFormer")}

@@ -26,6 +26,16 @@ window.ResizeObserver ??= class {
   disconnect() {}
 };
 
+// All is in sight, as soon as somebody asks.
+window.IntersectionObserver ??= class {
+  constructor(private readonly tell: (entries: { isIntersecting: boolean }[]) => void) {}
+  observe() {
+    queueMicrotask(() => this.tell([{ isIntersecting: true }]));
+  }
+  unobserve() {}
+  disconnect() {}
+} as unknown as typeof IntersectionObserver;
+
 window.scrollTo = () => {};
 
 Element.prototype.scrollIntoView ??= () => {};
