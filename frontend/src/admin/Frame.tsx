@@ -16,7 +16,7 @@ import { SkipLink } from "../ui/SkipLink";
 import { onMac } from "../ui/theme";
 import { useFrameCommands } from "../ui/useFrameCommands";
 import classes from "./Frame.module.css";
-import { navigation } from "./navigation";
+import { openNavigation } from "./navigation";
 
 /** What stands around every page of the admin area. */
 export function Frame() {
@@ -99,8 +99,8 @@ function Brand() {
 
 function Side({ onJump }: { onJump: () => void }) {
   const { t } = useTranslation("admin");
-  const { viewer } = useSession();
-  const can = useCan();
+  const session = useSession();
+  const { viewer } = session;
   return (
     <>
       <Brand />
@@ -110,31 +110,26 @@ function Side({ onJump }: { onJump: () => void }) {
         <kbd>{onMac ? "⌘ K" : "Ctrl K"}</kbd>
       </button>
       <nav className={classes.nav} aria-label={t("frame.nav")}>
-        {navigation.map(({ heading, entries }) => {
-          const open = entries.filter(({ needs }) => !needs || can(needs));
-          return (
-            open.length > 0 && (
-              <div key={heading}>
-                <h2 className={classes.heading}>{t(`nav.${heading}`)}</h2>
-                <ul>
-                  {open.map(({ label, to, icon: Sign, apart }) => (
-                    <li key={to}>
-                      <Link
-                        to={to}
-                        reloadDocument={apart}
-                        className={classes.entry}
-                        activeProps={{ "aria-current": "page" }}
-                      >
-                        <Sign size={17} stroke={1.7} aria-hidden="true" />
-                        {t(`nav.${label}`)}
-                      </Link>
-                    </li>
-                  ))}
-                </ul>
-              </div>
-            )
-          );
-        })}
+        {openNavigation(session).map(({ heading, entries }) => (
+          <div key={heading}>
+            <h2 className={classes.heading}>{t(`nav.${heading}`)}</h2>
+            <ul>
+              {entries.map(({ label, to, icon: Sign, apart }) => (
+                <li key={to}>
+                  <Link
+                    to={to}
+                    reloadDocument={apart}
+                    className={classes.entry}
+                    activeProps={{ "aria-current": "page" }}
+                  >
+                    <Sign size={17} stroke={1.7} aria-hidden="true" />
+                    {t(`nav.${label}`)}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </div>
+        ))}
       </nav>
       {viewer.user && (
         <AccountMenu position="top-start">
@@ -155,21 +150,19 @@ function Side({ onJump }: { onJump: () => void }) {
 function useNavigationCommands(): void {
   const { t } = useTranslation("admin");
   const router = useRouter();
-  const { viewer } = useSession();
+  const session = useSession();
   const commands = useMemo<Command[]>(
     () =>
-      navigation.flatMap(({ heading, entries }) =>
-        entries
-          .filter(({ needs }) => !needs || viewer.permissions.includes(needs))
-          .map(({ label, to, icon, apart }) => ({
-            id: `go-${to}`,
-            label: t(`nav.${label}`),
-            group: t(`nav.${heading}`),
-            icon,
-            run: () => void router.navigate({ to, reloadDocument: apart }),
-          })),
+      openNavigation(session).flatMap(({ heading, entries }) =>
+        entries.map(({ label, to, icon, apart }) => ({
+          id: `go-${to}`,
+          label: t(`nav.${label}`),
+          group: t(`nav.${heading}`),
+          icon,
+          run: () => void router.navigate({ to, reloadDocument: apart }),
+        })),
       ),
-    [t, router, viewer],
+    [t, router, session],
   );
   useCommands(commands);
 }

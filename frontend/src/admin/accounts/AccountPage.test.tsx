@@ -63,3 +63,49 @@ test("a new address is brought in at once with a name, the permissions and the e
     },
   });
 });
+
+test.each([true, false])("an order is recorded with a proof of identity required: %s", async (required) => {
+  const recordOrder = vi.fn((_: unknown) => ({ order: { id: "o1" }, userErrors: [] }));
+  const { user } = await renderAt("/admin/accounts/7?tab=orders", {
+    Viewer: () => ({ kind: "STAFF", permissions: ["LIST_USERS", "LIST_ACCOUNTS", "EDIT_ACCOUNTS"] }),
+    Query: () => ({
+      account: () => ({
+        ...acme,
+        members: () => ({ nodes: [] }),
+        orders: () => ({ nodes: [{ id: "o0", number: "A-1", verificationRequired: required, placedBy: null }] }),
+      }),
+    }),
+    Mutation: () => ({ recordOrder }),
+  });
+  expect((await screen.findByText("A-1")).closest("li")?.textContent?.includes("Verification required")).toBe(required);
+  await user.click(screen.getByRole("button", { name: "Record an order" }));
+  const dialog = await screen.findByRole("dialog", { name: "Record an order" });
+  await user.type(within(dialog).getByRole("textbox", { name: "Number" }), "A-2");
+  if (required) await user.click(within(dialog).getByRole("checkbox", { name: "Verification required" }));
+  await user.click(within(dialog).getByRole("button", { name: "Record" }));
+  expect(await screen.findByText("The order was recorded.")).toBeVisible();
+  expect(recordOrder).toHaveBeenCalledExactlyOnceWith({
+    input: { accountId: "a7", number: "A-2", verificationRequired: required },
+  });
+});
+
+test("where nobody is asked to prove who they are, no order says that somebody has to", async () => {
+  const { user } = await renderAt("/admin/accounts/7?tab=orders", {
+    Viewer: () => ({
+      kind: "STAFF",
+      permissions: ["LIST_ACCOUNTS", "EDIT_ACCOUNTS"],
+      user: { id: "me", name: "Me", identityVerification: null },
+    }),
+    Query: () => ({
+      account: () => ({
+        ...acme,
+        members: () => ({ nodes: [] }),
+        orders: () => ({ nodes: [{ id: "o0", number: "A-1", verificationRequired: true }] }),
+      }),
+    }),
+  });
+  await screen.findByText("A-1");
+  await user.click(screen.getByRole("button", { name: "Record an order" }));
+  await screen.findByRole("dialog", { name: "Record an order" });
+  expect(screen.queryByText("Verification required")).toBeNull();
+});

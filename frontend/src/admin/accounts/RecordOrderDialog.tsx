@@ -1,7 +1,10 @@
+import { Checkbox } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql } from "../../gen";
 import { useAct } from "../../lib/api/useAct";
+import { useProofsAsked } from "../../lib/session/useSession";
 import { SelectField, TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
 import { toastGood } from "../../ui/toast";
@@ -51,6 +54,9 @@ interface Props {
 /** Notes an order that another system keeps. */
 export function RecordOrderDialog({ accountId, number, onClose }: Props) {
   const { t } = useTranslation("admin");
+  const { t: c } = useTranslation("common");
+  const proofs = useProofsAsked();
+  const [verificationRequired, setVerificationRequired] = useState(false);
   const [record, busy] = useAct(RecordOrderDocument);
   const [{ data }] = useQuery({ query: OrderPlacersDocument, variables: { number } });
   const fields = useFields({ number: "", placedById: "" });
@@ -59,7 +65,14 @@ export function RecordOrderDialog({ accountId, number, onClose }: Props) {
   );
   const submit = async () => {
     const { number, placedById } = fields.values;
-    const outcome = await record({ input: { accountId, number, ...(placedById && { placedById }) } });
+    const outcome = await record({
+      input: {
+        accountId,
+        number,
+        ...(placedById && { placedById }),
+        ...(verificationRequired && { verificationRequired }),
+      },
+    });
     if (!outcome.ok) return fields.refuse(outcome.userErrors);
     toastGood(t("orders.done"));
     onClose(true);
@@ -87,6 +100,14 @@ export function RecordOrderDialog({ accountId, number, onClose }: Props) {
         error={fields.input("placedById").error}
         onChange={({ currentTarget }) => fields.set("placedById", currentTarget.value)}
       />
+      {proofs && (
+        <Checkbox
+          label={c("verification.required")}
+          description={t("orders.verificationHint")}
+          checked={verificationRequired}
+          onChange={({ currentTarget }) => setVerificationRequired(currentTarget.checked)}
+        />
+      )}
     </FormDialog>
   );
 }

@@ -42,6 +42,9 @@ const SetRoleTwoFactorDocument = graphql(`
   }
 `);
 
+/** What the API may name in a refusal, that the form has a place for. */
+const named = ["company", "graceDays", "lockedProfile", "provider", "approvalDays", "tries", "keepDays"] as const;
+
 interface Props {
   present: SettingsPageQuery;
   base: Draft;
@@ -74,7 +77,7 @@ export function SaveDialog({ present, base, draft, changes, onClose, onStale, on
         const late = outcome.userErrors.some(({ code }) => code === "CONFLICT");
         setStale(late);
         if (late) return onStale();
-        const { fields, rest } = fieldErrors(c, outcome.userErrors, ["company", "graceDays", "lockedProfile"]);
+        const { fields, rest } = fieldErrors(c, outcome.userErrors, named);
         for (const text of rest) toastBad(text);
         return onRefused(fields);
       }

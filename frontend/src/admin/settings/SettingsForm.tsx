@@ -8,7 +8,9 @@ import { EmptyState } from "../../ui/EmptyState";
 import { Form } from "../../ui/Form";
 import { LeaveGuard } from "../../ui/LeaveGuard";
 import { Section } from "../../ui/Section";
+import { useProviderName } from "../verificationWords";
 import { type Draft, draftOf } from "./draft";
+import { ProviderSection } from "./ProviderSection";
 import { SaveDialog } from "./SaveDialog";
 import classes from "./SettingsForm.module.css";
 import { useSettings } from "./useSettings";
@@ -23,6 +25,7 @@ interface Props {
 /** All settings, by group, with a search over them. Nothing is saved before the difference was shown. */
 export function SettingsForm({ present, onStale, onSaved }: Props) {
   const { t } = useTranslation("admin");
+  const providerName = useProviderName();
   const base = draftOf(present);
   // Only what was touched is kept: what others save meanwhile shows through.
   const [touched, setTouched] = useState<Partial<Draft>>({});
@@ -35,13 +38,24 @@ export function SettingsForm({ present, onStale, onSaved }: Props) {
     setTouched((old) => ({ ...old, ...change }));
     setErrors({});
   };
-  const groups = useSettings({ base, draft, set, errors, roles: present.roles ?? [] });
+  const groups = useSettings({
+    base,
+    draft,
+    set,
+    errors,
+    roles: present.roles ?? [],
+    providers: present.settings.identityProviders,
+  });
   const changes = groups.flatMap(({ settings }) => settings.flatMap((one) => one.changes));
   const words = fold(sought).split(/\s+/).filter(Boolean);
+  const matches = (text: string) => words.every((word) => fold(text).includes(word));
+  const services = present.settings.identityProviders.filter(({ name }) =>
+    matches(`${t("verification.title")} ${providerName(name)}`),
+  );
   const found = groups
     .map(({ title, settings }) => ({
       title,
-      settings: settings.filter(({ text }) => words.every((word) => fold(`${title} ${text}`).includes(word))),
+      settings: settings.filter(({ text }) => matches(`${title} ${text}`)),
     }))
     .filter(({ settings }) => settings.length > 0);
 
@@ -52,6 +66,9 @@ export function SettingsForm({ present, onStale, onSaved }: Props) {
       ...(!within(draft.invitationDays, 1, 7) && { invitationDays: t("settings.invitationInvalid") }),
       ...(!within(draft.apiPoints, 5_000, 100_000_000) && { apiPoints: t("settings.apiPointsInvalid") }),
       ...(!within(draft.apiMinutes, 1, 60) && { apiMinutes: t("settings.apiMinutesInvalid") }),
+      ...(!within(draft.approvalDays, 0, 3650) && { approvalDays: t("settings.approvalDaysInvalid") }),
+      ...(!within(draft.tries, 1, 20) && { tries: t("settings.triesInvalid") }),
+      ...(!within(draft.keepDays, 1, 90) && { keepDays: t("settings.keepDaysInvalid") }),
     };
     setErrors(problems);
     if (Object.keys(problems).length === 0 && changes.length > 0) return setSaving(true);
@@ -83,7 +100,9 @@ export function SettingsForm({ present, onStale, onSaved }: Props) {
             </Section>
           ))}
         </div>
-        {found.length === 0 && <EmptyState title={t("settings.none")}>{t("settings.noneHint")}</EmptyState>}
+        {found.length + services.length === 0 && (
+          <EmptyState title={t("settings.none")}>{t("settings.noneHint")}</EmptyState>
+        )}
         {changes.length > 0 && (
           <div className={classes.bar}>
             <span role="status">{t("settings.changes", { count: changes.length })}</span>
@@ -94,6 +113,11 @@ export function SettingsForm({ present, onStale, onSaved }: Props) {
           </div>
         )}
       </Form>
+      <div className={classes.services}>
+        {services.map((provider) => (
+          <ProviderSection key={provider.name} provider={provider} onSaved={onStale} />
+        ))}
+      </div>
       <LeaveGuard changes={changes.length} />
       {saving && (
         <SaveDialog

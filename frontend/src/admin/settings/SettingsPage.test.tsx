@@ -11,6 +11,25 @@ const present = {
   version: 4,
   twoFactor: { staff: false, owners: false, everyone: false, graceDays: 0, since: null },
   apiBudget: { points: 100000, minutes: 10 },
+  identityVerification: {
+    enabled: true,
+    provider: "MANUAL",
+    approvalDays: 0,
+    tries: 3,
+    secondReviewer: false,
+    keepDays: 30,
+  },
+  identityProviders: [
+    {
+      name: "STRIPE",
+      ready: false,
+      notices: "https://roster.example/identity-notices/stripe",
+      secrets: [
+        { name: "apiKey", set: true },
+        { name: "webhookSecret", set: false },
+      ],
+    },
+  ],
 };
 const roles = [
   { __typename: "Role", id: "r1", name: "Auditor", requireTwoFactor: false },
@@ -143,4 +162,87 @@ test("whoever is late sees the difference to what somebody else saved, and saves
   await user.click(within(dialog).getByRole("button", { name: "Save" }));
   expect(await screen.findByText("The settings were saved.")).toBeVisible();
   expect(update).toHaveBeenLastCalledWith({ input: { company: "Acme Ltd", version: 5 } });
+});
+
+test("the rule of identity verification is saved as the others are; a service without its keys can’t be chosen", async () => {
+  const update = vi.fn((_: unknown) => ({ settings: present, userErrors: [] }));
+  const { user } = await renderAt("/admin/settings", page({ updateSettings: update }));
+  const section = await screen.findByRole("region", { name: "Identity verification" });
+  const service = within(section).getByRole("combobox", { name: "Decided by" });
+  expect(within(service).getByRole("option", { name: "Stripe Identity (needs its keys first)" })).toBeDisabled();
+  const days = within(section).getByRole("textbox", { name: "Days that documents are kept" });
+  await user.clear(days);
+  await user.type(days, "91");
+  await user.click(screen.getByRole("button", { name: "Review and save" }));
+  expect(days).toHaveAccessibleDescription(/Enter a number from 1 to 90/);
+  await user.clear(days);
+  await user.type(days, "14");
+  await user.click(within(section).getByRole("checkbox", { name: "Second reviewer" }));
+  await user.click(screen.getByRole("button", { name: "Review and save" }));
+  const dialog = await screen.findByRole("dialog", { name: "Save these 2 changes?" });
+  expect(within(dialog).getByText("Second reviewer").nextElementSibling).toHaveTextContent("Off → On");
+  await user.click(within(dialog).getByRole("button", { name: "Save" }));
+  expect(await screen.findByText("The settings were saved.")).toBeVisible();
+  expect(update).toHaveBeenCalledExactlyOnceWith({
+    input: { identityVerification: { secondReviewer: true, keepDays: 14 }, version: 4 },
+  });
+});
+
+test("a service is given its keys, with a fresh proof, and what was given is never shown", async () => {
+  const give = vi
+    .fn()
+    .mockImplementationOnce(() => {
+      throw refusal("SUDO_REQUIRED");
+    })
+    .mockImplementationOnce(() => ({ provider: present.identityProviders[0], userErrors: [] }));
+  const confirm = () => ({ sudoUntil: "2026-11-24T12:00:00Z", secondFactorNeeded: false, userErrors: [] });
+  const { user } = await renderAt(
+    "/admin/settings",
+    page({ setIdentityProviderSecrets: give, confirmIdentity: confirm }),
+  );
+  const section = await screen.findByRole("region", { name: "Stripe Identity" });
+  const secret = within(section).getByLabelText(/^Signing secret of the webhook/);
+  expect(secret).toHaveAttribute("type", "password");
+  expect(within(section).getByLabelText(/^Secret key/)).toHaveValue("");
+  expect(
+    within(section)
+      .getAllByText(/^(Set|Not set)$/)
+      .map(({ textContent }) => textContent),
+  ).toEqual(["Set", "Not set"]);
+  expect(within(section).getByText("https://roster.example/identity-notices/stripe")).toBeVisible();
+  expect(within(section).getByRole("button", { name: "Test connection" })).toBeDisabled();
+  await user.type(secret, "whsec_1234");
+  await user.click(within(section).getByRole("button", { name: "Save keys" }));
+  await user.type(await screen.findByLabelText("Password"), "my password");
+  await user.click(screen.getByRole("button", { name: "Confirm" }));
+  expect(await screen.findByText("The keys were saved.")).toBeVisible();
+  expect(give).toHaveBeenLastCalledWith({
+    input: { provider: "STRIPE", secrets: [{ name: "webhookSecret", value: "whsec_1234" }] },
+  });
+  expect(secret).toHaveValue("");
+});
+
+test.each([
+  ["accepted", () => ({ accepted: true, userErrors: [] }), /Stripe Identity accepts the secret key/],
+  [
+    "refused",
+    () => ({ accepted: false, userErrors: [{ field: ["secrets", "apiKey"], code: "INVALID", message: "No." }] }),
+    /Stripe Identity does not accept the secret key/,
+  ],
+  [
+    "not reached",
+    () => {
+      throw refusal("TRY_LATER", { retryAfter: 30 });
+    },
+    /Stripe Identity can’t be reached/,
+  ],
+])("what came of testing the connection is told in words: %s", async (_, answer, words) => {
+  const ready = { ...present, identityProviders: present.identityProviders.map((one) => ({ ...one, ready: true })) };
+  const { user } = await renderAt("/admin/settings", {
+    ...page({ testIdentityProvider: answer }),
+    Query: () => ({ settings: () => ready, roles: () => roles }),
+  });
+  const section = await screen.findByRole("region", { name: "Stripe Identity" });
+  await user.click(within(section).getByRole("button", { name: "Test connection" }));
+  expect(await within(section).findByRole("alert")).toHaveTextContent(words);
 });

@@ -24,6 +24,19 @@ const SettingsPageDocument = graphql(`
       }
       lockedProfile
       trustedDevices
+      identityVerification {
+        enabled
+        provider
+        approvalDays
+        tries
+        secondReviewer
+        keepDays
+      }
+      identityProviders {
+        ...ProviderSection_provider
+        name
+        ready
+      }
       version
       twoFactor {
         staff

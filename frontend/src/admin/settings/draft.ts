@@ -18,6 +18,15 @@ export interface Draft {
   /** As typed. */
   apiPoints: string;
   apiMinutes: string;
+  identityOn: boolean;
+  /** MANUAL, or the name of a service. */
+  provider: string;
+  /** As typed. */
+  approvalDays: string;
+  tries: string;
+  secondReviewer: boolean;
+  /** As typed. */
+  keepDays: string;
   /** Which roles need a second factor, by ID. */
   roles: Readonly<Record<string, boolean>>;
 }
@@ -27,6 +36,7 @@ export const profileFields = ["firstName", "lastName", "email", "language", "tim
 
 export function draftOf({ settings, roles }: SettingsPageQuery): Draft {
   const { company, registration, lockedProfile, trustedDevices, twoFactor, apiBudget } = settings;
+  const { enabled, provider, approvalDays, tries, secondReviewer, keepDays } = settings.identityVerification;
   const { disableClientUserManagement, strictInvitations, invitationDays } = settings;
   const { staff, owners, everyone, graceDays } = twoFactor;
   return {
@@ -37,6 +47,8 @@ export function draftOf({ settings, roles }: SettingsPageQuery): Draft {
     trustedDevices,
     ...{ staff, owners, everyone, graceDays: String(graceDays) },
     ...{ apiPoints: String(apiBudget.points), apiMinutes: String(apiBudget.minutes) },
+    ...{ identityOn: enabled, provider, secondReviewer },
+    ...{ approvalDays: String(approvalDays), tries: String(tries), keepDays: String(keepDays) },
     roles: Object.fromEntries((roles ?? []).map(({ id, requireTwoFactor }) => [id, requireTwoFactor])),
   };
 }
@@ -56,6 +68,14 @@ export function inputOf(base: Draft, draft: Draft) {
     ...(different("apiPoints") && { points: Number(draft.apiPoints) }),
     ...(different("apiMinutes") && { minutes: Number(draft.apiMinutes) }),
   };
+  const identityVerification = {
+    ...(different("identityOn") && { enabled: draft.identityOn }),
+    ...(different("provider") && { provider: draft.provider }),
+    ...(different("approvalDays") && { approvalDays: Number(draft.approvalDays) }),
+    ...(different("tries") && { tries: Number(draft.tries) }),
+    ...(different("secondReviewer") && { secondReviewer: draft.secondReviewer }),
+    ...(different("keepDays") && { keepDays: Number(draft.keepDays) }),
+  };
   const input = {
     ...(different("company") && { company: draft.company }),
     ...(different("registration") && { registration: draft.registration }),
@@ -68,6 +88,7 @@ export function inputOf(base: Draft, draft: Draft) {
     ...(different("trustedDevices") && { trustedDevices: draft.trustedDevices }),
     ...(Object.keys(twoFactor).length > 0 && { twoFactor }),
     ...(Object.keys(apiBudget).length > 0 && { apiBudget }),
+    ...(Object.keys(identityVerification).length > 0 && { identityVerification }),
   };
   return Object.keys(input).length > 0 ? input : undefined;
 }

@@ -2,7 +2,8 @@ import { Checkbox } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "../../lib/format";
-import { TextField } from "../../ui/Field";
+import { SelectField, TextField } from "../../ui/Field";
+import { useProviderName } from "../verificationWords";
 import { type Draft, profileFields } from "./draft";
 import classes from "./SettingsForm.module.css";
 
@@ -28,6 +29,7 @@ interface Props {
   set: (change: Partial<Draft>) => void;
   errors: Readonly<Record<string, string>>;
   roles: readonly { id: string; name: string }[];
+  providers: readonly { name: string; ready: boolean }[];
 }
 
 type Switch =
@@ -37,18 +39,34 @@ type Switch =
   | "staff"
   | "owners"
   | "everyone"
-  | "trustedDevices";
+  | "trustedDevices"
+  | "identityOn"
+  | "secondReviewer";
+
+type Text =
+  | "company"
+  | "graceDays"
+  | "invitationDays"
+  | "apiPoints"
+  | "apiMinutes"
+  | "approvalDays"
+  | "tries"
+  | "keepDays";
 
 /** Every setting there is, by group. */
-export function useSettings({ base, draft, set, errors, roles }: Props): { title: string; settings: Setting[] }[] {
+export function useSettings({
+  base,
+  draft,
+  set,
+  errors,
+  roles,
+  providers,
+}: Props): { title: string; settings: Setting[] }[] {
   const { t } = useTranslation("admin");
   const formats = useFormats();
   const onOff = (on: boolean) => t(on ? "settings.on" : "settings.off");
 
-  const text = (
-    key: "company" | "graceDays" | "invitationDays" | "apiPoints" | "apiMinutes",
-    more: object = {},
-  ): Setting => {
+  const text = (key: Text, more: object = {}): Setting => {
     const [label, hint] = [t(`settings.${key}`), t(`settings.${key}Hint`)];
     const [from, to] = [base[key], draft[key].trim()];
     return {
@@ -139,6 +157,34 @@ export function useSettings({ base, draft, set, errors, roles }: Props): { title
     ),
   };
 
+  const providerName = useProviderName();
+  const provider: Setting = {
+    key: "provider",
+    text: `${t("settings.provider")} ${t("settings.providerHint")} ${providers.map(({ name }) => providerName(name)).join(" ")}`,
+    changes:
+      base.provider === draft.provider
+        ? []
+        : [{ label: t("settings.provider"), from: providerName(base.provider), to: providerName(draft.provider) }],
+    control: (
+      <SelectField
+        className={classes.short}
+        label={t("settings.provider")}
+        description={t("settings.providerHint")}
+        error={errors.provider}
+        data={[
+          { value: "MANUAL", label: providerName("MANUAL") },
+          ...providers.map(({ name, ready }) => ({
+            value: name,
+            label: ready ? providerName(name) : t("settings.providerNotReady", { provider: providerName(name) }),
+            disabled: !ready && name !== draft.provider,
+          })),
+        ]}
+        value={draft.provider}
+        onChange={({ currentTarget }) => set({ provider: currentTarget.value })}
+      />
+    ),
+  };
+
   return [
     { title: t("settings.general"), settings: [text("company", { maxLength: 100 })] },
     {
@@ -165,6 +211,17 @@ export function useSettings({ base, draft, set, errors, roles }: Props): { title
     {
       title: t("settings.api"),
       settings: [text("apiPoints", { inputMode: "numeric" }), text("apiMinutes", { inputMode: "numeric" })],
+    },
+    {
+      title: t("verification.title"),
+      settings: [
+        onOrOff("identityOn"),
+        provider,
+        text("approvalDays", { inputMode: "numeric" }),
+        text("tries", { inputMode: "numeric" }),
+        onOrOff("secondReviewer"),
+        text("keepDays", { inputMode: "numeric" }),
+      ],
     },
   ];
 }

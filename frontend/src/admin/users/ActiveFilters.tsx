@@ -11,6 +11,7 @@ const nothing = {
   verified: undefined,
   staff: undefined,
   state: undefined,
+  verification: undefined,
   language: undefined,
   login: undefined,
 } satisfies Partial<UsersSearch>;
@@ -36,6 +37,8 @@ export function ActiveFilters({
     search.login && (["login", t("filter.login.label"), t(`filter.login.${search.login}`)] as const),
     yesNo("verified"),
     search.state && (["state", t("filter.state"), t(`state.${search.state}`)] as const),
+    search.verification &&
+      (["verification", t("verification.title"), c(`verification.status.${search.verification}`)] as const),
     search.language && (["language", t("filter.language"), languageName(search.language)] as const),
     yesNo("staff"),
   ].filter((chip) => Boolean(chip)) as (readonly [keyof UsersSearch, string, string])[];

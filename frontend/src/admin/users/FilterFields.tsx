@@ -1,16 +1,18 @@
 import { useTranslation } from "react-i18next";
-import { useSession } from "../../lib/session/useSession";
+import { useMayVerify, useSession } from "../../lib/session/useSession";
 import { SelectField } from "../../ui/Field";
 import { useLanguageName } from "../languageName";
 import classes from "../list.module.css";
-import { type Login, logins, states, type UsersSearch } from "./search";
+import { type Login, logins, states, type UsersSearch, verifications } from "./search";
 
 type Change = (change: Partial<UsersSearch>) => void;
 
 /** Everything that the list can be narrowed by. */
 export function FilterFields({ search, onChange }: { search: UsersSearch; onChange: Change }) {
   const { t } = useTranslation("admin");
+  const { t: c } = useTranslation("common");
   const { installation } = useSession();
+  const mayVerify = useMayVerify();
   const languageName = useLanguageName();
   const any = { value: "", label: t("filter.any") };
   const yesNo = (field: "twoFactor" | "question" | "verified" | "staff") => (
@@ -42,6 +44,16 @@ export function FilterFields({ search, onChange }: { search: UsersSearch; onChan
         value={search.state ?? ""}
         onChange={({ currentTarget: { value } }) => onChange({ state: (value || undefined) as UsersSearch["state"] })}
       />
+      {mayVerify && (
+        <SelectField
+          label={t("verification.title")}
+          data={[any, ...verifications.map((value) => ({ value, label: c(`verification.status.${value}`) }))]}
+          value={search.verification ?? ""}
+          onChange={({ currentTarget: { value } }) =>
+            onChange({ verification: (value || undefined) as UsersSearch["verification"] })
+          }
+        />
+      )}
       <SelectField
         label={t("filter.language")}
         data={[any, ...installation.languages.map((value) => ({ value, label: languageName(value) }))]}

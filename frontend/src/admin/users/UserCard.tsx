@@ -1,4 +1,5 @@
 import { useTranslation } from "react-i18next";
+import { VerificationBadge } from "../../lib/verification/VerificationBadge";
 import { Ltr } from "../../ui/Ltr";
 import { RelativeTime } from "../../ui/RelativeTime";
 import { RowLink } from "../../ui/rows";
@@ -12,6 +13,7 @@ import type { UserRow } from "./userRow";
 export function UserCard({ user, onReset }: { user: UserRow; onReset: () => void }) {
   const { t } = useTranslation("admin");
   const { t: c } = useTranslation("common");
+  const { identityVerification: proof } = user;
   return (
     <div className={classes.card}>
       <div className={classes.words}>
@@ -31,6 +33,7 @@ export function UserCard({ user, onReset }: { user: UserRow; onReset: () => void
           <span>
             {c("field.label", { label: t("users.lastLogin") })} <RelativeTime at={user.lastLoginAt} />
           </span>
+          {proof && proof.status !== "NOT_REQUESTED" && <VerificationBadge status={proof.status} />}
         </div>
       </div>
       <UserMenu user={user} onReset={onReset} />

@@ -5,16 +5,19 @@ import { useTranslation } from "react-i18next";
 import { useQuery } from "urql";
 import { graphql } from "../../gen";
 import { faultOf } from "../../lib/api/fault";
+import { useCan, useMayVerify } from "../../lib/session/useSession";
 import { EmptyState } from "../../ui/EmptyState";
 import { ErrorState } from "../../ui/ErrorState";
 import { Page } from "../../ui/Page";
 import { Section } from "../../ui/Section";
 import { AccessSection } from "./AccessSection";
 import { ActivitySection } from "./ActivitySection";
+import { OrdersSection } from "./OrdersSection";
 import { ProfileSection } from "./ProfileSection";
 import { ReachSection } from "./ReachSection";
 import { SecuritySection } from "./SecuritySection";
 import { StateBadge } from "./StateBadge";
+import { VerificationSection } from "./VerificationSection";
 
 const route = getRouteApi("/admin/users/$number");
 
@@ -39,6 +42,8 @@ const UserPageDocument = graphql(`
 export function UserPage() {
   const { t } = useTranslation("admin");
   const { number } = route.useParams();
+  const can = useCan();
+  const mayVerify = useMayVerify();
   const valid = /^[1-9]\d{0,9}$/.test(number);
   const [{ data, error, fetching }, again] = useQuery({
     query: UserPageDocument,
@@ -72,7 +77,9 @@ export function UserPage() {
     >
       <ProfileSection user={user} />
       <SecuritySection user={user} />
+      {mayVerify && <VerificationSection key={`verification ${user.number}`} number={user.number} />}
       <ReachSection key={user.number} number={user.number} />
+      {can("LIST_ACCOUNTS") && <OrdersSection key={`orders ${user.number}`} number={user.number} />}
       <AccessSection key={`grid ${user.number}`} number={user.number} />
       <ActivitySection key={`activity ${user.number}`} number={user.number} />
     </Page>

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { type Fakes, refusal } from "../../lib/test/fakeApi";
 import { renderAt } from "../../lib/test/renderAt";
@@ -117,3 +117,62 @@ test("without RESET_USER_PASSWORD the menu does not offer it", async () => {
   await screen.findByRole("menuitem", { name: "Manage user" });
   expect(screen.queryByRole("menuitem", { name: "Password reset…" })).toBeNull();
 });
+
+/** Whoever may ask how far users came with proving who they are; `on`: it is asked of users at all. */
+const reviewer = (answer: (args: Args) => unknown, on = true, permissions = ["MANAGE_USER_VERIFICATION"]): Fakes => ({
+  ...list(answer),
+  Viewer: () => ({
+    kind: "STAFF",
+    permissions: ["LIST_USERS", ...permissions],
+    user: { id: "me", name: "Me", identityVerification: on ? { status: "NOT_REQUESTED" } : null },
+  }),
+});
+
+test("proofs of identity are a column, asked for only where it is shown, and a filter; both stand in the address", async () => {
+  const proof = vi.fn(() => ({ status: "SUBMITTED" }));
+  const asked = vi.fn((_: Args) => ({ nodes: [person(1, "Ada", { identityVerification: proof })], totalCount: 1 }));
+  const { user, path } = await renderAt("/admin/users", reviewer(asked));
+  await screen.findByRole("link", { name: "Ada" });
+  expect(proof).not.toHaveBeenCalled();
+  await user.click(screen.getByRole("button", { name: "Columns" }));
+  await user.click(await screen.findByRole("menuitemcheckbox", { name: "Identity verification" }));
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(screen.getByRole("link", { name: "Ada" }).closest("tr")).toHaveTextContent("Submitted"));
+
+  await user.click(screen.getByRole("button", { name: "Filter" }));
+  await user.selectOptions(await screen.findByRole("combobox", { name: "Identity verification" }), "Submitted");
+  await user.keyboard("{Escape}");
+  await user.click(within(screen.getByRole("table")).getByRole("button", { name: /Identity verification/ }));
+  await waitFor(() => expect(path()).toBe("/admin/users?verification=SUBMITTED&sort=VERIFICATION&direction=ASC"));
+  await waitFor(() =>
+    expect(asked).toHaveBeenCalledWith({
+      first: 50,
+      filter: { verification: ["SUBMITTED"] },
+      orderBy: { field: "VERIFICATION", direction: "ASC" },
+    }),
+  );
+  await user.click(screen.getByRole("button", { name: "Remove the filter Identity verification: Submitted" }));
+  await waitFor(() => expect(path()).toBe("/admin/users?sort=VERIFICATION&direction=ASC"));
+  window.localStorage.clear();
+});
+
+test.each([
+  ["without the permission", true, []],
+  ["where nobody is asked", false, ["MANAGE_USER_VERIFICATION"]],
+])(
+  "%s there is neither column nor filter, and an address that names them is read without",
+  async (_, on, permissions) => {
+    const asked = vi.fn((_: Args) => ({ nodes: [person(1, "Ada")], totalCount: 1 }));
+    const { user } = await renderAt(
+      "/admin/users?verification=SUBMITTED&sort=VERIFICATION",
+      reviewer(asked, on, permissions),
+    );
+    await screen.findByRole("link", { name: "Ada" });
+    expect(asked).toHaveBeenCalledWith({ first: 50, filter: {} });
+    await user.click(screen.getByRole("button", { name: "Filter" }));
+    await screen.findByRole("combobox", { name: "Two-factor" });
+    await user.click(screen.getByRole("button", { name: "Columns" }));
+    await screen.findByRole("menuitemcheckbox", { name: "Language" });
+    expect(screen.queryByText(/Identity verification/)).toBeNull();
+  },
+);

@@ -2,13 +2,14 @@ import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "../../lib/format";
+import { useMayVerify } from "../../lib/session/useSession";
 import { DataTable } from "../../ui/DataTable";
 import { EmptyState } from "../../ui/EmptyState";
 import { Page } from "../../ui/Page";
 import classes from "../list.module.css";
 import { ActiveFilters } from "./ActiveFilters";
 import { ResetDialog } from "./ResetDialog";
-import { filterOf, hasShortWord, orderOf, type UsersSearch } from "./search";
+import { filterOf, hasShortWord, orderOf, type UsersSearch, withoutVerification } from "./search";
 import { UserCard } from "./UserCard";
 import { UsersToolbar } from "./UsersToolbar";
 import { useColumns } from "./useColumns";
@@ -23,7 +24,9 @@ const route = getRouteApi("/admin/users");
 export function UsersPage() {
   const { t } = useTranslation("admin");
   const formats = useFormats();
-  const search = route.useSearch();
+  const asked = route.useSearch();
+  const mayVerify = useMayVerify();
+  const search = useMemo(() => (mayVerify ? asked : withoutVerification(asked)), [asked, mayVerify]);
   const navigate = route.useNavigate();
   const router = useRouter();
   const change = useCallback(
@@ -40,11 +43,15 @@ export function UsersPage() {
   const { sort, direction } = search;
   const orderBy = useMemo(() => orderOf({ sort, direction }), [sort, direction]);
 
-  const { rows, more, fetchMore, retry, loading, fault } = useUserPages(filter, orderBy);
+  const [hidden, setHidden, resetHidden] = useHiddenColumns();
+  const { rows, more, fetchMore, retry, loading, fault } = useUserPages(
+    filter,
+    orderBy,
+    mayVerify && !hidden.includes("verification"),
+  );
   const { count, recount } = useUsersCount(filter);
   const [resetting, setResetting] = useState<UserRow>();
   const columns = useColumns(setResetting);
-  const [hidden, setHidden, resetHidden] = useHiddenColumns();
 
   return (
     <Page title={t("users.title")} lead={count && countText(count)} fill>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { filterOf, hasShortWord, orderOf, readUsersSearch } from "./search";
+import { filterOf, hasShortWord, orderOf, readUsersSearch, withoutVerification } from "./search";
 
 test("an address is read strictly, and what is not understood is left out", () => {
   expect(
@@ -38,4 +38,16 @@ test.each([
   ["", false],
 ])("%j has a short word: %s", (q, short) => {
   expect(hasShortWord(q)).toBe(short);
+});
+
+test("proofs of identity are filtered and ordered by, and left out for who may not ask about them", () => {
+  const search = readUsersSearch({ q: "garc", verification: "SUBMITTED", sort: "VERIFICATION" });
+  expect(filterOf(search, 0)).toEqual({ search: "garc", verification: ["SUBMITTED"] });
+  expect(orderOf(search)).toEqual({ field: "VERIFICATION", direction: "ASC" });
+  expect(withoutVerification(search)).toEqual({ q: "garc" });
+  expect(withoutVerification({ verification: "EXPIRED", sort: "NAME", direction: "DESC" })).toEqual({
+    sort: "NAME",
+    direction: "DESC",
+  });
+  expect(readUsersSearch({ verification: "VALIDATED" })).toEqual({});
 });

@@ -1,4 +1,4 @@
-import type { UserFilter, UserOrder, UserOrderField, UserState } from "../../gen/graphql";
+import type { UserFilter, UserOrder, UserOrderField, UserState, VerificationStatus } from "../../gen/graphql";
 import type { Direction } from "../../ui/DataTable";
 
 /** What the list of users shows, as its address says it. Absent members: all, in the API's own order. */
@@ -9,6 +9,7 @@ export interface UsersSearch {
   verified?: boolean;
   staff?: boolean;
   state?: UserState;
+  verification?: VerificationStatus;
   language?: string;
   login?: Login;
   sort?: UserOrderField;
@@ -21,6 +22,15 @@ export type Login = (typeof logins)[number];
 
 export const states = ["ACTIVE", "SUSPENDED", "ERASED"] as const satisfies readonly UserState[];
 
+export const verifications = [
+  "NOT_REQUESTED",
+  "REQUESTED",
+  "SUBMITTED",
+  "APPROVED",
+  "REJECTED",
+  "EXPIRED",
+] as const satisfies readonly VerificationStatus[];
+
 const fields = [
   "NUMBER",
   "NAME",
@@ -32,6 +42,7 @@ const fields = [
   "LANGUAGE",
   "STATE",
   "EMAIL_VERIFIED",
+  "VERIFICATION",
 ] as const satisfies readonly UserOrderField[];
 
 /** Reads an address that anybody may have written: what is not understood is left out. */
@@ -50,12 +61,20 @@ export function readUsersSearch(raw: Record<string, unknown>): UsersSearch {
     verified: yesNo(raw.verified),
     staff: yesNo(raw.staff),
     state: oneOf(states, raw.state),
+    verification: oneOf(verifications, raw.verification),
     language: text(raw.language, 35),
     login: oneOf(logins, raw.login),
     sort,
     direction: sort && (raw.direction === "DESC" ? "DESC" : "ASC"),
   };
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+}
+
+/** What is left of an address for who may not ask how far users came with proving who they are. */
+export function withoutVerification({ verification: _, ...search }: UsersSearch): UsersSearch {
+  if (search.sort !== "VERIFICATION") return search;
+  const { sort: _sort, direction: _direction, ...rest } = search;
+  return rest;
 }
 
 const day = 86_400_000;
@@ -77,6 +96,7 @@ export function filterOf(search: UsersSearch, now: number): UserFilter {
     ...(search.verified !== undefined && { emailVerified: search.verified }),
     ...(search.staff !== undefined && { staff: search.staff }),
     ...(search.state && { state: [search.state] }),
+    ...(search.verification && { verification: [search.verification] }),
     ...(search.language && { language: [search.language] }),
     ...(search.login && login[search.login]),
   };

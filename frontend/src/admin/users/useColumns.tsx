@@ -2,6 +2,8 @@ import { IconHelpCircle, IconHelpCircleFilled, IconShieldCheckFilled, IconShield
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "../../lib/format";
+import { useMayVerify } from "../../lib/session/useSession";
+import { VerificationBadge } from "../../lib/verification/VerificationBadge";
 import type { Column } from "../../ui/DataTable";
 import { Ltr } from "../../ui/Ltr";
 import { RelativeTime } from "../../ui/RelativeTime";
@@ -18,8 +20,17 @@ export function useColumns(onReset: (user: UserRow) => void): readonly Column<Us
   const { t } = useTranslation("admin");
   const formats = useFormats();
   const languageName = useLanguageName();
-  return useMemo(
-    () => [
+  const mayVerify = useMayVerify();
+  return useMemo(() => {
+    const verification: Column<UserRow> = {
+      id: "verification",
+      header: t("verification.title"),
+      sort: "VERIFICATION",
+      width: "10.5rem",
+      cell: ({ identityVerification }) =>
+        identityVerification && <VerificationBadge status={identityVerification.status} />,
+    };
+    return [
       {
         id: "number",
         header: t("users.number"),
@@ -102,6 +113,7 @@ export function useColumns(onReset: (user: UserRow) => void): readonly Column<Us
         width: "9rem",
         cell: (user) => user.createdAt && formats.date(user.createdAt),
       },
+      ...(mayVerify ? [verification] : []),
       {
         id: "menu",
         header: t("users.menu"),
@@ -110,9 +122,8 @@ export function useColumns(onReset: (user: UserRow) => void): readonly Column<Us
         align: "end",
         cell: (user) => <UserMenu user={user} onReset={() => onReset(user)} />,
       },
-    ],
-    [t, formats, languageName, onReset],
-  );
+    ];
+  }, [t, formats, languageName, mayVerify, onReset]);
 }
 
 export function TwoFactorIcon({ on }: { on: boolean }) {

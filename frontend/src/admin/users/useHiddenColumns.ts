@@ -1,6 +1,6 @@
 import { useLocalStorage } from "@mantine/hooks";
 
-const atFirst = ["verified", "language", "state", "created"];
+const atFirst = ["verified", "language", "state", "created", "verification"];
 
 /** Which columns are hidden, on this device. */
 export function useHiddenColumns(): [hidden: string[], set: (hidden: string[]) => void, reset: () => void] {

@@ -5,7 +5,7 @@ import { usePages } from "../../lib/api/usePages";
 import { UserRowFragment } from "./userRow";
 
 const UsersDocument = graphql(`
-  query Users($after: String, $filter: UserFilter, $orderBy: UserOrder) {
+  query Users($after: String, $filter: UserFilter, $orderBy: UserOrder, $withVerification: Boolean!) {
     users(first: 50, after: $after, filter: $filter, orderBy: $orderBy) {
       nodes {
         id
@@ -24,8 +24,8 @@ const read = ({ users }: UsersQuery) => ({
   pageInfo: users.pageInfo,
 });
 
-/** The users that match, page after page. */
-export function useUserPages(filter: UserFilter, orderBy: UserOrder | undefined) {
-  const variables = useMemo(() => ({ filter, orderBy }), [filter, orderBy]);
+/** The users that match, page after page; on demand with how far they came with proving who they are. */
+export function useUserPages(filter: UserFilter, orderBy: UserOrder | undefined, withVerification: boolean) {
+  const variables = useMemo(() => ({ filter, orderBy, withVerification }), [filter, orderBy, withVerification]);
   return usePages(UsersDocument, variables, read);
 }

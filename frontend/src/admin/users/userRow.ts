@@ -19,6 +19,9 @@ export const UserRowFragment = graphql(`
       id
       name
     }
+    identityVerification @include(if: $withVerification) {
+      status
+    }
   }
 `);
 
