@@ -15,6 +15,7 @@ import { SkipLink } from "../ui/SkipLink";
 import { useFrameCommands } from "../ui/useFrameCommands";
 import { AccountSwitcher } from "./accounts/AccountSwitcher";
 import classes from "./Frame.module.css";
+import { IdentityBanner } from "./identity/IdentityBanner";
 
 /** What stands around the pages of the client area. */
 export function Frame() {
@@ -59,6 +60,7 @@ function Inside() {
       </header>
       <main className={classes.main} id="main" tabIndex={-1}>
         <VerifyBanner />
+        <IdentityBanner />
         <TwoFactorBanner />
         <Outlet />
       </main>

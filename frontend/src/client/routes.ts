@@ -116,6 +116,12 @@ const securityRoute = createRoute({
   component: lazyRouteComponent(() => import("./security/SecurityPage"), "SecurityPage"),
 });
 
+const identityRoute = createRoute({
+  getParentRoute: () => insideRoute,
+  path: "identity",
+  component: lazyRouteComponent(() => import("./identity/IdentityPage"), "IdentityPage"),
+});
+
 /** The client area. Two frames, so two branches. */
 export const clientRoutes = [
   doorRoute.addChildren([
@@ -129,5 +135,5 @@ export const clientRoutes = [
     invitationRoute,
     registerRoute,
   ]),
-  insideRoute.addChildren([accountRoute, accountsRoute, oneAccountRoute, profileRoute, securityRoute]),
+  insideRoute.addChildren([accountRoute, accountsRoute, oneAccountRoute, profileRoute, securityRoute, identityRoute]),
 ] as const;

@@ -7,6 +7,7 @@ import { ErrorState } from "../../ui/ErrorState";
 import { Page } from "../../ui/Page";
 import { Section } from "../../ui/Section";
 import { EmailSection } from "./EmailSection";
+import { IdentitySection } from "./IdentitySection";
 import { OwnDataSection } from "./OwnDataSection";
 import { PersonSection } from "./PersonSection";
 
@@ -17,6 +18,7 @@ const ProfilePageDocument = graphql(`
         id
         ...PersonSection_user
         ...EmailSection_user
+        ...IdentitySection_user
       }
     }
   }
@@ -33,6 +35,7 @@ export function ProfilePage() {
         <>
           <PersonSection user={user} />
           <EmailSection user={user} />
+          <IdentitySection user={user} />
           <OwnDataSection />
         </>
       ) : (
