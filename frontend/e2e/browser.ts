@@ -8,7 +8,8 @@ import { expect } from "vitest";
 
 const screens = resolve(import.meta.dirname, "screens");
 
-export function launch(): Promise<Browser> {
+/** Starts the browser. With `camera` it has one that shows moving pictures of the browser's own. */
+export function launch({ camera = false } = {}): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
     args: [
@@ -19,6 +20,7 @@ export function launch(): Promise<Browser> {
       "--disable-background-networking",
       "--disable-component-update",
       "--disable-sync",
+      ...(camera ? ["--use-fake-device-for-media-stream"] : []),
     ],
   });
 }
@@ -34,19 +36,29 @@ interface Visitor {
   locale?: string;
   /** What the browser says it is, instead of what it is. */
   userAgent?: string;
+  /** Whether the visitor lets pages use the camera; nobody is asked. */
+  camera?: boolean;
+  /** A telephone: narrow, and with fingers instead of a mouse. */
+  touch?: boolean;
+  /** The one other server that pages may lead to. */
+  beside?: string;
 }
 
 export async function visit(
   browser: Browser,
   url: string,
-  { locale = "en-GB", userAgent }: Visitor = {},
+  { locale = "en-GB", userAgent, camera, touch = false, beside = url }: Visitor = {},
 ): Promise<Visit> {
   const context = await browser.newContext({
     baseURL: url,
     colorScheme: "light",
-    viewport: { width: 1440, height: 900 },
+    viewport: touch ? { width: 390, height: 844 } : { width: 1440, height: 900 },
+    isMobile: touch,
+    hasTouch: touch,
     locale,
     userAgent,
+    // A list denies what is not in it; without one the browser does as it does.
+    permissions: camera === undefined ? undefined : camera ? ["camera"] : [],
     timezoneId: "UTC",
     reducedMotion: "reduce",
   });
@@ -62,7 +74,12 @@ export async function visit(
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("request", (request) => {
     const target = request.url();
-    if (!target.startsWith(url) && !target.startsWith("data:") && !target.startsWith("blob:")) {
+    if (
+      !target.startsWith(url) &&
+      !target.startsWith(beside) &&
+      !target.startsWith("data:") &&
+      !target.startsWith("blob:")
+    ) {
       faults.push(`request to another host: ${target}`);
     }
   });

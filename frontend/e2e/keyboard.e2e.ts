@@ -2,6 +2,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launch, showScreen, type Visit, visit } from "./browser";
+import { focused, tabTo } from "./keys";
 import { type Roster, startWithSample } from "./roster";
 import { pick } from "./signIn";
 
@@ -31,38 +32,13 @@ afterAll(async () => {
   await roster.stop();
 });
 
-/** What has the focus, as a screen reader would call it, after checking that it shows. */
-async function focused() {
-  return page.evaluate(() => {
-    const on = document.activeElement as HTMLElement;
-    const { outlineStyle, outlineWidth } = getComputedStyle(on);
-    const ring = outlineStyle !== "none" && Number.parseFloat(outlineWidth) >= 2;
-    const name =
-      on.getAttribute("aria-label") ?? (on.textContent?.trim() || on.getAttribute("placeholder") || on.tagName);
-    return ring ? name : `${name}, without a ring`;
-  });
-}
-
-/** Presses Tab until this has the focus; every stop on the way must show its ring. */
-async function tabTo(name: string | RegExp) {
-  const stops: string[] = [];
-  for (let i = 0; i < 25; i++) {
-    await page.keyboard.press("Tab");
-    const at = await focused();
-    stops.push(at);
-    expect(at).not.toContain("without a ring");
-    if (at.match(name)) return;
-  }
-  throw new Error(`Tab does not lead to ${name}, but to ${stops.join(" | ")}`);
-}
-
 test("the first stop skips to the content", async () => {
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   await page.keyboard.press("Tab");
-  expect(await focused()).toBe("Skip to content");
+  expect(await focused(page)).toBe("Skip to content");
   await showScreen(page, "keyboard-skip", { widths: [1440] });
   await page.keyboard.press("Enter");
-  await tabTo("Search users");
+  await tabTo(page, "Search users");
 });
 
 test("words typed into the palette find users, arrows lead through them", async () => {
@@ -81,48 +57,48 @@ test("words typed into the palette find users, arrows lead through them", async 
   await expect.poll(() => table.getAttribute("aria-busy")).toBe("false");
   const [first, second] = await found.allInnerTexts();
   await page.getByRole("searchbox", { name: "Search users" }).focus();
-  await tabTo(new RegExp(`^${first}$`));
+  await tabTo(page, new RegExp(`^${first}$`));
   await page.keyboard.press("ArrowDown");
-  await expect.poll(focused).toBe(second);
+  await expect.poll(() => focused(page)).toBe(second);
   await showScreen(page, "keyboard-row", { widths: [1440] });
   await page.keyboard.press("ArrowUp");
-  await expect.poll(focused).toBe(first);
+  await expect.poll(() => focused(page)).toBe(first);
   await page.keyboard.press("End");
   const row = () => page.locator("[data-row-link]:focus").allInnerTexts();
   await expect.poll(async () => (await row())[0] ?? first).not.toBe(first);
   await page.keyboard.press("Home");
-  await expect.poll(focused).toBe(first);
+  await expect.poll(() => focused(page)).toBe(first);
 });
 
 test("the row's menu opens, and Escape gives the focus back", async () => {
   await page.keyboard.press("Tab");
-  const button = await focused();
+  const button = await focused(page);
   expect(button).toMatch(/^Actions for /);
   await page.keyboard.press("Enter");
   await page.getByRole("menuitem", { name: "Manage user" }).waitFor();
   await page.keyboard.press("ArrowDown");
-  await expect.poll(focused).toContain("Password reset…");
+  await expect.poll(() => focused(page)).toContain("Password reset…");
   await page.keyboard.press("Enter");
   await page.getByRole("dialog", { name: "Send a password reset?" }).waitFor();
   // A stray Enter must do nothing: Cancel has the focus.
-  await expect.poll(focused).toBe("Cancel");
+  await expect.poll(() => focused(page)).toBe("Cancel");
   await page.keyboard.press("Escape");
   await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
-  await expect.poll(focused).toBe(button);
+  await expect.poll(() => focused(page)).toBe(button);
 });
 
 test("Enter opens the user, Escape leaves the dialog", async () => {
   await page.keyboard.press("Shift+Tab");
-  const name = await focused();
+  const name = await focused(page);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name, level: 1 }).waitFor();
-  await tabTo("Edit");
+  await tabTo(page, "Edit");
   await page.keyboard.press("Enter");
   await page.getByRole("dialog", { name: "Edit profile" }).waitFor();
   await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("name"))).toBe("firstName");
   await page.keyboard.press("Escape");
   await expect.poll(() => page.getByRole("dialog").count()).toBe(0);
-  await expect.poll(focused).toBe("Edit");
+  await expect.poll(() => focused(page)).toBe("Edit");
 });
 
 test("nothing went wrong behind the scenes", () => expect(tour.faults).toEqual([]));

@@ -37,7 +37,8 @@ export interface Roster {
   stop(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
+/** A port on which nothing listens. */
+export async function freePort(): Promise<number> {
   const probe = createServer();
   probe.listen(0, "127.0.0.1");
   await once(probe, "listening");
@@ -139,18 +140,25 @@ async function answers(url: string, server: ChildProcess, log: () => string) {
 }
 
 /** Starts Roster with sample data, and says who can sign in. */
-export async function startWithSample(users: number, accounts: number): Promise<{ roster: Roster; logins: Login[] }> {
+export async function startWithSample(
+  users: number,
+  accounts: number,
+  environment: Record<string, string> = {},
+): Promise<{ roster: Roster; logins: Login[] }> {
   let logins: Login[] = [];
   const roster = await startRoster((command) => {
     logins = JSON.parse(
       command("demo", "--users", `${users}`, "--accounts", `${accounts}`, "--seed", "1", "--print-secrets", "--json"),
     );
-  });
+  }, environment);
   return { roster, logins };
 }
 
 /** Starts Roster. `prepare` fills the database before the server opens it; without it, nobody has set it up yet. */
-export async function startRoster(prepare: (command: Roster["command"]) => void = () => {}): Promise<Roster> {
+export async function startRoster(
+  prepare: (command: Roster["command"]) => void = () => {},
+  environment: Record<string, string> = {},
+): Promise<Roster> {
   const folder = mkdtempSync(join(tmpdir(), "roster-e2e-"));
   const store = ["--db", join(folder, "roster.db"), "--key-file", join(folder, "roster.key")];
   const command = (...args: string[]) => execFileSync(binary, [...args, ...store], { encoding: "utf8" });
@@ -160,12 +168,16 @@ export async function startRoster(prepare: (command: Roster["command"]) => void 
   const port = await freePort();
   const url = `http://localhost:${port}`;
   let log = "";
-  const server = spawn(binary, [
-    "serve",
-    ...store,
-    ...["--listen", `127.0.0.1:${port}`, "--base-url", url, "--drain", "0s"],
-    ...["--smtp", `smtp://127.0.0.1:${smtp}?tls=none`, "--mail-from", "Roster <roster@roster.example>"],
-  ]);
+  const server = spawn(
+    binary,
+    [
+      "serve",
+      ...store,
+      ...["--listen", `127.0.0.1:${port}`, "--base-url", url, "--drain", "0s"],
+      ...["--smtp", `smtp://127.0.0.1:${smtp}?tls=none`, "--mail-from", "Roster <roster@roster.example>"],
+    ],
+    { env: { ...process.env, ...environment } },
+  );
   const keep = (chunk: Buffer) => {
     log += chunk.toString();
   };

@@ -16,7 +16,7 @@ export async function prove(page: Page, password: string) {
 }
 
 /** Somebody of the sample data; a missing one ends the journey. */
-export function pick(logins: Login[], wanted: (login: Login) => unknown): Login {
+export function pick<Somebody extends Login>(logins: Somebody[], wanted: (login: Somebody) => unknown): Somebody {
   const found = logins.find(wanted);
   if (!found) {
     throw new Error("nobody of the sample data is like that");
