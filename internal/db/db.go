@@ -165,9 +165,6 @@ func openPostgres(source string, tracer pgx.QueryTracer) (*sql.DB, error) {
 			config.RuntimeParams[name] = value
 		}
 	}
-	if config.ConnectTimeout == 0 {
-		config.ConnectTimeout = 2 * time.Second // per address; a server that is gone is told within three (#81)
-	}
 	config.ValidateConnect = pgxReadWrite
 	pool := stdlib.OpenDB(*config)
 	size := max(10, 4*runtime.GOMAXPROCS(0))
