@@ -111,6 +111,10 @@ interface Shown {
   but?: string;
 }
 
+/** The page hears of its theme and its size with the next frame, and shows them with the one after. */
+const drawn = (page: Page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
 /**
  * Takes pictures of the screen as it stands, in both themes, wide and narrow. Axe checks two of them: each theme and
  * each width once, since colours do not depend on the width.
@@ -127,8 +131,7 @@ export async function showScreen(
     await page.setViewportSize({ width, height });
     for (const theme of ["light", "dark"] as const) {
       await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
-      // The page hears of the theme with the next frame, and shows it with the one after.
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      await drawn(page);
       await page.screenshot({ path: resolve(screens, `${name}-${theme}-${width}.png`), animations: "disabled" });
       if (widths.length === 1 || (theme === "light") === (width === 1440)) {
         await expectAccessible(page, `${name} (${theme}, ${width})`, part, but);
@@ -138,5 +141,6 @@ export async function showScreen(
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   if (size) {
     await page.setViewportSize(size);
+    await drawn(page);
   }
 }

@@ -1,11 +1,11 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
-import { useElementSize, useMergedRef } from "@mantine/hooks";
 import { type Icon, IconArrowsMaximize, IconRotateClockwise2, IconZoomIn, IconZoomOut } from "@tabler/icons-react";
 import {
   type CSSProperties,
   type KeyboardEvent,
   type PointerEvent,
   type RefObject,
+  useCallback,
   useEffect,
   useLayoutEffect,
   useRef,
@@ -24,11 +24,9 @@ interface View {
   zoom: number;
   /** In degrees, clockwise. */
   turned: number;
-  /** The point of the window that stays where it is, as parts of its width and height. */
-  about: readonly [number, number];
 }
 
-const fitting: View = { zoom: 1, turned: 0, about: [0.5, 0.5] };
+const fitting: View = { zoom: 1, turned: 0 };
 
 interface Props {
   src: string;
@@ -43,19 +41,13 @@ interface Props {
 export function PictureView({ src, label }: Props) {
   const { t } = useTranslation();
   const formats = useFormats();
-  const { ref: measured, width, height } = useElementSize();
   const scroller = useRef<HTMLElement>(null);
-  const ref = useMergedRef(scroller, measured);
   const [natural, setNatural] = useState({ width: 0, height: 0 });
   const { view, enlarge, reduce, turn, fitIn, onKeyDown } = useView(scroller);
 
   const lying = view.turned % 180 !== 0;
   const [wide, high] = lying ? [natural.height, natural.width] : [natural.width, natural.height];
-  // A picture that is smaller than its window is not blown up until somebody wants that.
-  const fit = wide > 0 && width > 0 ? Math.min(width / wide, height / high, 1) : 0;
-  const scale = fit * view.zoom;
-  const stage = { width: Math.max(width, wide * scale), height: Math.max(height, high * scale) };
-  useKeptPoint(scroller, stage, view.about);
+  const measures = { "--wide": wide, "--high": high, "--zoom": view.zoom } as CSSProperties;
 
   return (
     <div>
@@ -69,17 +61,16 @@ export function PictureView({ src, label }: Props) {
         <Tool icon={IconArrowsMaximize} label={t("verification.view.fit")} keys="0" onClick={fitIn} />
       </div>
       <section
-        ref={ref}
+        ref={scroller}
         className={`${classes.window} ${view.zoom > 1 ? classes.enlarged : ""}`}
-        // How high it is where nothing but the window's width bounds it.
-        style={wide > 0 ? ({ "--high": `${high * Math.min(width / wide, 1)}px` } as CSSProperties) : undefined}
+        style={measures}
         aria-label={label}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the Tab key
         tabIndex={0}
         onKeyDown={onKeyDown}
         onPointerDown={drag}
       >
-        <div className={classes.stage} style={{ inlineSize: stage.width, blockSize: stage.height }}>
+        <div className={classes.stage}>
           <img
             src={src}
             alt={label}
@@ -88,8 +79,8 @@ export function PictureView({ src, label }: Props) {
               setNatural({ width: naturalWidth, height: naturalHeight })
             }
             style={{
-              inlineSize: natural.width * scale,
-              blockSize: natural.height * scale,
+              inlineSize: `calc(${natural.width} * var(--scale))`,
+              blockSize: `calc(${natural.height} * var(--scale))`,
               transform: `translate(-50%, -50%) rotate(${view.turned}deg)`,
             }}
           />
@@ -104,11 +95,17 @@ const bounded = (zoom: number) => Math.min(most, Math.max(1, zoom));
 /** How the picture is seen, and what changes that. */
 function useView(scroller: RefObject<HTMLElement | null>) {
   const [view, setView] = useState(fitting);
-  const zoomBy = (factor: number) =>
-    setView((old) => ({ ...old, about: fitting.about, zoom: bounded(old.zoom * factor) }));
+  const keep = useKeptPoint(scroller, view);
+  const zoomBy = (factor: number) => {
+    keep();
+    setView((old) => ({ ...old, zoom: bounded(old.zoom * factor) }));
+  };
   const enlarge = () => zoomBy(step);
   const reduce = () => zoomBy(1 / step);
-  const turn = () => setView((old) => ({ ...old, about: fitting.about, turned: (old.turned + 90) % 360 }));
+  const turn = () => {
+    keep();
+    setView((old) => ({ ...old, turned: (old.turned + 90) % 360 }));
+  };
   const fitIn = () => setView(fitting);
 
   // Where React listens to wheels, nothing can keep the browser from enlarging the page as well.
@@ -118,12 +115,12 @@ function useView(scroller: RefObject<HTMLElement | null>) {
       if (!event.ctrlKey || !window) return;
       event.preventDefault();
       const { left, top, width, height } = window.getBoundingClientRect();
-      const about = [(event.clientX - left) / width, (event.clientY - top) / height] as const;
-      setView((old) => ({ ...old, about, zoom: bounded(old.zoom * Math.exp(-event.deltaY / 300)) }));
+      keep((event.clientX - left) / width, (event.clientY - top) / height);
+      setView((old) => ({ ...old, zoom: bounded(old.zoom * Math.exp(-event.deltaY / 300)) }));
     };
     window?.addEventListener("wheel", onWheel, { passive: false });
     return () => window?.removeEventListener("wheel", onWheel);
-  }, [scroller]);
+  }, [scroller, keep]);
 
   const acts: Record<string, () => void> = { "+": enlarge, "=": enlarge, "-": reduce, "0": fitIn, r: turn, R: turn };
   const onKeyDown = (event: KeyboardEvent) => {
@@ -135,25 +132,30 @@ function useView(scroller: RefObject<HTMLElement | null>) {
   return { view, enlarge, reduce, turn, fitIn, onKeyDown };
 }
 
-interface Size {
-  width: number;
-  height: number;
-}
-
-/** Keeps a point of the window over the same point of what is in it, when that becomes larger or smaller. */
-function useKeptPoint(scroller: RefObject<HTMLElement | null>, { width, height }: Size, about: View["about"]) {
-  const before = useRef<Size>(undefined);
-  const [x, y] = about;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the point matters only when the size changes
+/**
+ * Keeps a point of the window, given as parts of its width and height, over the same point of what is in it: from when it
+ * is called until the view has changed.
+ */
+function useKeptPoint(scroller: RefObject<HTMLElement | null>, view: View) {
+  const kept = useRef<(window: HTMLElement) => void>(undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is in the window has another size with another view
   useLayoutEffect(() => {
-    const window = scroller.current;
-    const old = before.current;
-    before.current = { width, height };
-    if (!window || !old || old.width === 0 || old.height === 0) return;
-    const [dx, dy] = [x * window.clientWidth, y * window.clientHeight];
-    window.scrollLeft = ((window.scrollLeft + dx) / old.width) * width - dx;
-    window.scrollTop = ((window.scrollTop + dy) / old.height) * height - dy;
-  }, [width, height]);
+    if (scroller.current) kept.current?.(scroller.current);
+    kept.current = undefined;
+  }, [scroller, view]);
+  return useCallback(
+    (x = 0.5, y = 0.5) => {
+      const window = scroller.current;
+      if (!window) return;
+      const across = (window.scrollLeft + x * window.clientWidth) / window.scrollWidth;
+      const down = (window.scrollTop + y * window.clientHeight) / window.scrollHeight;
+      kept.current = (changed) => {
+        changed.scrollLeft = across * changed.scrollWidth - x * changed.clientWidth;
+        changed.scrollTop = down * changed.scrollHeight - y * changed.clientHeight;
+      };
+    },
+    [scroller],
+  );
 }
 
 /** Moves what is in the window with the mouse; fingers and pens scroll by themselves. */
