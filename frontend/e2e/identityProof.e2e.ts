@@ -1,12 +1,11 @@
 // Proving who one is: an order asks for it, a mail and a banner lead there, camera and files bring the pictures, staff look at
-// them in their queue, and what they decide is shown and mailed; then the same on the page of a service.
+// them in their queue, and what they decide is shown and mailed.
 import type { Browser, Page, Request, Route } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { expectAccessible, launch, showScreen, type Visit, visit } from "./browser";
 import { focused, tabTo } from "./keys";
-import { freePort, type Login, type Roster, startWithSample } from "./roster";
+import { type Login, type Roster, startWithSample } from "./roster";
 import { pick, signIn } from "./signIn";
-import { keys, startStripe } from "./stripe";
 
 interface Customer extends Login {
   id: string;
@@ -18,8 +17,6 @@ interface Customer extends Login {
 
 let roster: Roster;
 let browser: Browser;
-let stripe: string;
-let endStripe: () => Promise<void>;
 const visits: Visit[] = [];
 let admin: Login;
 let staff: Page;
@@ -29,11 +26,8 @@ let orderless: Customer;
 let page: Page;
 
 beforeAll(async () => {
-  const port = await freePort();
-  stripe = `http://127.0.0.1:${port}`;
-  const started = await startWithSample(120, 80, { ROSTER_STRIPE_URL: stripe });
+  const started = await startWithSample(120, 80);
   roster = started.roster;
-  endStripe = await startStripe(port, `${roster.url}/identity-notices/stripe`);
   browser = await launch({ camera: true });
   admin = pick(started.logins, ({ role }) => role === "Full Administrator");
   staff = await open();
@@ -47,12 +41,11 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser.close();
-  await endStripe();
   await roster.stop();
 });
 
 const open = async (options?: Parameters<typeof visit>[2]): Promise<Page> => {
-  const one = await visit(browser, roster.url, { camera: true, beside: stripe, ...options });
+  const one = await visit(browser, roster.url, { camera: true, ...options });
   visits.push(one);
   return one.page;
 };
@@ -430,8 +423,8 @@ test("who used up the tries is sent to staff; after a reset they can be asked ag
 });
 
 test("by keyboard alone: what is missing, a file, the camera, and submitting", async () => {
-  await order(customer(4));
-  const other = await arrive(customer(4));
+  await order(customer(3));
+  const other = await arrive(customer(3));
   const key = (name: string) => other.keyboard.press(name);
   await tabTo(other, "Submit");
   await key("Enter");
@@ -469,8 +462,8 @@ test("by keyboard alone: what is missing, a file, the camera, and submitting", a
 });
 
 test("while it loads, is sent, or can’t be reached, the page says so", async () => {
-  await order(customer(5));
-  const other = await arrive(customer(5));
+  await order(customer(4));
+  const other = await arrive(customer(4));
   const breakUpload = await holdBack(other, "**/verification-files?*");
   await choose(other, "Selfie", await drawn(other));
   await tile(other, "Selfie").getByRole("progressbar", { name: "Sending: Selfie" }).waitFor();
@@ -503,7 +496,7 @@ test("where there is no camera, a telephone says so and takes a file", async () 
   const one = await visit(bare, roster.url, { camera: true, touch: true });
   visits.push(one);
   await one.page.goto("/sign-in?return_to=%2Fidentity");
-  await signIn(one.page, customer(5));
+  await signIn(one.page, customer(4));
   await received(one.page, "Selfie");
   expect(await tile(one.page, "Front of the document").getByText("Or drop a file here").isVisible()).toBe(false);
   await showScreen(one.page, "identity-touch", { widths: [390], tall: true });
@@ -569,71 +562,6 @@ test("who placed no order can’t be asked, and learns that nobody does; switche
   await other.getByRole("heading", { name: "There is no such page" }).waitFor();
   await expectAccessible(other, "identity switched off");
   await set({ enabled: true });
-});
-
-test("the same on the page of a service: left, failed, tried again, and back before the result", async () => {
-  await sudo();
-  await ask(
-    staff,
-    "mutation($i: SetIdentityProviderSecretsInput!) { setIdentityProviderSecrets(input: $i) { userErrors { field code } } }",
-    { i: { provider: "STRIPE", secrets: keys } },
-  );
-  await set({ provider: "STRIPE" });
-  await order(customer(3));
-  await roster.mail(customer(3).email, "Please prove who you are");
-  const other = await arrive(customer(3));
-  await other.getByText("Stripe checks your document and your face on its own page").waitFor();
-  await showScreen(other, "identity-service", { tall: true });
-
-  // Gone and back without an answer: the page asks for a while, then says that nobody need wait.
-  const go = async () => {
-    await other.getByRole("button", { name: "Go to Stripe" }).click();
-    await other.getByRole("heading", { name: "Stripe on this machine" }).waitFor();
-  };
-  await go();
-  await other.goBack();
-  await other.getByText("If you finished there, the result is on its way.").waitFor();
-  await showScreen(other, "identity-awaited");
-  await other.getByText("No result has come yet.").waitFor({ timeout: 30_000 });
-  await showScreen(other, "identity-late", { widths: [390] });
-
-  await go();
-  await other.getByRole("button", { name: "document_expired" }).click();
-  await other.waitForURL(`${roster.url}/identity`);
-  await other.getByText("The document is out of date.").first().waitFor();
-  await other.getByText("You can try 2 more times.").waitFor();
-  await link(customer(3), "We could not confirm who you are");
-  expect(await other.getByText("the result is on its way").count(), "it is there").toBe(0);
-  await showScreen(other, "identity-service-failed", { tall: true });
-
-  // Stripe's messages count whole seconds; two of one second can't be told apart.
-  const failed = Date.now();
-  await expect.poll(() => Date.now() - failed, { interval: 100 }).toBeGreaterThan(1000);
-  const tell = async () => expect((await fetch(`${stripe}/held`, { method: "POST" })).status).toBe(204);
-  await go();
-  await other.getByRole("checkbox", { name: /later/ }).check();
-  await other.getByRole("button", { name: "Verify" }).click();
-  await other.waitForURL(`${roster.url}/identity`);
-  await other.getByText("If you finished there, the result is on its way.").waitFor();
-  await tell();
-  await other.getByText(/Stripe has been checking it since/).waitFor();
-  await showScreen(other, "identity-checked", { widths: [390], tall: true });
-  await tell();
-  await other.getByText(/We confirmed who you are on/).waitFor();
-  expect(await other.getByText("the result is on its way").count()).toBe(0);
-  await roster.mail(customer(3).email, "Your identity is confirmed");
-  await showScreen(other, "identity-service-approved", { widths: [390], tall: true });
-});
-
-test("who is verified there finds it here on the return", async () => {
-  await order(customer(6));
-  await roster.mail(customer(6).email, "Please prove who you are");
-  const other = await arrive(customer(6));
-  await other.getByRole("button", { name: "Go to Stripe" }).click();
-  await other.getByRole("button", { name: "Verify" }).click();
-  await other.waitForURL(`${roster.url}/identity`);
-  await other.getByText(/We confirmed who you are on/).waitFor();
-  await roster.mail(customer(6).email, "Your identity is confirmed");
 });
 
 test("nothing went wrong behind the scenes", () => expect(visits.flatMap(({ faults }) => faults)).toEqual([]));
