@@ -57,9 +57,6 @@ func (Throttle) Fields() []ent.Field {
 	}
 }
 
-// Indexes of Throttle.
-func (Throttle) Indexes() []ent.Index { return []ent.Index{index.Fields("since")} }
-
 // Policy of Throttle.
 func (Throttle) Policy() ent.Policy { return rule.Policy() }
 

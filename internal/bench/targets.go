@@ -183,7 +183,7 @@ func findRareWord(ctx context.Context, d *sql.DB, users int) (string, error) {
 					continue
 				}
 				var n int
-				err := d.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM users WHERE search_text LIKE $1 LIMIT 201) AS few", "%"+part+"%").Scan(&n)
+				err := d.QueryRowContext(ctx, "SELECT count(*) FROM (SELECT 1 FROM users_search WHERE search_text LIKE $1 LIMIT 201) AS few", "%"+part+"%").Scan(&n)
 				if err != nil {
 					return "", fmt.Errorf("finding a rare word: %w", err)
 				}

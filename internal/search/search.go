@@ -30,8 +30,8 @@ const (
 // which a match then comes soon. Either way the work is bounded, whatever the number of users.
 const fewMatches = 2000
 
-// Index is where the words of one table are looked for. The table has the columns id, email_key and search_text, and on
-// SQLite an index of trigrams named after it, table_search.
+// Index is where the words of one table are looked for. The table has the columns id, email_key and search_text. A second
+// one, named after it table_search, has an index of trigrams: what its triggers copy there is searched.
 type Index struct {
 	Table string
 	// Prefixed are the folded columns in which the beginnings of short words are looked for.
@@ -85,29 +85,42 @@ func (t *Terms) Empty() bool { return len(t.inside)+len(t.prefixes) == 0 }
 
 // Matches is the search as a plain condition, for a list that runs along its order.
 func (ix Index) Matches(s *sql.Selector, t *Terms) *sql.Predicate {
-	var all []*sql.Predicate
-	for _, w := range t.inside {
-		all = append(all, contains(s, w))
-	}
+	all := containsAll(s, t.inside)
 	for _, w := range t.prefixes {
 		all = append(all, ix.starts(w, unindexed(s)))
 	}
 	return t.orNumber(s, all)
 }
 
-// indexed is the search as a condition that its own indexes answer.
-func (ix Index) indexed(s *sql.Selector, t *Terms) *sql.Predicate {
-	var all []*sql.Predicate
-	if len(t.inside) > 0 && s.Dialect() == dialect.SQLite {
-		all = append(all, ix.matchTrigrams(s, t.inside))
+// indexed selects the ids that match the search, as indexes of their own answer it.
+func (ix Index) indexed(on string, t *Terms) *sql.Selector {
+	if on == dialect.Postgres && len(t.prefixes) == 0 {
+		words := ix.words(on)
+		return words.Where(t.orNumber(words, containsAll(words, t.inside)))
 	}
-	for _, w := range t.inside {
-		all = append(all, contains(s, w))
+	rows := sql.Dialect(on).Select("id").From(sql.Table(ix.Table))
+	var all []*sql.Predicate
+	if len(t.inside) > 0 {
+		all = append(all, ix.holds(rows, t.inside))
 	}
 	for _, w := range t.prefixes {
-		all = append(all, ix.starts(w, s.C))
+		all = append(all, ix.starts(w, rows.C))
 	}
-	return t.orNumber(s, all)
+	return rows.Where(t.orNumber(rows, all))
+}
+
+// words selects from the table of words.
+func (ix Index) words(on string) *sql.Selector {
+	return sql.Dialect(on).Select("id").From(sql.Table(ix.Table + "_search"))
+}
+
+// holds asks for the rows that hold all of these words.
+func (ix Index) holds(s *sql.Selector, words []string) *sql.Predicate {
+	if s.Dialect() == dialect.SQLite {
+		return sql.And(append(containsAll(s, words), ix.matchTrigrams(s, words))...)
+	}
+	among := ix.words(s.Dialect())
+	return sql.In(s.C("id"), among.Where(sql.And(containsAll(among, words)...)))
 }
 
 func (t *Terms) orNumber(s *sql.Selector, all []*sql.Predicate) *sql.Predicate {
@@ -149,6 +162,14 @@ func prefixRange(prefix string) (from, to string) {
 		next = 0xE000
 	}
 	return prefix, prefix[:len(prefix)-size] + string(next)
+}
+
+func containsAll(s *sql.Selector, words []string) []*sql.Predicate {
+	all := make([]*sql.Predicate, len(words))
+	for i, w := range words {
+		all[i] = contains(s, w)
+	}
+	return all
 }
 
 func contains(s *sql.Selector, word string) *sql.Predicate {
@@ -198,8 +219,7 @@ func (ix Index) Candidates(ctx context.Context, d *db.DB, t *Terms) (ids []int, 
 	if len(t.inside) == 0 && len(t.prefixes) == 1 && d.Dialect == dialect.Postgres {
 		return ix.startingWith(ctx, d, t.prefixes[0], t.Number)
 	}
-	rows := sql.Dialect(d.Dialect).Select("id").From(sql.Table(ix.Table))
-	query, args := rows.Where(ix.indexed(rows, t)).Limit(fewMatches + 1).Query()
+	query, args := ix.indexed(d.Dialect, t).Limit(fewMatches + 1).Query()
 	ids, err = ix.ids(ctx, d, query, args...)
 	return ids, len(ids) <= fewMatches, err
 }

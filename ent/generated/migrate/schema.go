@@ -822,13 +822,6 @@ var (
 		Name:       "throttles",
 		Columns:    ThrottlesColumns,
 		PrimaryKey: []*schema.Column{ThrottlesColumns[0]},
-		Indexes: []*schema.Index{
-			{
-				Name:    "throttle_since",
-				Unique:  false,
-				Columns: []*schema.Column{ThrottlesColumns[2]},
-			},
-		},
 	}
 	// TokenScopesColumns holds the columns for the "token_scopes" table.
 	TokenScopesColumns = []*schema.Column{
