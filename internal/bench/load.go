@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"sync"
@@ -71,8 +72,6 @@ func (f figures) plus(g figures) figures {
 
 // send asks for a target over some connections for a while.
 func send(ctx context.Context, t target, connections int, lasts time.Duration) (figures, error) {
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: connections, DisableCompression: true}, Timeout: 30 * time.Second}
-	defer client.CloseIdleConnections()
 	before, err := t.processes.cpu()
 	if err != nil {
 		return figures{}, err
@@ -82,6 +81,8 @@ func send(ctx context.Context, t target, connections int, lasts time.Duration) (
 	var wg sync.WaitGroup
 	for i := range connections {
 		wg.Go(func() {
+			client := clientOf(i)
+			defer client.CloseIdleConnections()
 			for failed[i] == nil && time.Since(started) < lasts {
 				var took time.Duration
 				if took, failed[i] = call(ctx, client, t); failed[i] == nil {
@@ -99,6 +100,13 @@ func send(ctx context.Context, t target, connections int, lasts time.Duration) (
 		return f, fmt.Errorf("%s: %w", t.name, err)
 	}
 	return f, nil
+}
+
+// clientOf is the i-th client, in a network of its own: many people at once do not all come from the same one, whose wrong
+// passwords are counted together. Linux has all of 127.0.0.0/8 for that.
+func clientOf(i int) *http.Client {
+	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 1, byte(1+i))}}
+	return &http.Client{Transport: &http.Transport{DialContext: dialer.DialContext, DisableCompression: true}, Timeout: 30 * time.Second}
 }
 
 // call makes one request and returns how long the answer took.
