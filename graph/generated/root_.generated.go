@@ -8556,7 +8556,7 @@ type User implements Node {
   role: Role @personal(can: LIST_USERS)
   "The accounts that the user can reach, by name. Needs a page size."
   memberships("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): MembershipConnection @personal(can: LIST_USERS)
-  "The orders that the user placed, the newest first. Needs a page size."
+  "The orders that the user placed, and those that staff placed in accounts that the user owns, the newest first. Needs a page size."
   orders("How many, 1 to 100." first: Int, "The cursor to go on from." after: String): OrderConnection @staff(can: LIST_ACCOUNTS)
 }
 

@@ -5,16 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"entgo.io/ent/dialect"
+
 	ent "roster/ent/generated"
 	"roster/ent/generated/account"
+	"roster/ent/generated/user"
 	"roster/ent/permission"
 	"roster/ent/viewer"
 	"roster/internal/accounts"
 	"roster/internal/accounttest"
+	"roster/internal/db"
+	"roster/internal/dbtest"
 	"roster/internal/fault"
 	"roster/internal/invitations"
 	"roster/internal/paging"
@@ -335,5 +341,108 @@ func TestList(t *testing.T) {
 				w.Errorf("%s: %v, %d of them, %v; want %v", name, got, n, err, c.want)
 			}
 		}
+	})
+}
+
+// A user's orders are those that they placed, and those that staff placed in accounts that they own, whoever owned them
+// then; and who has any has them all in one list.
+func TestOrdersOfAUser(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga, eve, fred := w.User("Olga"), w.User("Eve"), w.User("Fred")
+		acme, other := w.Account("Acme", olga), w.Account("Other", fred)
+		w.Member(acme, eve, permission.Orders)
+		w.Member(other, olga, permission.Orders)
+		ada := w.Staff("Ada", permission.EditAccounts, permission.ListAccounts)
+		theirs(w, ada, map[*ent.User]string{olga: "", eve: "", fred: ""})
+		for _, o := range []accounts.NewOrder{
+			{AccountID: acme.ID, Number: "staff's 1"}, {AccountID: acme.ID, Number: "Eve's", PlacedByID: &eve.ID},
+			{AccountID: other.ID, Number: "Olga's", PlacedByID: &olga.ID}, {AccountID: acme.ID, Number: "Olga's own", PlacedByID: &olga.ID},
+			{AccountID: acme.ID, Number: "staff's 2"},
+		} {
+			if _, err := w.Accounts.Record(ada, o); err != nil {
+				w.Fatal(err)
+			}
+		}
+		theirs(w, ada, map[*ent.User]string{olga: "staff's 2, Olga's own, Olga's, staff's 1", eve: "Eve's", fred: ""})
+		_, err := w.Accounts.OrdersOf(w.Staff("Sue", permission.ListUsers), olga.ID, paging.Request{First: new(1)})
+		w.Refused("staff without LIST_ACCOUNTS", err, "FORBIDDEN")
+	})
+}
+
+// theirs checks the orders of users, read in pages of one, how many they are said to be, and who has any.
+func theirs(w *accounttest.World, ada context.Context, want map[*ent.User]string) {
+	w.Helper()
+	for u, list := range want {
+		var numbers []string
+		request := paging.Request{First: new(1)}
+		for more := true; more; {
+			page, err := w.Accounts.OrdersOf(ada, u.ID, request)
+			if err != nil {
+				w.Fatal(err)
+			}
+			for _, edge := range page.Edges() {
+				numbers, request.After = append(numbers, edge.Node.Number), new(edge.Cursor())
+			}
+			if n, err := w.Accounts.CountOrders(ada, page); err != nil || (n == 0) != (list == "") || list != "" && n != 1+strings.Count(list, ",") {
+				w.Errorf("%s has %d orders, %v", u.FirstName, n, err)
+			}
+			more = page.HasNext
+		}
+		if got := strings.Join(numbers, ", "); got != list {
+			w.Errorf("of %s are %q, want %q", u.FirstName, got, list)
+		}
+		has, err := w.DB.User.Query().Where(user.ID(u.ID), accounts.HasOrders()).Exist(dbtest.System(w.T))
+		if err != nil || has != (list != "") {
+			w.Errorf("%s has orders: %t, %v", u.FirstName, has, err)
+		}
+	}
+}
+
+// Whose orders are is answered from indexes, from either side: nothing reads all orders, nor all that staff placed.
+func TestOrdersOfAUserWalkIndexes(t *testing.T) {
+	accounttest.Each(t, func(w *accounttest.World) {
+		olga := w.User("Olga")
+		acme, other := w.Account("Acme", olga), w.Account("Other", w.User("Fred"))
+		ada := w.Staff("Ada", permission.EditAccounts, permission.ListAccounts)
+		if _, err := w.Accounts.Record(ada, accounts.NewOrder{AccountID: acme.ID, Number: "1"}); err != nil {
+			w.Fatal(err)
+		}
+		w.Do(func(ctx context.Context, tx *db.Tx) error {
+			of := make([]*ent.OrderCreate, 1000)
+			for i := range of {
+				of[i] = tx.Order.Create().SetAccountID(other.ID).SetNumber(strconv.Itoa(i)).SetCreatedAt(w.Now)
+			}
+			if err := tx.Order.CreateBulk(of...).Exec(ctx); err != nil {
+				return err
+			}
+			if w.DB.Dialect != dialect.Postgres {
+				return nil // SQLite takes tables for large that it knows nothing about
+			}
+			_, err := tx.SQL.ExecContext(ctx, "ANALYZE")
+			return err
+		})
+		asked := dbtest.Watch(w.DB, "staffs")
+		walks := func(what string) {
+			w.Helper()
+			plan := asked.Plan(w.T)
+			for _, index := range []string{"order_placed_by_id", "membership_user_id_account_id", "order_account_id"} {
+				if !strings.Contains(plan, index) {
+					w.Errorf("%s, without %s: %s", what, index, plan)
+				}
+			}
+			for _, all := range []string{"Seq Scan", "SCAN theirs", "SCAN staffs", "SCAN owned", "SCAN orders"} {
+				if strings.Contains(plan, all) {
+					w.Errorf("%s, with %s: %s", what, all, plan)
+				}
+			}
+		}
+		if page, err := w.Accounts.OrdersOf(ada, olga.ID, paging.Request{First: new(10)}); err != nil || len(page.Rows) != 1 {
+			w.Fatalf("%+v, %v", page, err)
+		}
+		walks("the orders of a user")
+		if _, err := w.DB.User.Query().Where(user.ID(olga.ID), accounts.HasOrders()).IDs(dbtest.System(w.T)); err != nil {
+			w.Fatal(err)
+		}
+		walks("who has orders")
 	})
 }

@@ -128,7 +128,7 @@ func (s *Service) mayOrder(ctx context.Context, tx *db.Tx, o NewOrder) error {
 	return nil
 }
 
-// OrdersOf returns a page of the orders that a user placed, the newest first. It needs LIST_ACCOUNTS.
+// OrdersOf returns a page of the orders that are a user's, as OfUser says, the newest first. It needs LIST_ACCOUNTS.
 func (s *Service) OrdersOf(ctx context.Context, userID int, request paging.Request) (*OrderPage, error) {
 	if err := access.Staff(ctx, permission.ListAccounts); err != nil {
 		return nil, err
@@ -137,7 +137,7 @@ func (s *Service) OrdersOf(ctx context.Context, userID int, request paging.Reque
 	if err != nil {
 		return nil, err
 	}
-	return s.orderPage(ctx, slice, order.PlacedByID(userID))
+	return s.orderPage(ctx, slice, OfUser(userID))
 }
 
 func (s *Service) orderPage(ctx context.Context, slice paging.Slice, which predicate.Order) (*OrderPage, error) {

@@ -5,29 +5,24 @@ import (
 	"fmt"
 
 	ent "roster/ent/generated"
-	"roster/ent/generated/account"
-	"roster/ent/generated/membership"
-	"roster/ent/generated/order"
+	"roster/ent/generated/user"
 	"roster/ent/viewer"
+	"roster/internal/accounts"
 )
 
-// Applies reports whether there is something to prove who one is for: an order that the user placed, or one that staff
-// placed in an account that they own (product.md A9).
-func Applies(ctx context.Context, client *ent.Client, userID int) (bool, error) {
+// applies tells of users whether there is something to prove who they are for: an order that is theirs (product.md A9).
+func applies(ctx context.Context, client *ent.Client, userIDs []int) (map[int]bool, error) {
 	system := viewer.ForSystem(ctx, "identity verification")
-	placed, err := client.Order.Query().Where(order.PlacedByID(userID)).Exist(system)
-	if placed || err != nil {
-		return placed, whetherFailed(err)
-	}
-	owned, err := client.Order.Query().
-		Where(order.PlacedByIDIsNil(), order.HasAccountWith(account.HasMembershipsWith(membership.UserID(userID), membership.Owner(true)))).
-		Exist(system)
-	return owned, whetherFailed(err)
-}
-
-func whetherFailed(err error) error {
+	ids, err := client.User.Query().Where(user.IDIn(userIDs...), accounts.HasOrders()).IDs(system)
 	if err != nil {
-		return fmt.Errorf("looking for orders of a user: %w", err)
+		return nil, fmt.Errorf("looking for orders of users: %w", err)
 	}
-	return nil
+	applies := make(map[int]bool, len(userIDs))
+	for _, id := range userIDs {
+		applies[id] = false // said, for what is left out counts as gone
+	}
+	for _, id := range ids {
+		applies[id] = true
+	}
+	return applies, nil
 }

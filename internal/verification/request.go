@@ -33,11 +33,11 @@ func (s *Service) Initiate(ctx context.Context, userID int, reason string) (*ent
 		entry.Detail = map[string]any{"reason": reason}
 	}
 	return s.act(ctx, entry, func(ctx context.Context, tx *db.Tx, m *matter, _ *audit.Entry) error {
-		applies, err := Applies(ctx, tx.Client, userID)
+		applies, err := applies(ctx, tx.Client, []int{userID})
 		switch {
 		case err != nil:
 			return err
-		case !applies:
+		case !applies[userID]:
 			return refuse("This user placed no order, so there is nothing to prove who they are for.")
 		case m.user.State != user.StateACTIVE:
 			return refuse("This user is suspended or erased.")

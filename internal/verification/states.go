@@ -6,9 +6,6 @@ import (
 	"time"
 
 	ent "roster/ent/generated"
-	"roster/ent/generated/account"
-	"roster/ent/generated/membership"
-	"roster/ent/generated/order"
 	"roster/ent/generated/verification"
 	"roster/ent/generated/verificationfile"
 	"roster/ent/permission"
@@ -171,26 +168,7 @@ func (s *Service) Files(ctx context.Context, userIDs []int) (map[int][]*ent.Veri
 	return files, nil
 }
 
-// Applicable tells of those of the users whom the viewer may ask about whether Applies holds for them, in two statements.
+// Applicable tells of those of the users whom the viewer may ask about whether there is an order that is theirs.
 func (s *Service) Applicable(ctx context.Context, userIDs []int) (map[int]bool, error) {
-	applies, system := make(map[int]bool, len(userIDs)), viewer.ForSystem(ctx, "identity verification")
-	userIDs = access.Visible(ctx, userIDs, permission.ManageUserVerification)
-	for _, id := range userIDs {
-		applies[id] = false // said, for what is left out counts as gone
-	}
-	placed, err := s.DB.Order.Query().Where(order.PlacedByIDIn(userIDs...)).
-		Unique(true).Select(order.FieldPlacedByID).Ints(system)
-	if err != nil {
-		return nil, fmt.Errorf("loading who placed orders: %w", err)
-	}
-	owners, err := s.DB.Membership.Query().
-		Where(membership.UserIDIn(userIDs...), membership.Owner(true), membership.HasAccountWith(account.HasOrdersWith(order.PlacedByIDIsNil()))).
-		Unique(true).Select(membership.FieldUserID).Ints(system)
-	if err != nil {
-		return nil, fmt.Errorf("loading whose accounts have orders: %w", err)
-	}
-	for _, id := range append(placed, owners...) {
-		applies[id] = true
-	}
-	return applies, nil
+	return applies(ctx, s.DB.Client, access.Visible(ctx, userIDs, permission.ManageUserVerification))
 }

@@ -22,6 +22,7 @@ const UserOrdersDocument = graphql(`
           id
           number
           createdAt
+          placedByStaff
           verificationRequired
           account {
             id
@@ -40,7 +41,7 @@ const UserOrdersDocument = graphql(`
 
 const read = ({ user }: UserOrdersQuery) => user?.orders && { rows: user.orders.nodes, pageInfo: user.orders.pageInfo };
 
-/** The orders that the user placed, in whichever account. */
+/** The orders that the user placed, in whichever account, and those that staff placed in accounts that they own. */
 export function OrdersSection({ number }: { number: number }) {
   const { t } = useTranslation("admin");
   const { t: c } = useTranslation("common");
@@ -52,7 +53,7 @@ export function OrdersSection({ number }: { number: number }) {
     <Section title={c("orders.title")} lead={t("userOrders.lead")} flush>
       <Paged list={list} label={c("orders.loading")} empty={<EmptyState icon={IconReceipt} title={c("orders.none")} />}>
         <Items>
-          {list.rows.map(({ id, number: order, createdAt, verificationRequired, account }) => (
+          {list.rows.map(({ id, number: order, createdAt, placedByStaff, verificationRequired, account }) => (
             <Item
               key={id}
               icon={IconReceipt}
@@ -62,6 +63,7 @@ export function OrdersSection({ number }: { number: number }) {
               <Link to="/admin/accounts/$number" params={{ number: String(account.number) }} search={{ tab: "orders" }}>
                 <bdi>{account.name}</bdi>
               </Link>
+              {placedByStaff && ` · ${c("orders.byStaff")}`}
               {" · "}
               {formats.dateTime(createdAt)}
             </Item>

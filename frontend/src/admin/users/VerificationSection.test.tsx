@@ -213,11 +213,12 @@ test.each([
   expect(screen.queryByText("Identity verification")).toBeNull();
 });
 
-test("the user’s orders lead to their accounts, and say where a proof was required", async () => {
+test("the user’s orders lead to their accounts, and say which staff placed and where a proof was required", async () => {
   const order = (number: string, verificationRequired: boolean) => ({
     id: number,
     number,
     verificationRequired,
+    placedByStaff: verificationRequired,
     createdAt: "2026-11-19T08:00:00Z",
     account: { id: "a3", number: 3, name: "Engines Ltd" },
   });
@@ -233,8 +234,8 @@ test("the user’s orders lead to their accounts, and say where a proof was requ
   });
   const orders = await screen.findByRole("region", { name: "Orders" });
   const [first, second] = await within(orders).findAllByRole("listitem");
-  expect(first).toHaveTextContent(/A-1.*Verification required/);
-  expect(second).not.toHaveTextContent("Verification required");
+  expect(first).toHaveTextContent(/A-1.*Verification required.*Placed by staff/);
+  expect(second).not.toHaveTextContent(/Verification required|Placed by staff/);
   expect(within(first as HTMLElement).getByRole("link", { name: "Engines Ltd" })).toHaveAttribute(
     "href",
     "/admin/accounts/3?tab=orders",

@@ -43,7 +43,9 @@ const ada = {
   language: "en",
   memberships: () => ({ nodes: [{ id: "m1", owner: true, account: { id: "a1", number: 3, name: "Engines Ltd" } }] }),
   orders: () => ({
-    nodes: [{ id: "o1", number: "A-1001", verificationRequired: true, createdAt: "2026-11-19T08:00:00Z" }],
+    nodes: [
+      { id: "o1", number: "A-1001", verificationRequired: true, placedByStaff: true, createdAt: "2026-11-19T08:00:00Z" },
+    ],
   }),
 };
 
@@ -125,7 +127,7 @@ test("each picture is fetched once, shown beside the profile, and forgotten with
     "GET /verification-files/SELFIE-NAME",
   ]);
   const profile = screen.getByRole("region", { name: "Profile" });
-  for (const text of ["ada@example.com", "Engines Ltd", /A-1001/, "Verification required"])
+  for (const text of ["ada@example.com", "Engines Ltd", "A-1001", /Placed by staff/, "Verification required"])
     expect(within(profile).getByText(text)).toBeVisible();
   expect(URL.revokeObjectURL).not.toHaveBeenCalled();
   await user.click(screen.getByRole("link", { name: "Manage Users" }));

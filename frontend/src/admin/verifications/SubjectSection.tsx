@@ -37,6 +37,7 @@ const SubjectSectionFragment = graphql(`
         id
         number
         createdAt
+        placedByStaff
         verificationRequired
       }
       pageInfo {
@@ -66,11 +67,13 @@ export function SubjectSection({ user: masked }: { user: FragmentType<typeof Sub
       {owner && <Badge>{t("review.owner")}</Badge>}
     </li>
   ));
-  const orders = user.orders?.nodes.map(({ id, number, createdAt, verificationRequired }) => (
+  const orders = user.orders?.nodes.map(({ id, number, createdAt, placedByStaff, verificationRequired }) => (
     <li key={id}>
       <bdi>{number}</bdi>
       {" · "}
-      {formats.date(createdAt)} {verificationRequired && <Badge tone="accent">{c("verification.required")}</Badge>}
+      {formats.date(createdAt)}
+      {placedByStaff && ` · ${c("orders.byStaff")}`}{" "}
+      {verificationRequired && <Badge tone="accent">{c("verification.required")}</Badge>}
     </li>
   ));
   const list = (items: React.ReactNode[], more?: boolean) =>
