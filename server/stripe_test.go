@@ -373,7 +373,7 @@ func TestKeysOfProviders(t *testing.T) {
 		ada.must("resetIdentityVerification", `mutation($u: ID!) { resetIdentityVerification(input: {userId: $u, reason: "x"}) { userErrors { code } } }`, map[string]any{"u": eve.GlobalID()})
 		ada.must("initiateIdentityVerification", `mutation($u: ID!) { initiateIdentityVerification(input: {userId: $u}) { userErrors { code } } }`, map[string]any{"u": eve.GlobalID()})
 		w.stripe.SetDown(true)
-		if r := own.ask(beginMutation, nil); r.refusal() != "TRY_LATER" {
+		if r := own.ask(beginMutation, nil); r.refusal() != "TRY_LATER" || !strings.Contains(r.Body, `"reasons":["PROVIDER_UNREACHABLE"]`) {
 			t.Errorf("begun in an outage: %s", r.Body)
 		}
 		w.stripe.SetDown(false)

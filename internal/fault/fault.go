@@ -48,8 +48,8 @@ type Error struct {
 	Field []string
 	// Permission is the permission that was missing; only with Forbidden.
 	Permission string
-	// Reasons are the facts that decided, as stable keys; only with Forbidden, for who belongs to the account, and with
-	// Conflict over an idempotency key.
+	// Reasons are the facts that decided, as stable keys; only with Forbidden, for who belongs to the account, with Conflict
+	// over an idempotency key, and with TryLater for who depends on a service elsewhere.
 	Reasons []string
 	// RetryAfter is how long to wait before another try can succeed; only with RateLimited, TryLater, and Conflict over an
 	// idempotency key.

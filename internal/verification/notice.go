@@ -19,7 +19,7 @@ import (
 )
 
 // Begin opens a session with the provider that decides about the viewer, and returns the page to go to. It is for people
-// only. Faults: fault.NotAllowed as for Keep; fault.RateLimited, sixty an hour; fault.TryLater: the provider can't be reached.
+// only. Faults: fault.NotAllowed as for Keep; fault.RateLimited, sixty an hour; fault.TryLater with a reason of the provider's.
 func (s *Service) Begin(ctx context.Context) (url string, err error) {
 	if err := access.Person(ctx); err != nil {
 		return "", err

@@ -69,7 +69,7 @@ func (p *Provider) Begin(ctx context.Context, told verification.Secrets, who ver
 			return verification.Session{}, refused(ctx, err)
 		case err != nil:
 		case left.Status == stripe.IdentityVerificationSessionStatusProcessing:
-			return verification.Session{}, fault.Wait(fault.TryLater, 30*time.Second, "What you showed is being checked. Please wait for the result.")
+			return verification.Session{}, verification.TryLater(verification.Checking, "What you showed is being checked. Please wait for the result.")
 		case left.Status == stripe.IdentityVerificationSessionStatusRequiresInput && left.URL != "":
 			return p.session(left)
 		}
@@ -120,7 +120,7 @@ func refused(ctx context.Context, err error) error {
 		return fault.On("secrets."+apiKey, fault.Invalid, "Stripe does not accept this key for Identity.")
 	}
 	slog.WarnContext(ctx, "asking Stripe", "err", err)
-	return fault.Wait(fault.TryLater, 30*time.Second, "Stripe can't be reached at present. Please try again later.")
+	return verification.TryLater(verification.Unreachable, "Stripe can't be reached at present. Please try again later.")
 }
 
 // Read takes a message of Stripe's, signed over its raw bytes within the last five minutes. fault.Unauthenticated: it is

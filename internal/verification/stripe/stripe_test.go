@@ -1,13 +1,16 @@
 package stripe_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"roster/internal/accounttest"
+	"roster/internal/fault"
 	"roster/internal/outgoing"
 	"roster/internal/verification"
 	"roster/internal/verification/stripe"
@@ -74,7 +77,8 @@ func TestNoSessionBesideOneThatIsChecked(t *testing.T) {
 	if _, err := s.Move(first.Name, stripetest.Processing, ""); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.Begin(t.Context(), keys, who); accounttest.Refusal(err) != "TRY_LATER" {
+	var later *fault.Error
+	if _, err := p.Begin(t.Context(), keys, who); !errors.As(err, &later) || later.Code != fault.TryLater || !slices.Equal(later.Reasons, []string{verification.Checking}) {
 		t.Errorf("while it is checked: %v", err)
 	}
 	wrong := verification.Secrets{"apiKey": "sk_test_other", "webhookSecret": "whsec_unit"}

@@ -303,19 +303,25 @@ test("a service that can't be used is named", async () => {
   expect(screen.queryByRole("button", { name: "Submit" })).toBeNull();
 });
 
-test("a service that can't be reached is told of like any refusal", async () => {
+test.each([
+  ["can't be reached", { reasons: ["PROVIDER_UNREACHABLE"] }, /^Stripe, which checks identities for us, can’t be reached/],
+  ["is still checking", { reasons: ["PROVIDER_CHECKING"] }, /^Stripe is still checking what you showed/],
+  ["is not why the server is busy", {}, /Try again shortly/],
+])("that a service %s is said where it was to begin", async (_, why, words) => {
   const { user } = await renderAt(
     "/identity",
     page(() => elsewhere, {
       Mutation: () => ({
         beginIdentityVerification: () => {
-          throw refusal("TRY_LATER", { retryAfter: 30 });
+          throw refusal("TRY_LATER", { retryAfter: 30, ...why });
         },
       }),
     }),
   );
   await user.click(await screen.findByRole("button", { name: "Go to Stripe" }));
-  expect(await screen.findByText(/Try again shortly/)).toBeVisible();
+  const section = within(screen.getByRole("region", { name: "With Stripe" }));
+  expect(await section.findByRole("alert")).toHaveTextContent(words);
+  expect(section.getByRole("button", { name: "Go to Stripe" })).toBeEnabled();
 });
 
 test("after the return the result is asked for until it is there", async () => {

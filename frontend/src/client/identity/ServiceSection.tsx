@@ -3,6 +3,8 @@ import { IconExternalLink } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type FragmentType, graphql, readFragment } from "../../gen";
+import type { Fault } from "../../lib/api/fault";
+import { faultText } from "../../lib/api/faultText";
 import { useAct } from "../../lib/api/useAct";
 import { Banner } from "../../ui/Banner";
 import { Section } from "../../ui/Section";
@@ -39,28 +41,31 @@ interface Props {
 export function ServiceSection({ proof: masked, reload }: Props) {
   const { t } = useTranslation("client");
   const { provider, version } = readFragment(ServiceSectionFragment, masked);
-  const [begin, busy] = useAct(BeginIdentityVerificationDocument);
-  const [refused, setRefused] = useState(false);
+  const { t: c } = useTranslation("common");
+  const [begin, busy] = useAct(BeginIdentityVerificationDocument, { quiet: true });
+  const [refused, setRefused] = useState<string>();
   const name = providerName(t, provider);
 
   const go = async () => {
-    setRefused(false);
+    setRefused(undefined);
     const outcome = await begin({});
     if (outcome.ok && outcome.payload.url) {
       leaveWith(version);
       window.location.assign(outcome.payload.url);
-    } else if (!outcome.ok && outcome.userErrors.length > 0) {
-      setRefused(true);
-      reload();
+    } else if (!outcome.ok) {
+      setRefused(outcome.fault ? faultWords(outcome.fault) : t("identity.service.refused", { name }));
+      if (!outcome.fault) reload();
     }
   };
+  const faultWords = (fault: Fault) =>
+    fault.service ? t(`identity.service.${fault.service}`, { name }) : faultText(c, fault);
 
   return (
     <Section title={t("identity.service.title", { name })} lead={t("identity.service.lead", { name })}>
       <div className={classes.way}>
         {refused && (
           <Banner tone="bad" urgent>
-            {t("identity.service.refused", { name })}
+            {refused}
           </Banner>
         )}
         <p>{t("identity.service.text", { name })}</p>

@@ -26,6 +26,8 @@ export interface Fault {
   retryAfter?: number;
   /** Why a key stood in the way of an act that was sent again; with CONFLICT. */
   key?: KeyReason;
+  /** Why a service elsewhere, that the act depends on, can't do its part now; with TRY_LATER. */
+  service?: ServiceReason;
   /** What was missing; with FORBIDDEN. */
   permission?: AdminPermission;
   /** Names the request in the server's log; with INTERNAL. */
@@ -37,6 +39,11 @@ const keyReasons = ["KEY_RUNNING", "KEY_DONE"] as const;
 
 type KeyReason = (typeof keyReasons)[number];
 
+/** It can't be reached; or it is still at what was asked of it before. */
+const serviceReasons = ["PROVIDER_UNREACHABLE", "PROVIDER_CHECKING"] as const;
+
+type ServiceReason = (typeof serviceReasons)[number];
+
 const isCode = (value: unknown): value is FaultCode => faultCodes.includes(value as FaultCode);
 
 /** Reads the first refusal out of what urql reports. */
@@ -47,11 +54,14 @@ export function faultOf(error: CombinedError): Fault {
 
 /** Reads a refusal by the extensions that come with it. */
 export function readFault({ code, retryAfter, permission, reasons, requestId }: Record<string, unknown>): Fault {
-  const key = keyReasons.find((one) => Array.isArray(reasons) && reasons.includes(one));
+  const given = (one: string) => Array.isArray(reasons) && reasons.includes(one);
+  const key = keyReasons.find(given);
+  const service = serviceReasons.find(given);
   return {
     code: isCode(code) ? code : "INTERNAL",
     ...(typeof retryAfter === "number" && { retryAfter }),
     ...(key && { key }),
+    ...(service && { service }),
     ...(typeof permission === "string" && { permission: permission as AdminPermission }),
     ...(typeof requestId === "string" && { requestId }),
   };
