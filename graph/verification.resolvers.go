@@ -20,6 +20,7 @@ import (
 	"roster/internal/settings"
 	"roster/internal/verification"
 	"strings"
+	"time"
 )
 
 func (r *identityProviderResolver) Notices(ctx context.Context, obj *verification.Setup) (string, error) {
@@ -28,6 +29,14 @@ func (r *identityProviderResolver) Notices(ctx context.Context, obj *verificatio
 
 func (r *identityVerificationResolver) Applicable(ctx context.Context, obj *verification.State) (bool, error) {
 	return load(ctx).applicable.load(ctx, obj.UserID)
+}
+
+func (r *identityVerificationResolver) ViewerApprovedAt(ctx context.Context, obj *verification.State) (*time.Time, error) {
+	if !obj.ApprovedOnce() {
+		return nil, nil
+	}
+	steps, err := load(ctx).steps.load(ctx, obj.UserID)
+	return obj.ApprovedBy(viewer.From(ctx).UserID, steps), err
 }
 
 func (r *identityVerificationResolver) Files(ctx context.Context, obj *verification.State) ([]*generated.VerificationFile, error) {

@@ -363,22 +363,23 @@ type ComplexityRoot struct {
 	}
 
 	IdentityVerification struct {
-		Applicable   func(childComplexity int) int
-		ApprovedOnce func(childComplexity int) int
-		Cause        func(childComplexity int) int
-		DecidedAt    func(childComplexity int) int
-		ExpiresAt    func(childComplexity int) int
-		Files        func(childComplexity int) int
-		History      func(childComplexity int) int
-		KeepDays     func(childComplexity int) int
-		Provider     func(childComplexity int) int
-		Reason       func(childComplexity int) int
-		RequestedAt  func(childComplexity int) int
-		Status       func(childComplexity int) int
-		SubmittedAt  func(childComplexity int) int
-		TriesLeft    func(childComplexity int) int
-		User         func(childComplexity int) int
-		Version      func(childComplexity int) int
+		Applicable       func(childComplexity int) int
+		ApprovedOnce     func(childComplexity int) int
+		Cause            func(childComplexity int) int
+		DecidedAt        func(childComplexity int) int
+		ExpiresAt        func(childComplexity int) int
+		Files            func(childComplexity int) int
+		History          func(childComplexity int) int
+		KeepDays         func(childComplexity int) int
+		Provider         func(childComplexity int) int
+		Reason           func(childComplexity int) int
+		RequestedAt      func(childComplexity int) int
+		Status           func(childComplexity int) int
+		SubmittedAt      func(childComplexity int) int
+		TriesLeft        func(childComplexity int) int
+		User             func(childComplexity int) int
+		Version          func(childComplexity int) int
+		ViewerApprovedAt func(childComplexity int) int
 	}
 
 	IdentityVerificationConnection struct {
@@ -2266,6 +2267,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.IdentityVerification.Version(childComplexity), true
+	case "IdentityVerification.viewerApprovedAt":
+		if e.ComplexityRoot.IdentityVerification.ViewerApprovedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.ViewerApprovedAt(childComplexity), true
 
 	case "IdentityVerificationConnection.edges":
 		if e.ComplexityRoot.IdentityVerificationConnection.Edges == nil {
@@ -8894,6 +8901,8 @@ type IdentityVerification {
   triesLeft: Int!
   "Whether one of two reviewers has approved it."
   approvedOnce: Boolean!
+  "When the viewer approved it as the first of two reviewers, so that somebody else has to; null: they did not."
+  viewerApprovedAt: DateTime
   "Counts changes. Send it back with decideIdentityVerification."
   version: Int!
   "For how many days pictures are kept after they were submitted."
@@ -9866,6 +9875,8 @@ func (ec *executionContext) childFields_IdentityVerification(ctx context.Context
 		return ec.fieldContext_IdentityVerification_triesLeft(ctx, field)
 	case "approvedOnce":
 		return ec.fieldContext_IdentityVerification_approvedOnce(ctx, field)
+	case "viewerApprovedAt":
+		return ec.fieldContext_IdentityVerification_viewerApprovedAt(ctx, field)
 	case "version":
 		return ec.fieldContext_IdentityVerification_version(ctx, field)
 	case "keepDays":

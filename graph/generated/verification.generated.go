@@ -29,6 +29,8 @@ type IdentityProviderResolver interface {
 type IdentityVerificationResolver interface {
 	Applicable(ctx context.Context, obj *verification.State) (bool, error)
 
+	ViewerApprovedAt(ctx context.Context, obj *verification.State) (*time.Time, error)
+
 	Files(ctx context.Context, obj *verification.State) ([]*generated.VerificationFile, error)
 	History(ctx context.Context, obj *verification.State) ([]*generated.VerificationStep, error)
 	User(ctx context.Context, obj *verification.State) (*generated.User, error)
@@ -666,6 +668,29 @@ func (ec *executionContext) _IdentityVerification_approvedOnce(ctx context.Conte
 }
 func (ec *executionContext) fieldContext_IdentityVerification_approvedOnce(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("IdentityVerification", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _IdentityVerification_viewerApprovedAt(ctx context.Context, field graphql.CollectedField, obj *verification.State) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IdentityVerification_viewerApprovedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.IdentityVerification().ViewerApprovedAt(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IdentityVerification_viewerApprovedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IdentityVerification", field, true, true, "DateTime")
 }
 
 func (ec *executionContext) _IdentityVerification_version(ctx context.Context, field graphql.CollectedField, obj *verification.State) (ret graphql.Marshaler) {
@@ -2472,6 +2497,12 @@ func (ec *executionContext) _IdentityVerification(ctx context.Context, sel ast.S
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "viewerApprovedAt":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._IdentityVerification_viewerApprovedAt(ctx, field, obj)
+				})
 		case "version":
 			out.Values[i] = ec._IdentityVerification_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -90,6 +90,16 @@ func TestASecondReviewer(t *testing.T) {
 		if !w.state(w.eve).ApprovedOnce() {
 			w.Error("the first approval does not show")
 		}
+		approved := w.Now
+		w.Later(time.Hour)
+		if at := w.approvedBy(w.ada); at == nil || !at.Equal(approved) {
+			w.Errorf("Ada approved at %v", at)
+		}
+		for who, by := range map[string]context.Context{"Bea": w.bea, "a token": w.Token(permission.ManageUserVerification)} {
+			if at := w.approvedBy(by); at != nil {
+				w.Errorf("%s approved at %v", who, at)
+			}
+		}
 		if mails := w.Mails(); slices.Contains(mails, "VERIFICATION_APPROVED eve@example.com") {
 			w.Error("the user is told after the first approval")
 		}
@@ -105,7 +115,7 @@ func TestASecondReviewer(t *testing.T) {
 		w.must(w.ID.Decide(w.bea, w.reject())) // one no is enough
 		w.stands(w.eve, entverification.StatusREJECTED)
 		w.submit(w.eve)
-		if w.state(w.eve).ApprovedOnce() {
+		if w.state(w.eve).ApprovedOnce() || w.approvedBy(w.ada) != nil {
 			w.Error("an approval of what was submitted before counts for what is submitted anew")
 		}
 	})

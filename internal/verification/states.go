@@ -8,6 +8,7 @@ import (
 	ent "roster/ent/generated"
 	"roster/ent/generated/verification"
 	"roster/ent/generated/verificationfile"
+	"roster/ent/generated/verificationstep"
 	"roster/ent/permission"
 	"roster/ent/viewer"
 	"roster/internal/access"
@@ -84,6 +85,19 @@ func (s *State) Reason() *string {
 
 // ApprovedOnce reports whether one of two reviewers approved it.
 func (s *State) ApprovedOnce() bool { return s.row().ReviewerID != 0 }
+
+// ApprovedBy tells by its steps, the newest first, when a user approved it as the first of two reviewers; nil: they did not.
+func (s *State) ApprovedBy(userID int, steps []*ent.VerificationStep) *time.Time {
+	if !s.ApprovedOnce() || s.Row.ReviewerID != userID {
+		return nil
+	}
+	for _, step := range steps {
+		if step.Status == verificationstep.StatusSUBMITTED && step.Actor == verificationstep.ActorSTAFF {
+			return &step.At
+		}
+	}
+	return nil
+}
 
 // Version counts the changes; 0 for who was never asked.
 func (s *State) Version() int { return s.row().Version }

@@ -110,6 +110,16 @@ func (w *world) state(u *ent.User) *verification.State {
 	return states[u.ID]
 }
 
+// approvedBy is when somebody approved Eve's as the first of two.
+func (w *world) approvedBy(by context.Context) *time.Time {
+	w.Helper()
+	steps, err := w.ID.Histories(by, []int{w.eve.ID})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return w.state(w.eve).ApprovedBy(viewer.From(by).UserID, steps[w.eve.ID])
+}
+
 // stands checks where a user stands, and that the list of users says so too.
 func (w *world) stands(u *ent.User, want entverification.Status) {
 	w.Helper()

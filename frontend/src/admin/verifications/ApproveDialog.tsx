@@ -7,14 +7,12 @@ import { type Decided, useDecide } from "./useDecide";
 interface Props {
   user: { id: string; name: string };
   version: number;
-  /** One of two reviewers did so; it may have been who is here. */
-  approvedOnce: boolean;
   onClose: () => void;
   onDecided: (decided: Decided) => void;
 }
 
 /** Asks before a proof is approved. */
-export function ApproveDialog({ user, version, approvedOnce, onClose, onDecided }: Props) {
+export function ApproveDialog({ user, version, onClose, onDecided }: Props) {
   const { t } = useTranslation("admin");
   const { t: c } = useTranslation("common");
   const [decide, busy] = useDecide();
@@ -23,7 +21,6 @@ export function ApproveDialog({ user, version, approvedOnce, onClose, onDecided 
     setProblems([]);
     const decided = await decide({ userId: user.id, version, approve: true });
     if (decided.how !== "refused") return onDecided(decided);
-    if (decided.own && approvedOnce) return setProblems([t("review.already")]);
     setProblems(decided.own ? [decided.own] : fieldErrors(c, decided.userErrors, []).rest);
   };
   return (

@@ -81,7 +81,7 @@ export function DecisionSection({ user, verification: masked, onAgain }: Props) 
           <Next userId={user.id} submittedAt={verification.submittedAt} />
         )}
       </div>
-      {open === "approve" && <ApproveDialog {...dialog} approvedOnce={verification.approvedOnce} />}
+      {open === "approve" && <ApproveDialog {...dialog} />}
       {open === "reject" && <RejectDialog {...dialog} />}
     </Section>
   );
@@ -98,7 +98,8 @@ function Open({ user, verification, onOpen }: OpenProps) {
   const { t } = useTranslation("admin");
   const { viewer } = useSession();
   const providerName = useProviderName();
-  const { status, provider, approvedOnce } = verification;
+  const formats = useFormats();
+  const { status, provider, approvedOnce, viewerApprovedAt } = verification;
   if (status !== "SUBMITTED") return <Standing verification={verification} />;
   if (provider && provider !== "MANUAL") return <p>{t("review.elsewhere", { provider: providerName(provider) })}</p>;
   if (user.id === viewer.user?.id) return <p>{t("review.own")}</p>;
@@ -106,13 +107,19 @@ function Open({ user, verification, onOpen }: OpenProps) {
     <>
       {approvedOnce && (
         <Banner tone="accent">
-          <p>{t("review.second")}</p>
+          <p>
+            {viewerApprovedAt
+              ? t("review.already", { moment: formats.dateTime(viewerApprovedAt) })
+              : t("review.second")}
+          </p>
         </Banner>
       )}
       <div className={classes.acts}>
-        <Button leftSection={<IconCheck size={16} stroke={2} aria-hidden="true" />} onClick={() => onOpen("approve")}>
-          {t("review.approveAction")}
-        </Button>
+        {!viewerApprovedAt && (
+          <Button leftSection={<IconCheck size={16} stroke={2} aria-hidden="true" />} onClick={() => onOpen("approve")}>
+            {t("review.approveAction")}
+          </Button>
+        )}
         <Button
           variant="default"
           leftSection={<IconX size={16} stroke={2} aria-hidden="true" />}

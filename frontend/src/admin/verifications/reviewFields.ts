@@ -10,6 +10,7 @@ export const ReviewFieldsFragment = graphql(`
     submittedAt
     decidedAt
     approvedOnce
+    viewerApprovedAt
     cause
     reason
     ...VerificationHistory_verification
