@@ -170,13 +170,17 @@ test("with a second reviewer the first approval waits for somebody else, and hol
   ]);
 
   await toReview(support, subject);
-  const approve = async (page: Page) => {
+  const approve = async (page: Page, words: RegExp, name: string) => {
     await page.getByRole("button", { name: "Approve…" }).click();
+    await dialog(page, /^Approve/)
+      .getByText(words)
+      .waitFor();
+    await showScreen(page, name, { part: "[role=dialog]" });
     await dialog(page, /^Approve/)
       .getByRole("button", { name: "Approve" })
       .click();
   };
-  await approve(support);
+  await approve(support, /^Yours is the first of two approvals\./, "verification-approve-first");
   await decision(support).getByText("Somebody else has to approve too.").waitFor();
   await showScreen(support, "verification-first", { tall: true });
   await toReview(support, subject);
@@ -192,7 +196,7 @@ test("with a second reviewer the first approval waits for somebody else, and hol
   await toReview(admin, subject);
   await admin.getByText("One reviewer approved this.").waitFor();
   await showScreen(admin, "verification-second", { tall: true });
-  await approve(admin);
+  await approve(admin, /^The approval holds until .*20\d\d \(30 days\)\.$/, "verification-approve-second");
   await decision(admin).getByText(`${subject.name} is approved.`).waitFor();
   await roster.mail(subject.email, "Your identity is confirmed");
 

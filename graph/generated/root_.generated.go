@@ -364,6 +364,7 @@ type ComplexityRoot struct {
 
 	IdentityVerification struct {
 		Applicable       func(childComplexity int) int
+		ApprovalDays     func(childComplexity int) int
 		ApprovedOnce     func(childComplexity int) int
 		Cause            func(childComplexity int) int
 		DecidedAt        func(childComplexity int) int
@@ -374,6 +375,7 @@ type ComplexityRoot struct {
 		Provider         func(childComplexity int) int
 		Reason           func(childComplexity int) int
 		RequestedAt      func(childComplexity int) int
+		SecondReviewer   func(childComplexity int) int
 		Status           func(childComplexity int) int
 		SubmittedAt      func(childComplexity int) int
 		TriesLeft        func(childComplexity int) int
@@ -2177,6 +2179,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.IdentityVerification.Applicable(childComplexity), true
+	case "IdentityVerification.approvalDays":
+		if e.ComplexityRoot.IdentityVerification.ApprovalDays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.ApprovalDays(childComplexity), true
 	case "IdentityVerification.approvedOnce":
 		if e.ComplexityRoot.IdentityVerification.ApprovedOnce == nil {
 			break
@@ -2237,6 +2245,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.IdentityVerification.RequestedAt(childComplexity), true
+	case "IdentityVerification.secondReviewer":
+		if e.ComplexityRoot.IdentityVerification.SecondReviewer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityVerification.SecondReviewer(childComplexity), true
 	case "IdentityVerification.status":
 		if e.ComplexityRoot.IdentityVerification.Status == nil {
 			break
@@ -8903,6 +8917,10 @@ type IdentityVerification {
   approvedOnce: Boolean!
   "When the viewer approved it as the first of two reviewers, so that somebody else has to; null: they did not."
   viewerApprovedAt: DateTime
+  "Whether an approval by staff needs two of them, as the settings say now."
+  secondReviewer: Boolean!
+  "For how many days an approval of now would hold; 0: for good."
+  approvalDays: Int!
   "Counts changes. Send it back with decideIdentityVerification."
   version: Int!
   "For how many days pictures are kept after they were submitted."
@@ -9877,6 +9895,10 @@ func (ec *executionContext) childFields_IdentityVerification(ctx context.Context
 		return ec.fieldContext_IdentityVerification_approvedOnce(ctx, field)
 	case "viewerApprovedAt":
 		return ec.fieldContext_IdentityVerification_viewerApprovedAt(ctx, field)
+	case "secondReviewer":
+		return ec.fieldContext_IdentityVerification_secondReviewer(ctx, field)
+	case "approvalDays":
+		return ec.fieldContext_IdentityVerification_approvalDays(ctx, field)
 	case "version":
 		return ec.fieldContext_IdentityVerification_version(ctx, field)
 	case "keepDays":

@@ -693,6 +693,52 @@ func (ec *executionContext) fieldContext_IdentityVerification_viewerApprovedAt(_
 	return graphql.NewScalarFieldContext("IdentityVerification", field, true, true, "DateTime")
 }
 
+func (ec *executionContext) _IdentityVerification_secondReviewer(ctx context.Context, field graphql.CollectedField, obj *verification.State) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IdentityVerification_secondReviewer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SecondReviewer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IdentityVerification_secondReviewer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IdentityVerification", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _IdentityVerification_approvalDays(ctx context.Context, field graphql.CollectedField, obj *verification.State) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IdentityVerification_approvalDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ApprovalDays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IdentityVerification_approvalDays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IdentityVerification", field, false, false, "Int")
+}
+
 func (ec *executionContext) _IdentityVerification_version(ctx context.Context, field graphql.CollectedField, obj *verification.State) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2503,6 +2549,16 @@ func (ec *executionContext) _IdentityVerification(ctx context.Context, sel ast.S
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._IdentityVerification_viewerApprovedAt(ctx, field, obj)
 				})
+		case "secondReviewer":
+			out.Values[i] = ec._IdentityVerification_secondReviewer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "approvalDays":
+			out.Values[i] = ec._IdentityVerification_approvalDays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "version":
 			out.Values[i] = ec._IdentityVerification_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {

@@ -40,7 +40,7 @@ func (s *Service) Queue(ctx context.Context, request paging.Request) (*Page, err
 	}
 	states := make([]*State, len(rows))
 	for i, row := range rows {
-		states[i] = &State{UserID: row.UserID, Row: row, TriesLeft: max(0, all.Verification.Tries-row.Tries), KeepDays: all.Verification.KeepDays, at: s.now()}
+		states[i] = s.stateOf(row.UserID, row, all.Verification)
 	}
 	return paging.PageOf(slice, states, 0, cursor), nil
 }

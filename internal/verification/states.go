@@ -24,8 +24,21 @@ type State struct {
 	TriesLeft int
 	// KeepDays is for how many days what they submit is kept.
 	KeepDays int
+	// SecondReviewer is whether an approval by staff needs two of them, and ApprovalDays for how many days it holds; 0: for good.
+	SecondReviewer bool
+	ApprovalDays   int
 
 	at time.Time
+}
+
+// stateOf is where a user stands by the rule in force; row is nil for who was never asked.
+func (s *Service) stateOf(userID int, row *ent.Verification, rule settings.Verification) *State {
+	state := &State{UserID: userID, Row: row, TriesLeft: rule.Tries, KeepDays: rule.KeepDays,
+		SecondReviewer: rule.SecondReviewer, ApprovalDays: rule.ApprovalDays, at: s.now()}
+	if row != nil {
+		state.TriesLeft = max(0, rule.Tries-row.Tries)
+	}
+	return state
 }
 
 // Status is where it stands.
@@ -119,10 +132,10 @@ func (s *Service) States(ctx context.Context, userIDs []int) (map[int]*State, er
 		return nil, fmt.Errorf("loading verifications: %w", err)
 	}
 	for _, id := range userIDs {
-		states[id] = &State{UserID: id, TriesLeft: all.Verification.Tries, KeepDays: all.Verification.KeepDays, at: s.now()}
+		states[id] = s.stateOf(id, nil, all.Verification)
 	}
 	for _, row := range rows {
-		states[row.UserID].Row, states[row.UserID].TriesLeft = row, max(0, all.Verification.Tries-row.Tries)
+		states[row.UserID] = s.stateOf(row.UserID, row, all.Verification)
 	}
 	return states, nil
 }

@@ -55,7 +55,7 @@ export function DecisionSection({ user, verification: masked, onAgain }: Props) 
             : "review.recorded",
       { name: user.name },
     );
-  const dialog = { user, version: verification.version, onClose: () => setOpen(undefined), onDecided };
+  const dialog = { user, onClose: () => setOpen(undefined), onDecided };
   return (
     <Section title={t("review.decision")}>
       <div ref={place} tabIndex={-1} className={classes.decision} style={{ outline: "none" }}>
@@ -81,8 +81,8 @@ export function DecisionSection({ user, verification: masked, onAgain }: Props) 
           <Next userId={user.id} submittedAt={verification.submittedAt} />
         )}
       </div>
-      {open === "approve" && <ApproveDialog {...dialog} />}
-      {open === "reject" && <RejectDialog {...dialog} />}
+      {open === "approve" && <ApproveDialog {...dialog} verification={verification} />}
+      {open === "reject" && <RejectDialog {...dialog} version={verification.version} />}
     </Section>
   );
 }

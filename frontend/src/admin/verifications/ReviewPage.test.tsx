@@ -19,6 +19,8 @@ const submitted = {
   decidedAt: null,
   approvedOnce: false,
   viewerApprovedAt: null,
+  secondReviewer: false,
+  approvalDays: 0,
   cause: null,
   reason: null,
   files: [file("BACK"), file("FRONT"), file("SELFIE")],
@@ -45,7 +47,13 @@ const ada = {
   memberships: () => ({ nodes: [{ id: "m1", owner: true, account: { id: "a1", number: 3, name: "Engines Ltd" } }] }),
   orders: () => ({
     nodes: [
-      { id: "o1", number: "A-1001", verificationRequired: true, placedByStaff: true, createdAt: "2026-11-19T08:00:00Z" },
+      {
+        id: "o1",
+        number: "A-1001",
+        verificationRequired: true,
+        placedByStaff: true,
+        createdAt: "2026-11-19T08:00:00Z",
+      },
     ],
   }),
 };
@@ -212,6 +220,35 @@ test("approving is asked about, sent with the version that was looked at, and le
   expect(within(decision).getByText("Ada Lovelace is approved.")).toBeVisible();
   expect(within(decision).queryByRole("button")).toBeNull();
   expect(decision).toContainElement(document.activeElement as HTMLElement);
+});
+
+test.each([
+  [
+    "the first of two",
+    { secondReviewer: true, approvalDays: 30 },
+    /^Yours is the first of two approvals\. Ada Lovelace goes on waiting, and is mailed nothing, until/,
+    /holds|is told by mail/,
+  ],
+  [
+    "the second of two",
+    { secondReviewer: true, approvedOnce: true, approvalDays: 30 },
+    /^Yours is the second of two.*holds until \d+ \w+ 20\d\d \(30 days\)\.Ada Lovelace is told by mail that their identity/,
+    /first of two/,
+  ],
+  ["the only one", {}, /^The approval holds for good\.Ada Lovelace is told by mail that their identity/, /of two/],
+  [
+    "a second one that is not needed any more",
+    { approvedOnce: true },
+    /^Yours is the second of two approvals.*holds for good\./,
+    /first of two/,
+  ],
+])("the dialog says what an approval does that is %s", async (_, rule, words, not) => {
+  const { user } = await review(world({ verification: { ...submitted, ...rule } }));
+  await user.click(await screen.findByRole("button", { name: "Approve…" }));
+  const dialog = await screen.findByRole("dialog", { name: /^Approve the identity/ });
+  const shown = dialog.querySelector("form > div")?.textContent ?? "";
+  expect(shown).toMatch(words);
+  expect(shown).not.toMatch(not);
 });
 
 test("rejecting takes a cause, and words where the cause is another one", async () => {

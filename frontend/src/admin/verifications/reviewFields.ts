@@ -11,6 +11,8 @@ export const ReviewFieldsFragment = graphql(`
     decidedAt
     approvedOnce
     viewerApprovedAt
+    secondReviewer
+    approvalDays
     cause
     reason
     ...VerificationHistory_verification
