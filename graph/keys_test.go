@@ -78,7 +78,6 @@ var idle = map[string]string{
 	"startTotpEnrolment":       "nothing is stored before it is finished",
 	"startPasskeyEnrolment":    "a challenge: another one takes its place",
 	"startPasskeyConfirmation": "a challenge: another one takes its place",
-	"testIdentityProvider":     "it asks the service, and changes nothing",
 }
 
 // mayChange are the tables that idle calls write to.

@@ -356,6 +356,9 @@ func TestKeysOfProviders(t *testing.T) {
 		if r := ada.ask(testMutation, nil); r.refusal() != "INVALID secrets apiKey" {
 			t.Errorf("a wrong key: %s", r.Body)
 		}
+		if r := ada.ask(choose, nil); r.refusal() != "NOT_ALLOWED identityVerification provider" {
+			t.Errorf("chosen with a wrong key: %s", r.Body)
+		}
 		ada.must("setIdentityProviderSecrets", tellMutation, map[string]any{"s": []map[string]any{{"name": "apiKey", "value": stripeKey}}})
 		if tested := ada.must("testIdentityProvider", testMutation, nil); tested["accepted"] != true {
 			t.Errorf("the right key: %v", tested)
@@ -379,7 +382,7 @@ func TestKeysOfProviders(t *testing.T) {
 		w.stripe.SetDown(false)
 		own.beginSession()
 		for _, seen := range []string{stripeKey, stripeSecret} {
-			if r := ada.ask(`{ settings { identityProviders { name ready notices secrets { name set } } } }`, nil); strings.Contains(r.Body, seen) || !strings.Contains(r.Body, "https://roster.test/identity-notices/stripe") {
+			if r := ada.ask(`{ settings { identityProviders { name ready tested notices secrets { name set } } } }`, nil); strings.Contains(r.Body, seen) || !strings.Contains(r.Body, "https://roster.test/identity-notices/stripe") {
 				t.Errorf("%s", r.Body)
 			}
 			if n := w.count("settings WHERE value LIKE '%" + seen + "%'"); n != 0 {

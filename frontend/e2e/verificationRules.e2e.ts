@@ -140,10 +140,21 @@ test("a service is given its keys, which nobody sees again, and says whether it 
   await test.click();
   await stripe().getByText("Stripe Identity does not accept the secret key for this.").waitFor();
   await showScreen(admin, "verification-key-refused", { tall: true });
+  const choice = section(admin).getByLabel("Decided by");
+  const refused = choice.locator("option", { hasText: "Stripe Identity (did not accept its keys)" });
+  await refused.waitFor({ state: "attached" });
+  expect(await refused.isDisabled()).toBe(true);
   await give(keys[0]?.value ?? "");
+  await refused.waitFor({ state: "detached" });
+  expect(await stripe().getByRole("alert").count(), "that was said of other keys").toBe(0);
+  await choice.selectOption("Stripe Identity");
+  const untested = section(admin).getByText(/^The keys of Stripe Identity were never tested/);
+  await untested.waitFor();
+  await choice.scrollIntoViewIfNeeded();
+  await showScreen(admin, "verification-untested", { tall: true });
   await test.click();
   await stripe().getByText("Stripe Identity accepts the secret key.").waitFor();
-  await section(admin).getByLabel("Decided by").selectOption("Stripe Identity");
+  await untested.waitFor({ state: "detached" });
   await showScreen(admin, "verification-stripe", { tall: true });
   await admin.getByRole("button", { name: "Discard" }).click();
   expect(await admin.content()).not.toContain(keys[0]?.value);
@@ -152,6 +163,25 @@ test("a service is given its keys, which nobody sees again, and says whether it 
   endStripe = async () => {};
   await test.click();
   await stripe().getByText("Stripe Identity can’t be reached at present.").waitFor();
+});
+
+test("while the service is out of reach, who begins is told so, and by whom they are checked", async () => {
+  await save(1, (rules) => rules.getByLabel("Decided by").selectOption("Stripe Identity"));
+  await order(admin, other, "B-0");
+  await otherCustomer.goto("/identity");
+  await otherCustomer.getByRole("button", { name: "Go to Stripe" }).click();
+  await otherCustomer
+    .getByRole("alert")
+    .getByText("Stripe, which checks identities for us, can’t be reached")
+    .waitFor();
+  await showScreen(otherCustomer, "identity-service-away", { tall: true });
+  await save(1, (rules) => rules.getByLabel("Decided by").selectOption("Our own staff"));
+  const { resetIdentityVerification } = await ask<{ resetIdentityVerification: { userErrors: unknown[] } }>(
+    admin,
+    "mutation Reset($i: ResetIdentityVerificationInput!) { resetIdentityVerification(input: $i) { userErrors { code } } }",
+    { i: { userId: other.id, reason: "The service was out of reach" } },
+  );
+  expect(resetIdentityVerification.userErrors).toEqual([]);
 });
 
 test("with a second reviewer the first approval waits for somebody else, and holds as long as was set", async () => {

@@ -355,6 +355,7 @@ type ComplexityRoot struct {
 		Notices func(childComplexity int) int
 		Ready   func(childComplexity int) int
 		Secrets func(childComplexity int) int
+		Tested  func(childComplexity int) int
 	}
 
 	IdentityProviderSecret struct {
@@ -2159,6 +2160,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.IdentityProvider.Secrets(childComplexity), true
+	case "IdentityProvider.tested":
+		if e.ComplexityRoot.IdentityProvider.Tested == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IdentityProvider.Tested(childComplexity), true
 
 	case "IdentityProviderSecret.name":
 		if e.ComplexityRoot.IdentityProviderSecret.Name == nil {
@@ -8859,7 +8866,7 @@ type IdentityVerificationRule {
 input IdentityVerificationRuleInput {
   "Whether anybody is asked."
   enabled: Boolean
-  "MANUAL, or one of identityProviders that was given its keys."
+  "MANUAL, or one of identityProviders that was given its keys, and did not refuse them when they were tested last."
   provider: String
   "0 to 3,650; 0: for good. It holds for approvals from now on."
   approvalDays: Int
@@ -8879,8 +8886,20 @@ type IdentityProvider {
   secrets: [IdentityProviderSecret!]!
   "Whether it was given all of them."
   ready: Boolean!
+  "What became of the last test of the keys that it has now."
+  tested: IdentityProviderTest!
   "Where it has to send its messages."
   notices: String!
+}
+
+"What became of a test of the keys of a service."
+enum IdentityProviderTest {
+  "There was none yet, or the service could not be reached."
+  UNTESTED
+  "The service accepted them."
+  ACCEPTED
+  "The service did not accept them: it can't be chosen until other keys are given, or these are tested again."
+  REFUSED
 }
 
 "A key that a service needs."
@@ -9853,6 +9872,8 @@ func (ec *executionContext) childFields_IdentityProvider(ctx context.Context, fi
 		return ec.fieldContext_IdentityProvider_secrets(ctx, field)
 	case "ready":
 		return ec.fieldContext_IdentityProvider_ready(ctx, field)
+	case "tested":
+		return ec.fieldContext_IdentityProvider_tested(ctx, field)
 	case "notices":
 		return ec.fieldContext_IdentityProvider_notices(ctx, field)
 	}

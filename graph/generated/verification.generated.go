@@ -348,6 +348,29 @@ func (ec *executionContext) fieldContext_IdentityProvider_ready(_ context.Contex
 	return graphql.NewScalarFieldContext("IdentityProvider", field, true, false, "Boolean")
 }
 
+func (ec *executionContext) _IdentityProvider_tested(ctx context.Context, field graphql.CollectedField, obj *verification.Setup) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IdentityProvider_tested(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tested, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v verification.Tested) graphql.Marshaler {
+			return ec.marshalNIdentityProviderTest2rosterᚋinternalᚋverificationᚐTested(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IdentityProvider_tested(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IdentityProvider", field, false, false, "IdentityProviderTest")
+}
+
 func (ec *executionContext) _IdentityProvider_notices(ctx context.Context, field graphql.CollectedField, obj *verification.Setup) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -2415,6 +2438,11 @@ func (ec *executionContext) _IdentityProvider(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "tested":
+			out.Values[i] = ec._IdentityProvider_tested(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "notices":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -3140,6 +3168,34 @@ func (ec *executionContext) unmarshalNIdentityProviderSecretInput2ᚖrosterᚋgr
 	res, err := ec.unmarshalInputIdentityProviderSecretInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
+
+func (ec *executionContext) unmarshalNIdentityProviderTest2rosterᚋinternalᚋverificationᚐTested(ctx context.Context, v any) (verification.Tested, error) {
+	tmp, err := graphql.UnmarshalString(v)
+	res := unmarshalNIdentityProviderTest2rosterᚋinternalᚋverificationᚐTested[tmp]
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNIdentityProviderTest2rosterᚋinternalᚋverificationᚐTested(ctx context.Context, sel ast.SelectionSet, v verification.Tested) graphql.Marshaler {
+	_ = sel
+	res := graphql.MarshalString(marshalNIdentityProviderTest2rosterᚋinternalᚋverificationᚐTested[v])
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "IdentityProviderTest!")
+	}
+	return res
+}
+
+var (
+	unmarshalNIdentityProviderTest2rosterᚋinternalᚋverificationᚐTested = map[string]verification.Tested{
+		"UNTESTED": verification.Untested,
+		"ACCEPTED": verification.Accepted,
+		"REFUSED":  verification.Refused,
+	}
+	marshalNIdentityProviderTest2rosterᚋinternalᚋverificationᚐTested = map[verification.Tested]string{
+		verification.Untested: "UNTESTED",
+		verification.Accepted: "ACCEPTED",
+		verification.Refused:  "REFUSED",
+	}
+)
 
 func (ec *executionContext) marshalNIdentityVerification2ᚕᚖrosterᚋinternalᚋverificationᚐStateᚄ(ctx context.Context, sel ast.SelectionSet, v []*verification.State) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {

@@ -16,6 +16,7 @@ import (
 	"roster/ent/permission"
 	"roster/internal/audit"
 	"roster/internal/dbtest"
+	"roster/internal/fault"
 	"roster/internal/settings"
 	"roster/internal/verification"
 )
@@ -293,6 +294,7 @@ func Test68SecretsOfProviders(t *testing.T) {
 			w.Fatalf("%+v, %v", setup, err)
 		}
 		w.Refused("a provider with its keys", w.ID.Choosable(w.ada, w.DB.Client, "provider", "ELSEWHERE"), "")
+		w.testedKeys(key)
 		w.Refused("a provider that is none", w.ID.Choosable(w.ada, w.DB.Client, "provider", "NOBODY"), "INVALID provider")
 		w.Refused("Roster's own staff", w.ID.Choosable(w.ada, w.DB.Client, "provider", verification.Manual), "")
 		if n := w.Count("settings WHERE value LIKE '%" + key + "%'"); n != 0 {
@@ -316,4 +318,41 @@ func Test68SecretsOfProviders(t *testing.T) {
 			w.Errorf("the settings beside it: %v", err)
 		}
 	})
+}
+
+// testedKeys checks what is known of the keys of ELSEWHERE, who was told this one, after tests.
+func (w *world) testedKeys(key string) {
+	w.Helper()
+	know := func(what string, want verification.Tested, choosable string) {
+		w.Helper()
+		setups, err := w.ID.Setups(w.ada)
+		if err != nil || len(setups) != 1 || setups[0].Tested != want {
+			w.Errorf("%s: %+v, %v, want %s", what, setups, err, want)
+		}
+		w.Refused(what, w.ID.Choosable(w.ada, w.DB.Client, "provider", "ELSEWHERE"), choosable)
+	}
+	test := func(problem error, want string) {
+		w.Helper()
+		w.provider.problem = problem
+		w.Refused("the test", w.ID.Test(w.ada, "ELSEWHERE"), want)
+	}
+	tell := func(key string) {
+		w.Helper()
+		if setup, err := w.ID.Tell(w.ada, "ELSEWHERE", verification.Secrets{"key": key}); err != nil || setup.Tested != verification.Untested {
+			w.Fatalf("%+v, %v", setup, err)
+		}
+	}
+	defer func() { w.provider.problem, w.provider.during = nil, nil }()
+	know("new keys", verification.Untested, "")
+	test(fault.On("secrets.key", fault.Invalid, "No."), "INVALID secrets.key")
+	know("keys that were refused", verification.Refused, "NOT_ALLOWED provider")
+	test(verification.TryLater(verification.Unreachable, "Later."), "TRY_LATER")
+	know("refused, then out of reach", verification.Refused, "NOT_ALLOWED provider")
+	test(nil, "")
+	know("keys that were accepted", verification.Accepted, "")
+	tell(key)
+	know("other keys", verification.Untested, "")
+	w.provider.during = func() { tell(key + "2") }
+	test(nil, "")
+	know("others that came during the test", verification.Untested, "")
 }

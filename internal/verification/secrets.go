@@ -30,6 +30,8 @@ const (
 type Setup struct {
 	Name    string
 	Secrets []SecretState
+	// Tested is what became of the last test of these secrets.
+	Tested Tested
 }
 
 // SecretState says whether a secret was given.
@@ -54,14 +56,18 @@ func (s *Service) Setups(ctx context.Context) ([]*Setup, error) {
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, s.setup(name, told))
+		setup := s.setup(name, told)
+		if setup.Tested, err = s.tested(ctx, s.DB.Client, name); err != nil {
+			return nil, err
+		}
+		list = append(list, setup)
 	}
 	slices.SortFunc(list, func(a, b *Setup) int { return strings.Compare(a.Name, b.Name) })
 	return list, nil
 }
 
 func (s *Service) setup(name string, told Secrets) *Setup {
-	setup := &Setup{Name: name}
+	setup := &Setup{Name: name, Tested: Untested}
 	for _, need := range s.Providers[name].Needs() {
 		setup.Secrets = append(setup.Secrets, SecretState{Name: need, Set: told[need] != ""})
 	}
@@ -95,6 +101,9 @@ func (s *Service) Tell(ctx context.Context, name string, given Secrets) (*Setup,
 		if err := s.write(ctx, tx, name, told); err != nil {
 			return err
 		}
+		if err := s.forgetTest(ctx, tx, name); err != nil {
+			return err
+		}
 		return audit.Record(ctx, tx, s.now(), entry)
 	})
 	if err != nil {
@@ -103,7 +112,7 @@ func (s *Service) Tell(ctx context.Context, name string, given Secrets) (*Setup,
 	return after, nil
 }
 
-// Test asks a provider whether the secrets that it was told are right. It needs CONFIGURE_SETTINGS and a fresh proof of
+// Test asks a provider whether the secrets that it was told are right, and remembers what it says. It needs CONFIGURE_SETTINGS and a fresh proof of
 // identity. Faults: provider fault.NotFound, fault.NotAllowed, it was not told all; on the secret's name fault.Invalid, it is
 // wrong; fault.TryLater, the provider can't be reached; fault.RateLimited, sixty an hour.
 func (s *Service) Test(ctx context.Context, name string) error {
@@ -120,7 +129,18 @@ func (s *Service) Test(ctx context.Context, name string) error {
 	if err := s.count(ctx, viewer.From(ctx).UserID); err != nil {
 		return err
 	}
-	return provider.Test(ctx, told)
+	err = provider.Test(ctx, told)
+	became := Accepted
+	switch {
+	case fault.Is(err, fault.Invalid):
+		became = Refused
+	case err != nil:
+		return err
+	}
+	if failed := s.remember(ctx, name, told, became); failed != nil {
+		return failed
+	}
+	return err
 }
 
 func (s *Service) configures(ctx context.Context) error {
@@ -131,7 +151,7 @@ func (s *Service) configures(ctx context.Context) error {
 }
 
 // Choosable refuses, on field, who can't be chosen to decide: fault.Invalid for who does not exist, fault.NotAllowed for who
-// was not told what it needs.
+// was not told what it needs, or refused that when it was tested last.
 func (s *Service) Choosable(ctx context.Context, client *ent.Client, field, name string) error {
 	if name == Manual {
 		return nil
@@ -140,8 +160,15 @@ func (s *Service) Choosable(ctx context.Context, client *ent.Client, field, name
 		return fault.On(field, fault.Invalid, "There is no such provider.")
 	}
 	told, err := s.told(ctx, client, name)
-	if err == nil && !s.setup(name, told).Ready() {
-		err = fault.On(field, fault.NotAllowed, "Give this provider its keys first.")
+	switch {
+	case err != nil:
+		return err
+	case !s.setup(name, told).Ready():
+		return fault.On(field, fault.NotAllowed, "Give this provider its keys first.")
+	}
+	became, err := s.tested(ctx, client, name)
+	if err == nil && became == Refused {
+		err = fault.On(field, fault.NotAllowed, "This provider did not accept its keys when they were tested last.")
 	}
 	return err
 }

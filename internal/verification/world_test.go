@@ -37,13 +37,20 @@ type world struct {
 // scripted is a provider that answers what a test says.
 type scripted struct {
 	problem error
+	// during happens while it is tested.
+	during  func()
 	session verification.Session
 	who     verification.Subject
 }
 
 func (*scripted) Needs() []string { return []string{"key"} }
 
-func (p *scripted) Test(context.Context, verification.Secrets) error { return p.problem }
+func (p *scripted) Test(context.Context, verification.Secrets) error {
+	if p.during != nil {
+		p.during()
+	}
+	return p.problem
+}
 
 func (p *scripted) Begin(_ context.Context, _ verification.Secrets, who verification.Subject) (verification.Session, error) {
 	p.who = who

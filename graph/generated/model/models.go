@@ -553,7 +553,7 @@ type IdentityProviderSecretInput struct {
 type IdentityVerificationRuleInput struct {
 	// Whether anybody is asked.
 	Enabled *bool `json:"enabled,omitempty"`
-	// MANUAL, or one of identityProviders that was given its keys.
+	// MANUAL, or one of identityProviders that was given its keys, and did not refuse them when they were tested last.
 	Provider *string `json:"provider,omitempty"`
 	// 0 to 3,650; 0: for good. It holds for approvals from now on.
 	ApprovalDays *int `json:"approvalDays,omitempty"`

@@ -60,12 +60,12 @@ const TestIdentityProviderDocument = graphql(`
 
 interface Props {
   provider: FragmentType<typeof ProviderSectionFragment>;
-  /** It was given secrets: whether it is ready has to be read anew. */
-  onSaved: () => void;
+  /** It was given secrets, or they were tested: whether it is ready has to be read anew. */
+  onChanged: () => void;
 }
 
 /** What a service that checks identities is told, which nobody sees again, and whether it accepts that. */
-export function ProviderSection({ provider: masked, onSaved }: Props) {
+export function ProviderSection({ provider: masked, onChanged }: Props) {
   const { t } = useTranslation("admin");
   const provider = readFragment(ProviderSectionFragment, masked);
   const providerName = useProviderName();
@@ -74,6 +74,8 @@ export function ProviderSection({ provider: masked, onSaved }: Props) {
   const none = Object.fromEntries(provider.secrets.map((secret) => [secret.name, ""]));
   const fields = useFields(none);
   const [save, saving] = useAct(SetIdentityProviderSecretsDocument);
+  // What a test of other keys said is said of these no more.
+  const [given, setGiven] = useState(0);
 
   const submit = async () => {
     const secrets = provider.secrets
@@ -84,7 +86,8 @@ export function ProviderSection({ provider: masked, onSaved }: Props) {
     if (!outcome.ok) return fields.refuse(outcome.userErrors);
     fields.reset(none);
     toastGood(t("provider.saved"));
-    onSaved();
+    setGiven((count) => count + 1);
+    onChanged();
   };
 
   return (
@@ -120,7 +123,7 @@ export function ProviderSection({ provider: masked, onSaved }: Props) {
           <Button type="submit" variant="default" loading={saving} disabled={!fields.changed}>
             {t("provider.save")}
           </Button>
-          <Test provider={provider.name} ready={provider.ready} />
+          <Test key={given} provider={provider.name} ready={provider.ready} onTested={onChanged} />
         </div>
       </Form>
     </Section>
@@ -137,7 +140,7 @@ function useSecretName(): (name: string) => string {
 }
 
 /** Asks the service whether what it was told is right. */
-function Test({ provider, ready }: { provider: string; ready: boolean }) {
+function Test({ provider, ready, onTested }: { provider: string; ready: boolean; onTested: () => void }) {
   const { t } = useTranslation("admin");
   const { t: c } = useTranslation("common");
   const providerName = useProviderName();
@@ -147,6 +150,7 @@ function Test({ provider, ready }: { provider: string; ready: boolean }) {
   const run = async () => {
     setOutcome(undefined);
     const asked = await test({ input: { provider } });
+    if (asked.payload) onTested();
     if (asked.ok) return setOutcome({ good: true, text: t("provider.accepted", { provider: name }) });
     // Closing the dialog is an answer; nobody needs to be told what they just did.
     if (asked.fault?.code === "SUDO_REQUIRED") return;

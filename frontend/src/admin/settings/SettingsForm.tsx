@@ -115,7 +115,7 @@ export function SettingsForm({ present, onStale, onSaved }: Props) {
       </Form>
       <div className={classes.services}>
         {services.map((provider) => (
-          <ProviderSection key={provider.name} provider={provider} onSaved={onStale} />
+          <ProviderSection key={provider.name} provider={provider} onChanged={onStale} />
         ))}
       </div>
       <LeaveGuard changes={changes.length} />

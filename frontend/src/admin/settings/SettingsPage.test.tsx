@@ -23,6 +23,7 @@ const present = {
     {
       name: "STRIPE",
       ready: false,
+      tested: "UNTESTED",
       notices: "https://roster.example/identity-notices/stripe",
       secrets: [
         { name: "apiKey", set: true },
@@ -245,4 +246,52 @@ test.each([
   const section = await screen.findByRole("region", { name: "Stripe Identity" });
   await user.click(within(section).getByRole("button", { name: "Test connection" }));
   expect(await within(section).findByRole("alert")).toHaveTextContent(words);
+});
+
+test.each([
+  ["UNTESTED", "Stripe Identity", /^The keys of Stripe Identity were never tested/],
+  ["ACCEPTED", "Stripe Identity", undefined],
+  ["REFUSED", "Stripe Identity (did not accept its keys)", undefined],
+])(
+  "a service whose keys are %s is chosen with a warning, without one, or not at all",
+  async (tested, label, warning) => {
+    const services = present.identityProviders.map((one) => ({ ...one, ready: true, tested }));
+    const { user } = await renderAt("/admin/settings", {
+      ...page(),
+      Query: () => ({ settings: () => ({ ...present, identityProviders: services }), roles: () => roles }),
+    });
+    const choice = await screen.findByRole("combobox", { name: "Decided by" });
+    const option = within(choice).getByRole("option", { name: label });
+    if (tested === "REFUSED") {
+      expect(option).toBeDisabled();
+      return;
+    }
+    expect(screen.queryByText(/were never tested/)).toBeNull();
+    await user.selectOptions(choice, label);
+    if (warning) expect(await screen.findByRole("alert")).toHaveTextContent(warning);
+    else expect(screen.queryByRole("alert")).toBeNull();
+  },
+);
+
+test("a service in use that refuses its keys is warned of, and what a test says is read anew", async () => {
+  let tested = "ACCEPTED";
+  const answer = () => {
+    tested = "REFUSED";
+    return { accepted: false, userErrors: [{ field: ["secrets", "apiKey"], code: "INVALID", message: "No." }] };
+  };
+  const inUse = () => ({
+    ...present,
+    identityVerification: { ...present.identityVerification, provider: "STRIPE" },
+    identityProviders: present.identityProviders.map((one) => ({ ...one, ready: true, tested })),
+  });
+  const { user } = await renderAt("/admin/settings", {
+    ...page({ testIdentityProvider: answer }),
+    Query: () => ({ settings: inUse, roles: () => roles }),
+  });
+  const section = await screen.findByRole("region", { name: "Stripe Identity" });
+  expect(screen.queryByText(/when they were tested last/)).toBeNull();
+  await user.click(within(section).getByRole("button", { name: "Test connection" }));
+  expect(await screen.findByText(/^Stripe Identity did not accept its keys when they were tested last/)).toBeVisible();
+  expect(within(section).getByRole("alert")).toHaveTextContent(/does not accept the secret key/);
+  expect(screen.getByRole("combobox", { name: "Decided by" })).toHaveValue("STRIPE");
 });

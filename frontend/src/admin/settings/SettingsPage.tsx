@@ -36,6 +36,7 @@ const SettingsPageDocument = graphql(`
         ...ProviderSection_provider
         name
         ready
+        tested
       }
       version
       twoFactor {

@@ -2,9 +2,10 @@ import { Checkbox } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormats } from "../../lib/format";
-import { SelectField, TextField } from "../../ui/Field";
+import { TextField } from "../../ui/Field";
 import { useProviderName } from "../verificationWords";
 import { type Draft, profileFields } from "./draft";
+import { type Provider, ProviderChoice } from "./ProviderChoice";
 import classes from "./SettingsForm.module.css";
 
 /** One value that is different: what it is, and what it will be, in words. */
@@ -29,7 +30,7 @@ interface Props {
   set: (change: Partial<Draft>) => void;
   errors: Readonly<Record<string, string>>;
   roles: readonly { id: string; name: string }[];
-  providers: readonly { name: string; ready: boolean }[];
+  providers: readonly Provider[];
 }
 
 type Switch =
@@ -166,21 +167,12 @@ export function useSettings({
         ? []
         : [{ label: t("settings.provider"), from: providerName(base.provider), to: providerName(draft.provider) }],
     control: (
-      <SelectField
-        className={classes.short}
-        label={t("settings.provider")}
-        description={t("settings.providerHint")}
-        error={errors.provider}
-        data={[
-          { value: "MANUAL", label: providerName("MANUAL") },
-          ...providers.map(({ name, ready }) => ({
-            value: name,
-            label: ready ? providerName(name) : t("settings.providerNotReady", { provider: providerName(name) }),
-            disabled: !ready && name !== draft.provider,
-          })),
-        ]}
+      <ProviderChoice
         value={draft.provider}
-        onChange={({ currentTarget }) => set({ provider: currentTarget.value })}
+        changed={base.provider !== draft.provider}
+        providers={providers}
+        error={errors.provider}
+        onChange={(provider) => set({ provider })}
       />
     ),
   };
