@@ -16,6 +16,18 @@ test.each([
   expect(makeFormats("de").relative(iso, now)).toBe(german);
 });
 
+test("days are counted by the midnights of the zone, and written as the language writes them", () => {
+  const since = (iso: string, zone: string) => makeFormats("en", zone).daysSince(iso, now);
+  expect(since("2026-11-24T00:01:00Z", "UTC")).toBe(0);
+  expect(since("2026-11-23T23:59:00Z", "UTC")).toBe(1);
+  expect(since("2026-11-23T23:59:00Z", "Europe/Berlin")).toBe(0);
+  expect(since("2026-10-24T12:00:00Z", "Europe/Berlin"), "a clock was set back between").toBe(31);
+  expect(since("2026-11-24T12:00:20Z", "UTC"), "a clock that is ahead").toBe(0);
+  expect([0, 1, 12].map(makeFormats("en").days)).toEqual(["0 days", "1 day", "12 days"]);
+  expect([1, 12].map(makeFormats("de").days)).toEqual(["1 Tag", "12 Tage"]);
+  expect(makeFormats("ar").days(3)).toBe("3 أيام");
+});
+
 test("dates are written as the language writes them", () => {
   expect(makeFormats("en", "UTC").dateTime("2026-11-24T14:05:00Z")).toBe("24 Nov 2026, 14:05");
   expect(makeFormats("de", "UTC").dateTime("2026-11-24T14:05:00Z")).toBe("24.11.2026, 14:05");

@@ -13,6 +13,10 @@ export interface Formats {
   exact: (iso: string) => string;
   /** "3 days ago"; `now` in milliseconds since 1970. */
   relative: (iso: string, now: number) => string;
+  /** How many midnights lie between a moment and `now`, in milliseconds since 1970; 0 for today. */
+  daysSince: (iso: string, now: number) => number;
+  /** "3 days" */
+  days: (count: number) => string;
   /** "1,234" */
   number: (value: number) => string;
   /** "150%", from 1.5. */
@@ -55,6 +59,10 @@ export function makeFormats(language: string, timeZone?: string): Formats {
   const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone });
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone });
   const exact = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "long", timeZone });
+  // Each day as a number of days: the way of writing it is for computers, and the same in all languages.
+  const calendar = new Intl.DateTimeFormat("en-CA", { year: "numeric", month: "2-digit", day: "2-digit", timeZone });
+  const dayOf = (moment: Date | number) => Date.parse(calendar.format(moment)) / 86_400_000;
+  const days = new Intl.NumberFormat(locale, { style: "unit", unit: "day", unitDisplay: "long" });
   const number = new Intl.NumberFormat(locale);
   const percent = new Intl.NumberFormat(locale, { style: "percent" });
   const [kilobytes, megabytes] = ["kilobyte", "megabyte"].map(
@@ -66,6 +74,8 @@ export function makeFormats(language: string, timeZone?: string): Formats {
     date: (iso) => day.format(new Date(iso)),
     dateTime: (iso) => moment.format(new Date(iso)),
     exact: (iso) => exact.format(new Date(iso)),
+    daysSince: (iso, now) => Math.max(0, dayOf(now) - dayOf(new Date(iso))),
+    days: (count) => days.format(count),
     number: (value) => number.format(value),
     percent: (part) => percent.format(part),
     bytes: (value) =>

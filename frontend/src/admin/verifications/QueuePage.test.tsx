@@ -5,8 +5,8 @@ import { renderAt } from "../../lib/test/renderAt";
 
 type Args = { after?: string; first?: number };
 
-const waiting = (number: number, name: string, approvedOnce = false) => ({
-  submittedAt: "2026-11-20T08:00:00Z",
+const waiting = (number: number, name: string, approvedOnce = false, submittedAt = "2026-11-20T08:00:00Z") => ({
+  submittedAt,
   approvedOnce,
   user: { id: `user-${number}`, number, name, email: `${name.toLowerCase()}@example.com` },
 });
@@ -37,11 +37,23 @@ test("what waits is listed in the API’s order, page after page, and leads to i
   const links = within(screen.getByRole("table")).getAllByRole("link");
   expect(links.map(({ textContent }) => textContent)).toEqual(["Ada", "Bob", "Cleo"]);
   expect(links[1]?.closest("tr")).toHaveTextContent("bob@example.com");
+  expect(links[1]?.closest("tr")).toHaveTextContent(/20 Nov 2026 \(\d+ days\)/);
   expect(links[1]?.closest("tr")).toHaveTextContent("Needs a second reviewer");
   expect(links[0]?.closest("tr")).not.toHaveTextContent("Needs a second reviewer");
   expect(await screen.findByText("Waiting: 3")).toBeVisible();
   await user.click(links[0] as HTMLElement);
   await vi.waitFor(() => expect(path()).toBe("/admin/verifications/7"));
+});
+
+test("of what waits since today the time is told", async () => {
+  const now = new Date().toISOString();
+  await renderAt(
+    "/admin/verifications",
+    queue(() => ({ nodes: [waiting(7, "Ada", false, now)], totalCount: 1 })),
+  );
+  const row = (await screen.findByRole("link", { name: "Ada" })).closest("tr") as HTMLElement;
+  expect(row.querySelector("time")).toHaveTextContent(/, \d\d:\d\d$/);
+  expect(row).not.toHaveTextContent("days");
 });
 
 test("that nothing waits is said, and so is a failure, which can be tried again", async () => {

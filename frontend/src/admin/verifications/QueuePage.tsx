@@ -12,9 +12,9 @@ import { type Column, DataTable } from "../../ui/DataTable";
 import { EmptyState } from "../../ui/EmptyState";
 import { Ltr } from "../../ui/Ltr";
 import { Page } from "../../ui/Page";
-import { RelativeTime } from "../../ui/RelativeTime";
 import { RowLink } from "../../ui/rows";
 import classes from "../list.module.css";
+import { WaitingSince } from "./WaitingSince";
 
 const VerificationQueueDocument = graphql(`
   query VerificationQueue($after: String) {
@@ -98,7 +98,7 @@ function Queue() {
         more={more}
         onEndNear={fetchMore}
         total={total}
-        minWidth="40rem"
+        minWidth="46rem"
         empty={
           <EmptyState icon={IconUserScan} title={t("queue.none")}>
             {t("queue.noneHint")}
@@ -126,8 +126,8 @@ function useQueueColumns(): readonly Column<Waiting>[] {
       {
         id: "since",
         header: t("queue.since"),
-        width: "11rem",
-        cell: ({ submittedAt }) => <RelativeTime at={submittedAt} />,
+        width: "14.5rem",
+        cell: ({ submittedAt }) => submittedAt && <WaitingSince at={submittedAt} />,
       },
       {
         id: "once",
@@ -163,7 +163,7 @@ function Card({ row }: { row: Waiting }) {
         </div>
         <div className={classes.signs}>
           <span>
-            {c("field.label", { label: t("queue.since") })} <RelativeTime at={row.submittedAt} />
+            {c("field.label", { label: t("queue.since") })} {row.submittedAt && <WaitingSince at={row.submittedAt} />}
           </span>
           {row.approvedOnce && <Badge tone="accent">{t("queue.second")}</Badge>}
         </div>
