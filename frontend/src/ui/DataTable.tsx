@@ -1,5 +1,4 @@
 import { Skeleton, VisuallyHidden } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import {
   columnVisibilityFeature,
@@ -24,6 +23,7 @@ import type { Fault } from "../lib/api/fault";
 import classes from "./DataTable.module.css";
 import { ErrorState } from "./ErrorState";
 import { RowContext } from "./rows";
+import { useNarrow } from "./useNarrow";
 
 export const directions = ["ASC", "DESC"] as const;
 
@@ -106,7 +106,7 @@ export function DataTable<Row extends RowData>({
   minWidth = "48rem",
 }: Props<Row>) {
   const { t } = useTranslation();
-  const narrow = useMediaQuery("(max-width: 48em)", false, { getInitialValueInEffect: false });
+  const narrow = useNarrow();
   const asCards = Boolean(narrow && compact);
 
   const definitions = useMemo(() => {

@@ -128,12 +128,12 @@ const reviewer = (answer: (args: Args) => unknown, on = true, permissions = ["MA
   }),
 });
 
-test("proofs of identity are a column, asked for only where it is shown, and a filter; both stand in the address", async () => {
-  const proof = vi.fn(() => ({ status: "SUBMITTED" }));
+test("proofs of identity are a column, and a filter; both stand in the address", async () => {
+  const proof = { status: "SUBMITTED" };
   const asked = vi.fn((_: Args) => ({ nodes: [person(1, "Ada", { identityVerification: proof })], totalCount: 1 }));
   const { user, path } = await renderAt("/admin/users", reviewer(asked));
   await screen.findByRole("link", { name: "Ada" });
-  expect(proof).not.toHaveBeenCalled();
+  expect(screen.queryByText("Submitted")).toBeNull();
   await user.click(screen.getByRole("button", { name: "Columns" }));
   await user.click(await screen.findByRole("menuitemcheckbox", { name: "Identity verification" }));
   await user.keyboard("{Escape}");
@@ -153,6 +153,33 @@ test("proofs of identity are a column, asked for only where it is shown, and a f
   );
   await user.click(screen.getByRole("button", { name: "Remove the filter Identity verification: Submitted" }));
   await waitFor(() => expect(path()).toBe("/admin/users?sort=VERIFICATION&direction=ASC"));
+  window.localStorage.clear();
+});
+
+test("on a narrow screen each user shows how far they came, and who was never asked shows nothing of it", async () => {
+  const wide = window.matchMedia;
+  window.matchMedia = (query) => ({ ...wide(query), matches: query === "(max-width: 48em)" });
+  const proof = (status: string) => ({ identityVerification: { status } });
+  await renderAt(
+    "/admin/users",
+    reviewer(() => ({ nodes: [person(1, "Ada", proof("SUBMITTED")), person(2, "Bob", proof("NOT_REQUESTED"))] })),
+  );
+  const row = async (name: string) => (await screen.findByRole("link", { name })).closest("tr");
+  await waitFor(async () => expect(await row("Ada")).toHaveTextContent("Submitted"));
+  expect(await row("Bob")).not.toHaveTextContent("Not requested");
+  window.matchMedia = wide;
+});
+
+test("in the column, never to have been asked is said to who listens, and to the eye is a dash", async () => {
+  const proof = { identityVerification: { status: "NOT_REQUESTED" } };
+  window.localStorage.setItem("roster.users.hidden", "[]");
+  await renderAt(
+    "/admin/users",
+    reviewer(() => ({ nodes: [person(1, "Ada", proof)] })),
+  );
+  const cell = within((await screen.findByRole("link", { name: "Ada" })).closest("tr") as HTMLElement);
+  expect(cell.getByText("Not requested").closest("td")).toHaveTextContent("–Not requested");
+  expect(cell.getByText("–")).toHaveAttribute("aria-hidden", "true");
   window.localStorage.clear();
 });
 

@@ -44,11 +44,7 @@ export function UsersPage() {
   const orderBy = useMemo(() => orderOf({ sort, direction }), [sort, direction]);
 
   const [hidden, setHidden, resetHidden] = useHiddenColumns();
-  const { rows, more, fetchMore, retry, loading, fault } = useUserPages(
-    filter,
-    orderBy,
-    mayVerify && !hidden.includes("verification"),
-  );
+  const { rows, more, fetchMore, retry, loading, fault } = useUserPages(filter, orderBy, mayVerify);
   const { count, recount } = useUsersCount(filter);
   const [resetting, setResetting] = useState<UserRow>();
   const columns = useColumns(setResetting);

@@ -1,6 +1,8 @@
+import { VisuallyHidden } from "@mantine/core";
 import { IconHelpCircle, IconHelpCircleFilled, IconShieldCheckFilled, IconShieldOff } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
+import type { VerificationStatus } from "../../gen/graphql";
 import { useFormats } from "../../lib/format";
 import { useMayVerify } from "../../lib/session/useSession";
 import { VerificationBadge } from "../../lib/verification/VerificationBadge";
@@ -27,8 +29,7 @@ export function useColumns(onReset: (user: UserRow) => void): readonly Column<Us
       header: t("verification.title"),
       sort: "VERIFICATION",
       width: "10.5rem",
-      cell: ({ identityVerification }) =>
-        identityVerification && <VerificationBadge status={identityVerification.status} />,
+      cell: ({ identityVerification: proof }) => proof && <Proof status={proof.status} />,
     };
     return [
       {
@@ -124,6 +125,18 @@ export function useColumns(onReset: (user: UserRow) => void): readonly Column<Us
       },
     ];
   }, [t, formats, languageName, mayVerify, onReset]);
+}
+
+/** Most were never asked: that is said to who listens, and to the eye by a dash, so that the others stand out. */
+function Proof({ status }: { status: VerificationStatus }) {
+  const { t } = useTranslation("common");
+  if (status !== "NOT_REQUESTED") return <VerificationBadge status={status} />;
+  return (
+    <span className={classes.number}>
+      <span aria-hidden="true">{"–"}</span>
+      <VisuallyHidden>{t(`verification.status.${status}`)}</VisuallyHidden>
+    </span>
+  );
 }
 
 export function TwoFactorIcon({ on }: { on: boolean }) {

@@ -24,7 +24,10 @@ const read = ({ users }: UsersQuery) => ({
   pageInfo: users.pageInfo,
 });
 
-/** The users that match, page after page; on demand with how far they came with proving who they are. */
+/**
+ * The users that match, page after page; with how far they came with proving who they are, to who may know. That hangs on
+ * nothing that changes with the screen, as the width does that makes cards of rows: what is there would be asked for again.
+ */
 export function useUserPages(filter: UserFilter, orderBy: UserOrder | undefined, withVerification: boolean) {
   const variables = useMemo(() => ({ filter, orderBy, withVerification }), [filter, orderBy, withVerification]);
   return usePages(UsersDocument, variables, read);
