@@ -32,10 +32,12 @@ interface EntryProps {
   /** Words about it; empty ones are left out. */
   facts: readonly (string | null | undefined)[];
   at: string;
+  /** Only the day is known. */
+  dayOnly?: boolean;
 }
 
 /** One thing that happened. */
-export function TimelineEntry({ icon: Sign, notable, title, facts, at }: EntryProps) {
+export function TimelineEntry({ icon: Sign, notable, title, facts, at, dayOnly }: EntryProps) {
   const formats = useFormats();
   return (
     <li className={classes.entry}>
@@ -43,7 +45,7 @@ export function TimelineEntry({ icon: Sign, notable, title, facts, at }: EntryPr
       <p className={classes.title}>{title}</p>
       <p className={classes.facts}>{facts.map((fact) => fact && <span key={fact}>{fact}</span>)}</p>
       <time className={classes.at} dateTime={at}>
-        {formats.dateTime(at)}
+        {dayOnly ? formats.date(at) : formats.dateTime(at)}
       </time>
     </li>
   );

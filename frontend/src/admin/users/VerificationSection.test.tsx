@@ -93,8 +93,9 @@ test("it says where it stands, since when, by whom and why, and every step, earl
     expect.stringMatching(/^RejectedBy Grace HopperIt does not match the profile“Another face\.”/),
     expect.stringMatching(/^SubmittedBy the user/),
     expect.stringMatching(/^RequestedBy Grace Hopper/),
-    expect.stringMatching(/^RejectedThrough Validation\.com \(service ended 2023\)Something else“In 2022”/),
+    expect.stringMatching(/^RejectedThrough Validation\.com \(service ended 2023\)Something else“In 2022”17 Nov 2026$/),
   ]);
+  expect(history[0], "of what happened here the time is known").toHaveTextContent(/20 Nov 2026, \d\d:\d\d$/);
 });
 
 test("an approval says until when it holds", async () => {

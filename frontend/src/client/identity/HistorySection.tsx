@@ -10,6 +10,7 @@ import {
 import { useTranslation } from "react-i18next";
 import { type FragmentType, graphql, readFragment } from "../../gen";
 import type { VerificationActor, VerificationStatus } from "../../gen/graphql";
+import { isBrought } from "../../lib/verification/isBrought";
 import { Section } from "../../ui/Section";
 import { Timeline, TimelineEntry } from "../../ui/Timeline";
 import { providerName } from "./providerName";
@@ -65,6 +66,7 @@ export function HistorySection({ proof }: { proof: FragmentType<typeof HistorySe
               reason,
             ]}
             at={at}
+            dayOnly={isBrought({ by, provider })}
           />
         ))}
       </Timeline>
