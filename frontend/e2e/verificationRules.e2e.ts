@@ -4,6 +4,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launch, showScreen, type Visit, visit } from "./browser";
+import { focused } from "./keys";
 import {
   ask,
   decision,
@@ -184,8 +185,31 @@ test("while the service is out of reach, who begins is told so, and by whom they
   expect(resetIdentityVerification.userErrors).toEqual([]);
 });
 
-test("with a second reviewer the first approval waits for somebody else, and holds as long as was set", async () => {
+test("a picture that is not handed over yet can be seen larger", async () => {
   await order(admin, subject, "B-1");
+  await customer.goto("/identity");
+  const tile = customer.getByRole("group", { name: "Front of the document" });
+  await tile.waitFor();
+  const file = { name: "front.png", mimeType: "image/png", buffer: await customer.screenshot() };
+  await tile.locator("input[type=file]").setInputFiles(file);
+  await tile.getByText("Received. You can still replace it.").waitFor();
+  await tile.scrollIntoViewIfNeeded();
+  await showScreen(customer, "identity-picture", { tall: true });
+  await tile.getByRole("button", { name: "See it larger: Front of the document" }).click();
+  const larger = dialog(customer, "Front of the document");
+  const picture = larger.getByRole("img", { name: "Front of the document" });
+  const width = async () => Math.round((await picture.boundingBox())?.width ?? 0);
+  await expect.poll(width).toBeGreaterThan(300);
+  const before = await width();
+  await showScreen(customer, "identity-larger", { part: "[role=dialog]" });
+  await larger.getByRole("button", { name: "Zoom in" }).click();
+  await expect.poll(width).toBeGreaterThan(before * 1.4);
+  await customer.keyboard.press("Escape");
+  await larger.waitFor({ state: "detached" });
+  await expect.poll(() => focused(customer)).toBe("See it larger: Front of the document");
+});
+
+test("with a second reviewer the first approval waits for somebody else, and holds as long as was set", async () => {
   await sendPictures(customer, subject.name);
   const { user } = await ask<{ user: { identityVerification: { files: { createdAt: string; purgeAt: string }[] } } }>(
     admin,

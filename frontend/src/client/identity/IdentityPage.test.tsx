@@ -169,6 +169,15 @@ test("pictures are sent one by one, kept, and handed over together", async () =>
     expect(tile(name).getByRole("img", { name: `Your picture: ${name}` })).toBeVisible();
   }
   expect(sent).toEqual(["POST /verification-files?kind=FRONT", "POST /verification-files?kind=SELFIE"]);
+  const look = tile("Selfie").getByRole("button", { name: "See it larger: Selfie" });
+  await user.click(look);
+  const larger = await screen.findByRole("dialog", { name: "Selfie" });
+  expect(within(larger).getByRole("img", { name: "Selfie" })).toBeVisible();
+  await user.click(within(larger).getByRole("button", { name: "Zoom in" }));
+  expect(within(larger).getByRole("status", { name: "Zoom" })).toHaveTextContent("150%");
+  await user.keyboard("{Escape}");
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+  expect(look).toHaveFocus();
   await user.click(screen.getByRole("button", { name: "Submit" }));
   expect(await screen.findByText(/You submitted it on 19 Nov 2026/)).toBeVisible();
   expect(screen.queryByRole("button", { name: "Submit" })).toBeNull();
@@ -304,9 +313,13 @@ test("a service that can't be used is named", async () => {
 });
 
 test.each([
-  ["can't be reached", { reasons: ["PROVIDER_UNREACHABLE"] }, /^Stripe, which checks identities for us, can’t be reached/],
+  [
+    "can't be reached",
+    { reasons: ["PROVIDER_UNREACHABLE"] },
+    /^Stripe, which checks identities for us, can’t be reached/,
+  ],
   ["is still checking", { reasons: ["PROVIDER_CHECKING"] }, /^Stripe is still checking what you showed/],
-  ["is not why the server is busy", {}, /Try again shortly/],
+  ["is behind a server that is busy", {}, /Try again shortly/],
 ])("that a service %s is said where it was to begin", async (_, why, words) => {
   const { user } = await renderAt(
     "/identity",

@@ -1,11 +1,19 @@
-import { Button, Progress } from "@mantine/core";
-import { IconCamera, IconCircleCheck, IconFileTypePdf, IconFolderOpen, IconPhoto } from "@tabler/icons-react";
+import { ActionIcon, Button, Progress, Tooltip } from "@mantine/core";
+import {
+  IconCamera,
+  IconCircleCheck,
+  IconFileTypePdf,
+  IconFolderOpen,
+  IconPhoto,
+  IconZoomIn,
+} from "@tabler/icons-react";
 import { type DragEvent, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { VerificationFileKind } from "../../gen/graphql";
 import { faultText } from "../../lib/api/faultText";
 import { CameraDialog } from "./CameraDialog";
 import { Hints } from "./Hints";
+import { LargerDialog } from "./LargerDialog";
 import classes from "./PictureTile.module.css";
 import { accepted, mostBytes, type Refusal, sendPicture } from "./pictures";
 import { useHints } from "./useHints";
@@ -176,11 +184,25 @@ interface PreviewProps {
 /** What was chosen, or where it will be. A PDF shows its sign: the page's policy lets nothing of it run here. */
 function Preview({ what, picture, pdf, loading }: PreviewProps) {
   const { t } = useTranslation("client");
-  const url = useObjectUrl(picture?.type.startsWith("image/") ? picture : undefined);
-  if (url) {
+  const image = picture?.type.startsWith("image/") ? picture : undefined;
+  const url = useObjectUrl(image);
+  const [larger, setLarger] = useState(false);
+  if (image && url) {
     return (
       <div className={classes.preview}>
         <img src={url} alt={t("identity.preview", { what })} />
+        <Tooltip label={t("identity.larger")}>
+          <ActionIcon
+            variant="default"
+            size="lg"
+            className={classes.larger}
+            aria-label={t("identity.largerFor", { what })}
+            onClick={() => setLarger(true)}
+          >
+            <IconZoomIn size={18} stroke={1.7} aria-hidden="true" />
+          </ActionIcon>
+        </Tooltip>
+        {larger && <LargerDialog what={what} picture={image} onClose={() => setLarger(false)} />}
       </div>
     );
   }
