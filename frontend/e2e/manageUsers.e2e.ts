@@ -2,6 +2,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { launch, showScreen, type Visit, visit } from "./browser";
+import { focused } from "./keys";
 import { type Login, type Roster, startWithSample } from "./roster";
 import { pick, signIn } from "./signIn";
 
@@ -56,9 +57,12 @@ test("finds one of many by search, filter and order", async () => {
   const all = await count();
 
   await page.getByRole("button", { name: "Filter" }).click();
+  const panel = dialog("Filter");
   await page.getByLabel("Two-factor").selectOption("On");
   await showScreen(page, "users-filter", { part: "[role=dialog]" });
   await page.keyboard.press("Escape");
+  await panel.waitFor({ state: "detached" });
+  await expect.poll(() => focused(page)).toBe("Filter");
   await everyRow((text) => text.includes("Two-factor sign-in is on"));
   await expect.poll(count).toBeLessThan(all);
 
@@ -219,6 +223,7 @@ test("has all of it on a phone", async () => {
   await page.getByRole("button", { name: "Filter" }).click();
   await page.getByLabel("Sort by").selectOption("Name, descending");
   await page.keyboard.press("Escape");
+  await dialog("Filter").waitFor({ state: "detached" });
   await expect.poll(() => page.url()).toContain("sort=NAME&direction=DESC");
   await page.getByRole("button", { name: "Menu" }).click();
   await dialog("Menu").getByRole("link", { name: "Manage Users" }).waitFor();

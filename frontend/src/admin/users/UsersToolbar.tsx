@@ -3,6 +3,7 @@ import { IconFilter } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { ColumnsMenu } from "../../ui/ColumnsMenu";
 import type { Column } from "../../ui/DataTable";
+import { useNarrow } from "../../ui/useNarrow";
 import classes from "../list.module.css";
 import { SearchField } from "../SearchField";
 import { FilterFields } from "./FilterFields";
@@ -22,6 +23,7 @@ interface Props {
 /** Search, filters and the choice of columns. */
 export function UsersToolbar({ search, onChange, columns, hidden, onHidden, onResetHidden }: Props) {
   const { t } = useTranslation("admin");
+  const cards = useNarrow();
   return (
     <search className={classes.toolbar}>
       <SearchField label={t("users.search")} value={search.q ?? ""} onChange={(q) => onChange({ q: q || undefined })} />
@@ -32,9 +34,8 @@ export function UsersToolbar({ search, onChange, columns, hidden, onHidden, onRe
           </Button>
         </Popover.Target>
         <Popover.Dropdown className={classes.panel}>
-          <div className={classes.narrow}>
-            <SortField search={search} onChange={onChange} columns={columns} />
-          </div>
+          {/* Not there, rather than out of sight: the panel gives the focus to its first field, and hears Escape from there. */}
+          {cards && <SortField search={search} onChange={onChange} columns={columns} />}
           <FilterFields search={search} onChange={onChange} />
         </Popover.Dropdown>
       </Popover>
