@@ -179,6 +179,8 @@ test("what was submitted waits in the queue, the oldest first", async () => {
     .click();
   await admin.getByText("Waiting: 2").waitFor();
   expect(await queue(admin).locator("[data-row-link]").allInnerTexts()).toEqual([subject.name, later.name]);
+  const waits = queue(admin).getByRole("row").filter({ hasText: subject.name });
+  expect(await waits.innerText()).toMatch(/20\d\d, \d\d:\d\d\s*$/);
   await showScreen(admin, "verification-queue");
 });
 
@@ -300,6 +302,14 @@ test("the next one: a scan is only handed out as a file, and a cause of the list
     await admin.setViewportSize({ width, height: 900 });
     const wide = await admin.evaluate(() => document.documentElement.scrollWidth);
     expect(wide, "nothing sticks out").toBeLessThanOrEqual(width);
+    const heading = admin.getByRole("heading", { name: "Documents" });
+    const ends = await Promise.all(
+      [heading, figure(admin, "Front of the document").getByRole("region")].map(async (part) => {
+        const { x = 0, width = 0 } = (await part.boundingBox()) ?? {};
+        return x + width;
+      }),
+    );
+    expect(ends[1], "pictures end where the words above them do").toBeLessThanOrEqual((ends[0] ?? 0) + 0.5);
   }
   await admin.setViewportSize({ width: 1440, height: 900 });
   await admin.getByRole("button", { name: "Reject…" }).click();
@@ -393,6 +403,12 @@ test("the list has it as a column and as a filter", async () => {
   await admin.getByRole("button", { name: "Remove the filter Identity verification: Approved" }).click();
   await expect.poll(() => rows.filter({ hasNotText: "Approved" }).count()).toBeGreaterThan(5);
   await showScreen(admin, "verification-column");
+  // On a phone there are no columns to show.
+  await support.setViewportSize({ width: 390, height: 844 });
+  await support.goto(`/admin/users?q=${encodeURIComponent(subject.email)}`);
+  await support.getByText("Approved", { exact: true }).waitFor();
+  await showScreen(support, "verification-users-phone", { widths: [390] });
+  await support.setViewportSize({ width: 1440, height: 900 });
 });
 
 test("a reset takes it all back, the user can be asked again, and an earlier result is history", async () => {
@@ -424,9 +440,27 @@ test("a reset takes it all back, the user can be asked again, and an earlier res
   await history.getByText("Through Validation.com (service ended 2023)").waitFor();
   await history.getByText("“The account was sold”").waitFor();
   expect(await status(admin).innerText(), "it stands where it stood").toBe("Requested");
+  const brought = history.getByRole("listitem").filter({ hasText: "Validation.com" });
+  expect(await brought.locator("time").innerText(), "only the day is known").toBe("4 Mar 2022");
   await section(admin).scrollIntoViewIfNeeded();
   await showScreen(admin, "verification-user", { tall: true });
   await showBelow(admin, "verification-user-below", history.getByRole("listitem").last());
+});
+
+test("an order that staff placed stands on the page of the account's owner", async () => {
+  const { id } = later.memberships.nodes[0]?.account ?? {};
+  const { recordOrder } = await ask<{ recordOrder: { order: { account: { owner: { number: number } } } } }>(
+    admin,
+    "mutation Order($i: RecordOrderInput!) { recordOrder(input: $i) { order { account { owner { number } } } } }",
+    { i: { accountId: id, number: "S-1" } },
+  );
+  const { number } = recordOrder.order.account.owner;
+  await admin.goto(`/admin/users/${number}`);
+  const listed = admin.getByRole("region", { name: "Orders" }).getByRole("listitem").filter({ hasText: "S-1" });
+  await listed.getByText("Placed by staff").waitFor();
+  expect(await section(admin).getByText("This user placed no order").count()).toBe(0);
+  await listed.scrollIntoViewIfNeeded();
+  await showScreen(admin, "verification-staffs-order", { tall: true });
 });
 
 test("nothing went wrong behind the scenes", () => expect(visits.flatMap(({ faults }) => faults)).toEqual([]));
