@@ -156,6 +156,10 @@ func (r *verificationEventResolver) ByName(ctx context.Context, obj *generated.V
 	return &name, nil
 }
 
+func (r *verificationEventResolver) Earlier(ctx context.Context, obj *generated.VerificationStep) (bool, error) {
+	return r.Identity.Earlier(obj), nil
+}
+
 func (r *verificationEventResolver) Cause(ctx context.Context, obj *generated.VerificationStep) (*verification.Cause, error) {
 	return verification.CauseOf(obj.Cause), nil
 }

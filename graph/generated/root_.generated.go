@@ -1104,6 +1104,7 @@ type ComplexityRoot struct {
 		At       func(childComplexity int) int
 		ByName   func(childComplexity int) int
 		Cause    func(childComplexity int) int
+		Earlier  func(childComplexity int) int
 		Provider func(childComplexity int) int
 		Reason   func(childComplexity int) int
 		Status   func(childComplexity int) int
@@ -5485,6 +5486,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.VerificationEvent.Cause(childComplexity), true
+	case "VerificationEvent.earlier":
+		if e.ComplexityRoot.VerificationEvent.Earlier == nil {
+			break
+		}
+
+		return e.ComplexityRoot.VerificationEvent.Earlier(childComplexity), true
 	case "VerificationEvent.provider":
 		if e.ComplexityRoot.VerificationEvent.Provider == nil {
 			break
@@ -8996,6 +9003,8 @@ type VerificationEvent {
   byName: String
   "Who decided it: MANUAL, STRIPE, or a service of earlier days."
   provider: String!
+  "It was come to elsewhere, in earlier days, and noted by staff: of when, the day alone is known."
+  earlier: Boolean!
   "Why it was rejected."
   cause: VerificationCause
   "Why, in the words of who did it, or the number of the order that asks. Users are told why they were rejected, and nothing else."
@@ -11138,6 +11147,8 @@ func (ec *executionContext) childFields_VerificationEvent(ctx context.Context, f
 		return ec.fieldContext_VerificationEvent_byName(ctx, field)
 	case "provider":
 		return ec.fieldContext_VerificationEvent_provider(ctx, field)
+	case "earlier":
+		return ec.fieldContext_VerificationEvent_earlier(ctx, field)
 	case "cause":
 		return ec.fieldContext_VerificationEvent_cause(ctx, field)
 	case "reason":

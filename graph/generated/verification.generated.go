@@ -43,6 +43,7 @@ type VerificationEventResolver interface {
 
 	ByName(ctx context.Context, obj *generated.VerificationStep) (*string, error)
 
+	Earlier(ctx context.Context, obj *generated.VerificationStep) (bool, error)
 	Cause(ctx context.Context, obj *generated.VerificationStep) (*verification.Cause, error)
 	Reason(ctx context.Context, obj *generated.VerificationStep) (*string, error)
 }
@@ -1642,6 +1643,29 @@ func (ec *executionContext) fieldContext_VerificationEvent_provider(_ context.Co
 	return graphql.NewScalarFieldContext("VerificationEvent", field, false, false, "String")
 }
 
+func (ec *executionContext) _VerificationEvent_earlier(ctx context.Context, field graphql.CollectedField, obj *generated.VerificationStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_VerificationEvent_earlier(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.VerificationEvent().Earlier(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_VerificationEvent_earlier(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("VerificationEvent", field, true, true, "Boolean")
+}
+
 func (ec *executionContext) _VerificationEvent_cause(ctx context.Context, field graphql.CollectedField, obj *generated.VerificationStep) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -3005,6 +3029,12 @@ func (ec *executionContext) _VerificationEvent(ctx context.Context, sel ast.Sele
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "earlier":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._VerificationEvent_earlier(ctx, field, obj)
+				})
 		case "cause":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,

@@ -56,6 +56,11 @@ func (s *Service) Bring(ctx context.Context, e Earlier) (*ent.User, error) {
 	})
 }
 
+// Earlier reports whether a step is a result that was brought: nobody who decides here came to it.
+func (s *Service) Earlier(step *ent.VerificationStep) bool {
+	return step.Actor == verificationstep.ActorPROVIDER && s.Providers[step.Provider] == nil
+}
+
 func (e *Earlier) check(now time.Time) error {
 	e.Provider, e.Reason, e.At = strings.TrimSpace(e.Provider), tidy(e.Reason), e.At.UTC().Truncate(time.Microsecond)
 	var problems fault.List

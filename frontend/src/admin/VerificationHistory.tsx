@@ -11,7 +11,6 @@ import {
 import { useTranslation } from "react-i18next";
 import { type FragmentType, readFragment } from "../gen";
 import type { VerificationStatus } from "../gen/graphql";
-import { isBrought } from "../lib/verification/isBrought";
 import { EmptyState } from "../ui/EmptyState";
 import { Timeline, TimelineEntry } from "../ui/Timeline";
 import { useProviderName, useStepBy, VerificationHistoryFragment, type VerificationStep } from "./verificationWords";
@@ -62,7 +61,7 @@ export function VerificationHistory({ verification }: Props) {
             step.reason && t("verification.said", { reason: step.reason }),
           ].map((fact) => fact || undefined)}
           at={step.at}
-          dayOnly={isBrought(step)}
+          dayOnly={step.earlier}
         />
       ))}
     </Timeline>

@@ -11,6 +11,7 @@ export const VerificationHistoryFragment = graphql(`
       by
       byName
       provider
+      earlier
       cause
       reason
     }

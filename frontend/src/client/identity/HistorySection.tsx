@@ -10,7 +10,6 @@ import {
 import { useTranslation } from "react-i18next";
 import { type FragmentType, graphql, readFragment } from "../../gen";
 import type { VerificationActor, VerificationStatus } from "../../gen/graphql";
-import { isBrought } from "../../lib/verification/isBrought";
 import { Section } from "../../ui/Section";
 import { Timeline, TimelineEntry } from "../../ui/Timeline";
 import { providerName } from "./providerName";
@@ -22,6 +21,7 @@ const HistorySectionFragment = graphql(`
       status
       by
       provider
+      earlier
       cause
       reason
     }
@@ -53,7 +53,7 @@ export function HistorySection({ proof }: { proof: FragmentType<typeof HistorySe
   return (
     <Section title={t("identity.history")} flush>
       <Timeline label={t("identity.history")}>
-        {history.map(({ at, status, by, provider, cause, reason }, i) => (
+        {history.map(({ at, status, by, provider, earlier, cause, reason }, i) => (
           <TimelineEntry
             // biome-ignore lint/suspicious/noArrayIndexKey: counted from the oldest, a step keeps its number
             key={history.length - i}
@@ -66,7 +66,7 @@ export function HistorySection({ proof }: { proof: FragmentType<typeof HistorySe
               reason,
             ]}
             at={at}
-            dayOnly={isBrought({ by, provider })}
+            dayOnly={earlier}
           />
         ))}
       </Timeline>

@@ -32,6 +32,7 @@ const step = (status: string, by: string, more: object = {}) => ({
   status,
   by,
   provider: "MANUAL",
+  earlier: false,
   cause: null,
   reason: null,
   ...more,
