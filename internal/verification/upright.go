@@ -1,32 +1,6 @@
 package verification
 
-import (
-	"bytes"
-	"image"
-
-	"github.com/bep/imagemeta"
-)
-
-// turned is how a camera held the picture, as Exif says it (CIPA DC-008, 4.6.5.1.6): 1 is upright, and what is said where
-// nothing is, or nothing that can be read.
-func turned(raw []byte, form string) int {
-	formats := map[string]imagemeta.ImageFormat{"jpeg": imagemeta.JPEG, "png": imagemeta.PNG, "webp": imagemeta.WebP}
-	orientation := 1
-	_, err := imagemeta.Decode(imagemeta.Options{
-		R: bytes.NewReader(raw), ImageFormat: formats[form], Sources: imagemeta.EXIF,
-		ShouldHandleTag: func(tag imagemeta.TagInfo) bool { return tag.Tag == "Orientation" },
-		HandleTag: func(tag imagemeta.TagInfo) error {
-			if n, ok := tag.Value.(uint16); ok && n >= 1 && n <= 8 {
-				orientation = int(n)
-			}
-			return nil
-		},
-	})
-	if err != nil {
-		return 1
-	}
-	return orientation
-}
+import "image"
 
 // upright turns and mirrors a picture the way Exif's orientation asks for.
 func upright(p *image.RGBA, orientation int) *image.RGBA {
