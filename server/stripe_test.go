@@ -184,6 +184,48 @@ func TestStripeRejects(t *testing.T) {
 	})
 }
 
+// security.md #88: a second refusal that overtakes what began its try counts as one, and what it overtook does not leave the
+// user waiting for a result that has been.
+func Test88ARefusalThatOvertakesItsTry(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		at := time.Now()
+		w.stripe.Now = func() time.Time { return at }
+		eve, own, _ := elsewhere(w)
+		id := own.beginSession()
+		became := func(status, code string) []byte {
+			at = at.Add(time.Second)
+			return w.became(id, status, code)
+		}
+		w.hears(became(stripetest.Processing, ""))
+		w.hears(became(stripetest.RequiresInput, "document_expired"))
+		late := became(stripetest.Processing, "")
+		w.hears(became(stripetest.RequiresInput, "selfie_face_mismatch"))
+		w.hears(late)
+		w.stands(eve, "REJECTED")
+		if n := w.count("verifications WHERE cause = 'MISMATCH' AND tries = 2"); n != 1 {
+			t.Error(w.proofs())
+		}
+		if again := own.beginSession(); again != id {
+			t.Error("a third try opens another session")
+		}
+	})
+}
+
+// security.md #88: nor does the end of a session that nobody waited for.
+func Test88AnEndThatOvertakes(t *testing.T) {
+	w := newWorld(t, dbtest.SQLite(t))
+	at := time.Now()
+	w.stripe.Now = func() time.Time { return at }
+	eve, own, _ := elsewhere(w)
+	id := own.beginSession()
+	late := w.became(id, stripetest.Processing, "")
+	at = at.Add(time.Second)
+	w.hears(w.became(id, stripetest.Canceled, ""))
+	w.hears(late)
+	w.stands(eve, "REQUESTED")
+}
+
 // security.md #88: what is forged, late, sent twice or about somebody else changes nothing.
 func Test88MessagesThatChangeNothing(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {

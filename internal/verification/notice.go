@@ -140,27 +140,17 @@ func (m *matter) awaits(n *Notice) bool {
 	}
 }
 
-// follow does what a message says.
+// follow does what a message says. When it was sent is remembered though nothing changes: what was sent before comes too late.
 func (s *Service) follow(ctx context.Context, tx *db.Tx, m *matter, n *Notice) error {
-	status, err := m.status(), error(nil)
-	switch {
-	case n.Outcome == Submitted && status != verification.StatusSUBMITTED:
-		err = s.take(ctx, tx, m, step{to: verification.StatusSUBMITTED, by: verificationstep.ActorSELF,
-			change: func(u *ent.VerificationUpdateOne) { u.SetSubmittedAt(m.at) }})
-	case n.Outcome == Approved:
-		err = s.approve(ctx, tx, m, verificationstep.ActorPROVIDER)
-	case n.Outcome == Rejected && status != verification.StatusREJECTED:
-		err = s.reject(ctx, tx, m, verificationstep.ActorPROVIDER, n.Cause, "")
-	case n.Outcome == Cancelled && status == verification.StatusSUBMITTED:
-		err = s.take(ctx, tx, m, step{to: verification.StatusREQUESTED, by: verificationstep.ActorPROVIDER})
-	default:
-		return nil
-	}
+	changed, err := s.become(ctx, tx, m, n)
 	if err != nil {
 		return err
 	}
 	if err := tx.Verification.UpdateOne(m.row).SetHeardAt(n.At).Exec(ctx); err != nil {
 		return fmt.Errorf("saving when a provider was heard: %w", err)
+	}
+	if !changed {
+		return nil
 	}
 	action := audit.VerificationDecided
 	if n.Outcome == Submitted {
@@ -168,4 +158,23 @@ func (s *Service) follow(ctx context.Context, tx *db.Tx, m *matter, n *Notice) e
 	}
 	return audit.Record(ctx, tx, s.now(), audit.Entry{Action: action, Target: audit.OnUser(m.user.ID),
 		AboutUserID: m.user.ID, Detail: map[string]any{"status": string(m.row.Status), "provider": m.row.Provider}})
+}
+
+// become brings the verification to where a message says that it is, and reports whether that is elsewhere. A refusal that
+// follows upon one is that of another try, whose beginning was overtaken.
+func (s *Service) become(ctx context.Context, tx *db.Tx, m *matter, n *Notice) (changed bool, err error) {
+	waits := m.status() == verification.StatusSUBMITTED
+	switch {
+	case n.Outcome == Submitted && !waits:
+		return true, s.take(ctx, tx, m, step{to: verification.StatusSUBMITTED, by: verificationstep.ActorSELF,
+			change: func(u *ent.VerificationUpdateOne) { u.SetSubmittedAt(m.at) }})
+	case n.Outcome == Approved:
+		return true, s.approve(ctx, tx, m, verificationstep.ActorPROVIDER)
+	case n.Outcome == Rejected:
+		return true, s.reject(ctx, tx, m, verificationstep.ActorPROVIDER, n.Cause, "")
+	case n.Outcome == Cancelled && waits:
+		return true, s.take(ctx, tx, m, step{to: verification.StatusREQUESTED, by: verificationstep.ActorPROVIDER})
+	default:
+		return false, nil
+	}
 }
