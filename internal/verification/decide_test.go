@@ -184,6 +184,24 @@ func TestApprovalsExpire(t *testing.T) {
 	})
 }
 
+// Where the feature is switched off nobody is told that an approval ended, until it is switched on again.
+func TestNobodyIsToldWhereItIsSwitchedOff(t *testing.T) {
+	each(t, func(w *world) {
+		w.choose(func(v *settings.Verification) { v.ApprovalDays = 10 })
+		w.approved()
+		w.Later(11 * 24 * time.Hour)
+		for on, want := range []int{0, 1} {
+			w.choose(func(v *settings.Verification) { v.Enabled = on == 1 })
+			if err := w.ID.Sweep(w.Context()); err != nil {
+				w.Fatal(err)
+			}
+			if n := w.Count("mails WHERE kind = 'VERIFICATION_EXPIRED'"); n != want {
+				w.Errorf("switched on: %t, and told %d times", on == 1, n)
+			}
+		}
+	})
+}
+
 // An approval for good never ends.
 func TestApprovalsForGood(t *testing.T) {
 	each(t, func(w *world) {

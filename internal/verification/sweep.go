@@ -14,6 +14,7 @@ import (
 	"roster/internal/audit"
 	"roster/internal/db"
 	"roster/internal/mail"
+	"roster/internal/settings"
 )
 
 const (
@@ -35,15 +36,24 @@ func (s *Service) Sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return s.expireAll(system)
+}
+
+// expireAll ends the approvals whose time is over. Where the feature is switched off that waits, for nobody is mailed.
+func (s *Service) expireAll(ctx context.Context) error {
+	all, err := settings.Load(ctx, s.DB.Client)
+	if err != nil || !all.Verification.Enabled {
+		return err
+	}
 	for after, more := 0, true; more; {
 		over, err := s.DB.Verification.Query().
 			Where(verification.StatusEQ(verification.StatusAPPROVED), verification.ExpiresAtGT(time.Time{}), verification.ExpiresAtLTE(s.now()), verification.IDGT(after)).
-			Order(ent.Asc(verification.FieldID)).Limit(batch).All(system)
+			Order(ent.Asc(verification.FieldID)).Limit(batch).All(ctx)
 		if err != nil {
 			return fmt.Errorf("looking for approvals that are over: %w", err)
 		}
 		for _, row := range over {
-			if err := s.expire(system, row); err != nil {
+			if err := s.expire(ctx, row); err != nil {
 				return err
 			}
 			after = row.ID
@@ -60,7 +70,7 @@ func (s *Service) expire(ctx context.Context, row *ent.Verification) error {
 		if err != nil {
 			return err
 		}
-		if m.row == nil || m.row.Version != row.Version || m.status() != verification.StatusEXPIRED {
+		if m.row == nil || !m.chosen.Enabled || m.row.Version != row.Version || m.status() != verification.StatusEXPIRED {
 			return nil
 		}
 		if err := s.take(ctx, tx, m, step{to: verification.StatusEXPIRED, by: verificationstep.ActorSYSTEM}); err != nil {
