@@ -129,7 +129,7 @@ func (d *Decision) allowed(ctx context.Context, m *matter) error {
 		return refuse("Somebody else has to look at what you submitted.")
 	case m.chosen.SecondReviewer && v.UserID == 0:
 		return refuse("Two people have to look at this; an API token is none.")
-	case d.Approve && m.row.ReviewerID != 0 && m.row.ReviewerID == v.UserID:
+	case d.Approve && m.chosen.SecondReviewer && m.row.ReviewerID == v.UserID:
 		return refuse("You approved this already. Somebody else has to do so too.")
 	}
 	return nil

@@ -118,6 +118,10 @@ func TestASecondReviewer(t *testing.T) {
 		if w.state(w.eve).ApprovedOnce() || w.approvedBy(w.ada) != nil {
 			w.Error("an approval of what was submitted before counts for what is submitted anew")
 		}
+		w.must(w.ID.Decide(w.ada, yes))
+		w.choose(func(v *settings.Verification) { v.SecondReviewer = false })
+		w.must(w.ID.Decide(w.ada, yes)) // where one is enough, it may be the first
+		w.stands(w.eve, entverification.StatusAPPROVED)
 	})
 }
 
