@@ -48,7 +48,8 @@ type NewOrder struct {
 }
 
 // Record notes an order that is kept elsewhere. It needs EDIT_ACCOUNTS. Faults on the fields: number fault.Required,
-// Invalid, TooLong, Taken; placedById fault.NotAllowed for who may not place orders in the account. fault.NotFound: no such account.
+// Invalid, TooLong, Taken; placedById fault.NotAllowed for who may not place orders in the account; verificationRequired
+// fault.NotAllowed where there is no owner to ask, or one who is suspended. fault.NotFound: no such account.
 func (s *Service) Record(ctx context.Context, o NewOrder) (*ent.Order, error) {
 	var err error
 	if o.Number, err = checkOrderNumber(o.Number); err != nil {

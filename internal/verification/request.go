@@ -84,6 +84,9 @@ func (s *Service) OnOrder(ctx context.Context, tx *db.Tx, userID int, number str
 	case verification.StatusREQUESTED, verification.StatusSUBMITTED, verification.StatusAPPROVED:
 		return nil
 	default:
+		if m.user.State != user.StateACTIVE {
+			return fault.On("verificationRequired", fault.NotAllowed, "The account's owner is suspended, and can't prove who they are.")
+		}
 		if err := s.request(ctx, tx, m, number); err != nil {
 			return err
 		}

@@ -108,6 +108,18 @@ func TestAnOrderAsks(t *testing.T) {
 	})
 }
 
+// An order asks nobody who can't sign in, and says so to who records it.
+func TestAnOrderAsksNobodyWhoIsSuspended(t *testing.T) {
+	each(t, func(w *world) {
+		w.Suspend(w.olga)
+		_, err := w.Accounts.Record(w.ada, accounts.NewOrder{AccountID: w.acme.ID, Number: "2", VerificationRequired: true})
+		w.Refused("an order of a suspended owner's", err, "NOT_ALLOWED verificationRequired")
+		if n := w.Count("verifications"); n != 0 || len(w.Mails()) != 0 {
+			w.Errorf("%d are asked, and mailed: %q", n, w.Mails())
+		}
+	})
+}
+
 // Where the feature is switched off, an order that needs it is noted and asks nobody.
 func TestAnOrderAsksNobodyWhereItIsSwitchedOff(t *testing.T) {
 	each(t, func(w *world) {
