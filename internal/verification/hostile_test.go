@@ -38,6 +38,31 @@ func Test71ScansAreCounted(t *testing.T) {
 	}
 }
 
+// printed is a progressive JPEG in the four colours of print, square and empty.
+func printed(side int) []byte {
+	part := func(marker byte, content string) string {
+		n := len(content) + 2
+		return "\xff" + string([]byte{marker, byte(n >> 8), byte(n)}) + content
+	}
+	hi, lo := byte(side>>8), byte(side)
+	raw := "\xff\xd8" + part(0xee, "Adobe\x00\x64\x00\x00\x00\x00\x02") + part(0xdb, "\x00"+strings.Repeat("\x01", 64)) +
+		part(0xc2, "\x08"+string([]byte{hi, lo, hi, lo})+"\x04\x01\x11\x00\x02\x11\x00\x03\x11\x00\x04\x11\x00") +
+		part(0xc4, "\x00\x01"+strings.Repeat("\x00", 15)+"\x00")
+	blocks := (side + 7) / 8 * ((side + 7) / 8)
+	raw += part(0xda, "\x04\x01\x00\x02\x00\x03\x00\x04\x00\x00\x00\x00") + strings.Repeat("\x00", blocks*4/8+1)
+	return []byte(raw + "\xff\xd9")
+}
+
+// What takes the decoder a gigabyte, in a file of a third of a megabyte, is refused by its header.
+func Test71PrintedPictures(t *testing.T) {
+	if _, err := read(t.Context(), bytes.NewReader(printed(6400))); !fault.Is(err, fault.TooLong) {
+		t.Errorf("40 megapixels: %v", err)
+	}
+	if _, err := read(t.Context(), bytes.NewReader(printed(64))); err != nil {
+		t.Errorf("a small one: %v", err)
+	}
+}
+
 func packed(t *testing.T, content string) string {
 	t.Helper()
 	var b bytes.Buffer
@@ -82,6 +107,9 @@ func Test71NamesInPDF(t *testing.T) {
 		"in hexadecimal":               {sheet("/#4aava#53crip#74"), fault.Invalid},
 		"in small hexadecimal":         {sheet("/J#61vaScript and #6"), fault.Invalid},
 		"a file, by the plural":        {sheet("/EmbeddedFiles"), fault.Invalid},
+		"a file that is attached":      {sheet("<</Subtype/FileAttachment/FS 6 0 R>>"), fault.Invalid},
+		"a file, by what names it":     {sheet("<</Type/Filespec/F(a.exe)/EF<</F 7 0 R>>>>"), fault.Invalid},
+		"a script in a model":          {sheet("<</Type/3D/Subtype/U3D/OnInstantiate 6 0 R>>"), fault.Invalid},
 		"across pieces of a stream":    {sheet("stream\n" + packed(t, strings.Repeat(" ", 8185)+"/J#61vaScript") + "\nendstream\n"), fault.Invalid},
 		"objects in a code, in short":  {sheet(objects + "/Filter/AHx>>\nstream\n2F4A>\nendstream\n"), fault.Invalid},
 		"objects in two codes":         {sheet(objects + "/Filter[/A85/Fl]>>\nstream\nabc\nendstream\n"), fault.Invalid},

@@ -23,10 +23,11 @@ const deepest = 3
 
 var (
 	// active are names in a PDF that let a reader do something by itself, that carry other files, or that lock it (ISO
-	// 32000-2, 12.6, 7.11.4, 7.6). A scanner writes none of them. The short ones, JS and AA, are not among them: they do
-	// nothing without one of these, and stand in pictures by chance.
+	// 32000-2, 12.6, 7.11, 13.6, 7.6). A file that is carried need not call itself one, but what names it does. A scanner
+	// writes none of them. The short ones, JS and AA, are not among them: they do nothing without one of these, and stand in
+	// pictures by chance.
 	active = spellings("JavaScript", "Launch", "EmbeddedFile", "OpenAction", "RichMedia", "Rendition", "AcroForm", "SubmitForm",
-		"ImportData", "GoToR", "GoToE", "Encrypt")
+		"ImportData", "GoToR", "GoToE", "Encrypt", "FileAttachment", "Filespec", "OnInstantiate")
 	// opaque are ways to write a stream that is not looked into (7.4). Scanners compress with none of them.
 	opaque = spellings("LZWDecode", "ASCIIHexDecode", "ASCII85Decode", "RunLengthDecode", "Crypt")
 	// brief are the same in short, as they may be written within a page (8.9.7); some readers take them anywhere.

@@ -101,7 +101,7 @@ func readPicture(raw []byte) (file, error) {
 	case int64(config.Width)*int64(config.Height) > mostPixels:
 		return file{}, fault.On("content", fault.TooLong, "A picture has at most 40 megapixels.")
 	case deep(config.ColorModel) && int64(config.Width)*int64(config.Height) > mostPixels/2:
-		return file{}, fault.On("content", fault.TooLong, "A picture with 16 bits per colour has at most 20 megapixels.")
+		return file{}, fault.On("content", fault.TooLong, "A picture with 16 bits per colour, or in the four colours of print, has at most 20 megapixels.")
 	case double(raw):
 		return file{}, fault.On("content", fault.Invalid, "The picture is a file of another kind as well. Take it anew.")
 	}
@@ -160,9 +160,10 @@ func double(raw []byte) bool {
 		bytes.Contains(lower, []byte("<?php")) || bytes.Contains(lower, []byte("<script")) || bytes.Contains(lower, []byte("<!doctype html"))
 }
 
-// deep reports whether each colour takes two bytes.
+// deep reports whether a pixel takes the decoder twice what one of a photo does: of two bytes per colour, or of four colours,
+// which are decoded into three and then put together anew.
 func deep(m color.Model) bool {
-	return m == color.RGBA64Model || m == color.NRGBA64Model || m == color.Gray16Model
+	return m == color.RGBA64Model || m == color.NRGBA64Model || m == color.Gray16Model || m == color.CMYKModel
 }
 
 // shrink returns the picture on white, for JPEG knows no transparency, and at most so large as it is kept.
