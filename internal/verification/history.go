@@ -3,6 +3,8 @@ package verification
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -30,11 +32,14 @@ type Earlier struct {
 }
 
 // Bring records a result of earlier days as history: where the user stands now does not change. It needs
-// MANAGE_USER_VERIFICATION. Faults: provider fault.Required, fault.TooLong, fault.Invalid; at fault.Invalid, it is to come;
-// reason as for Decide, but not required.
+// MANAGE_USER_VERIFICATION. Faults: provider fault.Required, fault.TooLong, fault.Invalid, also for who decides here, whose
+// results come by themselves; at fault.Invalid, it is to come; reason as for Decide, but not required.
 func (s *Service) Bring(ctx context.Context, e Earlier) (*ent.User, error) {
 	if err := e.check(s.now()); err != nil {
 		return nil, err
+	}
+	if s.decides(e.Provider) {
+		return nil, fault.On("provider", fault.Invalid, "This one decides here, and its results are recorded as they come.")
 	}
 	entry := audit.Entry{Action: audit.VerificationBrought, Target: audit.OnUser(e.UserID), AboutUserID: e.UserID,
 		Detail: map[string]any{"provider": e.Provider, "approved": e.Approved, "at": e.At, "reason": e.Reason}}
@@ -59,6 +64,12 @@ func (s *Service) Bring(ctx context.Context, e Earlier) (*ent.User, error) {
 // Earlier reports whether a step is a result that was brought: nobody who decides here came to it.
 func (s *Service) Earlier(step *ent.VerificationStep) bool {
 	return step.Actor == verificationstep.ActorPROVIDER && s.Providers[step.Provider] == nil
+}
+
+// decides reports whether a name is that of a provider here: what somebody wrote must not read like what it said.
+func (s *Service) decides(name string) bool {
+	same := func(one string) bool { return strings.EqualFold(one, name) }
+	return same(Manual) || slices.ContainsFunc(slices.Collect(maps.Keys(s.Providers)), same)
 }
 
 func (e *Earlier) check(now time.Time) error {

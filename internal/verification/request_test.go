@@ -259,6 +259,8 @@ func TestEarlierResultsLeaveTheStatusAlone(t *testing.T) {
 			"without a name":     {func(e *verification.Earlier) { e.Provider = " " }, "REQUIRED provider"},
 			"a name too long":    {func(e *verification.Earlier) { e.Provider = strings.Repeat("x", 101) }, "TOO_LONG provider"},
 			"a name that turns":  {func(e *verification.Earlier) { e.Provider = "x\u202ey" }, "INVALID provider"},
+			"who decides here":   {func(e *verification.Earlier) { e.Provider = "Manual" }, "INVALID provider"},
+			"who might decide":   {func(e *verification.Earlier) { e.Provider = "ELSEWHERE" }, "INVALID provider"},
 			"a day to come":      {func(e *verification.Earlier) { e.At = w.Now.Add(time.Hour) }, "INVALID at"},
 			"no day":             {func(e *verification.Earlier) { e.At = time.Time{} }, "INVALID at"},
 			"a reason too long":  {func(e *verification.Earlier) { e.Reason = strings.Repeat("x", 501) }, "TOO_LONG reason"},
