@@ -15,6 +15,7 @@ import (
 	"roster/internal/audit"
 	"roster/internal/db"
 	"roster/internal/fault"
+	"roster/internal/settings"
 )
 
 // File is a file as it is handed out.
@@ -37,23 +38,35 @@ func (s *Service) Open(ctx context.Context, name string) (*File, error) {
 	if !nameable(name) {
 		return nil, fault.Gone("file")
 	}
-	system := viewer.ForSystem(ctx, "identity verification")
-	found, err := s.DB.VerificationFile.Query().Where(verificationfile.Name(name)).WithVerification().Only(system)
-	if ent.IsNotFound(err) {
-		return nil, fault.Gone("file")
-	} else if err != nil {
-		return nil, fmt.Errorf("loading a file: %w", err)
+	found, err := s.find(ctx, name)
+	if err != nil {
+		return nil, err
 	}
 	v, of := viewer.From(ctx), found.Edges.Verification.UserID
 	switch {
-	case !s.now().Before(found.PurgeAt):
-		return nil, fault.Gone("file")
 	case !found.Submitted && v.UserID == of:
 		return s.unseal(ctx, found)
 	case !found.Submitted:
 		return nil, fault.Gone("file")
 	}
 	return s.look(ctx, found, of)
+}
+
+// find loads a file with whose it is; fault.NotFound also for what is to go, and where the feature is switched off: nothing of
+// it shows then.
+func (s *Service) find(ctx context.Context, name string) (*ent.VerificationFile, error) {
+	all, err := settings.Load(ctx, s.DB.Client)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.DB.VerificationFile.Query().Where(verificationfile.Name(name), verificationfile.PurgeAtGT(s.now())).WithVerification().
+		Only(viewer.ForSystem(ctx, "identity verification"))
+	if ent.IsNotFound(err) || err == nil && !all.Verification.Enabled {
+		return nil, fault.Gone("file")
+	} else if err != nil {
+		return nil, fmt.Errorf("loading a file: %w", err)
+	}
+	return found, nil
 }
 
 // nameable reports whether a file can have the name: what can't need not be looked for, and PostgreSQL fails on bytes that are

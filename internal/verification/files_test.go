@@ -118,6 +118,9 @@ func TestFilesAreForReviewers(t *testing.T) {
 				w.Errorf("%s is told of %v, %v", what, files, err)
 			}
 		}
+		w.choose(func(v *settings.Verification) { v.Enabled = false })
+		_, err = w.ID.Open(w.ada, front)
+		w.Refused("where the feature is switched off", err, "NOT_FOUND")
 	})
 }
 
