@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"time"
 
 	ent "roster/ent/generated"
 	"roster/ent/generated/verification"
@@ -45,12 +46,19 @@ func (s *Service) Begin(ctx context.Context) (url string, err error) {
 		return "", s.unavailable(ctx, row.Provider, err)
 	}
 	err = s.elsewhere(ctx, userID, func(ctx context.Context, tx *db.Tx, m *matter) error {
+		// The other one's page may be open already, and what becomes of it is only taken while its session is the one that counts.
+		if m.row.Session != row.Session || m.row.Provider != row.Provider {
+			return fault.Wait(fault.TryLater, time.Second, "You were on your way there in another window. Please try again.")
+		}
 		if err := tx.Verification.UpdateOne(m.row).SetSession(session.Name).Exec(viewer.ForSystem(ctx, "identity verification")); err != nil {
 			return fmt.Errorf("saving the session of a provider: %w", err)
 		}
 		return audit.Record(ctx, tx, s.now(), audit.Entry{Action: audit.VerificationBegun, Target: audit.OnUser(userID), AboutUserID: userID})
 	})
-	return session.URL, err
+	if err != nil {
+		return "", err
+	}
+	return session.URL, nil
 }
 
 // referenceOf is what a provider is told of whom it is about.

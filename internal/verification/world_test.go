@@ -41,6 +41,8 @@ type scripted struct {
 	during  func()
 	session verification.Session
 	who     verification.Subject
+	// meanwhile happens once, while the provider opens a session.
+	meanwhile func()
 }
 
 func (*scripted) Needs() []string { return []string{"key"} }
@@ -54,7 +56,12 @@ func (p *scripted) Test(context.Context, verification.Secrets) error {
 
 func (p *scripted) Begin(_ context.Context, _ verification.Secrets, who verification.Subject) (verification.Session, error) {
 	p.who = who
-	return p.session, p.problem
+	session := p.session
+	if act := p.meanwhile; act != nil {
+		p.meanwhile = nil
+		act()
+	}
+	return session, p.problem
 }
 
 func (*scripted) Read(verification.Secrets, http.Header, []byte) (*verification.Notice, error) {
