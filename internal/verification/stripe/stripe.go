@@ -58,8 +58,8 @@ func (p *Provider) client(told verification.Secrets) *stripe.Client {
 }
 
 // Begin opens a VerificationSession for a document with a matching selfie, or goes on with the one that was left: Stripe
-// lets it be tried again, and its page opens once, so each time there is a new one. While Stripe checks what was shown there
-// is no other session: the outcome of this one would be lost, and a try not counted.
+// lets it be tried again, and its page opens once, so each time there is a new one. While Stripe checks what was shown, or
+// its message that this is verified is under way, there is no other session: the outcome of this one would be lost.
 func (p *Provider) Begin(ctx context.Context, told verification.Secrets, who verification.Subject) (verification.Session, error) {
 	sessions := p.client(told).V1IdentityVerificationSessions
 	if who.Session != "" {
@@ -68,7 +68,7 @@ func (p *Provider) Begin(ctx context.Context, told verification.Secrets, who ver
 		case err != nil && !unknown(err):
 			return verification.Session{}, refused(ctx, err)
 		case err != nil:
-		case left.Status == stripe.IdentityVerificationSessionStatusProcessing:
+		case left.Status == stripe.IdentityVerificationSessionStatusProcessing, left.Status == stripe.IdentityVerificationSessionStatusVerified:
 			return verification.Session{}, verification.TryLater(verification.Checking, "What you showed is being checked. Please wait for the result.")
 		case left.Status == stripe.IdentityVerificationSessionStatusRequiresInput && left.URL != "":
 			return p.session(left)
