@@ -100,6 +100,11 @@ func TestASecondReviewer(t *testing.T) {
 				w.Errorf("%s approved at %v", who, at)
 			}
 		}
+		w.choose(func(v *settings.Verification) { v.SecondReviewer = false })
+		if at := w.approvedBy(w.ada); at != nil {
+			w.Errorf("where one is enough, Ada is kept from it since %v", at)
+		}
+		w.choose(func(v *settings.Verification) { v.SecondReviewer = true })
 		if mails := w.Mails(); slices.Contains(mails, "VERIFICATION_APPROVED eve@example.com") {
 			w.Error("the user is told after the first approval")
 		}

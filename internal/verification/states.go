@@ -99,9 +99,10 @@ func (s *State) Reason() *string {
 // ApprovedOnce reports whether one of two reviewers approved it.
 func (s *State) ApprovedOnce() bool { return s.row().ReviewerID != 0 }
 
-// ApprovedBy tells by its steps, the newest first, when a user approved it as the first of two reviewers; nil: they did not.
+// ApprovedBy tells by its steps, the newest first, when a user approved it as the first of two reviewers; nil: they did not, or
+// one is enough by now.
 func (s *State) ApprovedBy(userID int, steps []*ent.VerificationStep) *time.Time {
-	if !s.ApprovedOnce() || s.Row.ReviewerID != userID {
+	if !s.SecondReviewer || !s.ApprovedOnce() || s.Row.ReviewerID != userID {
 		return nil
 	}
 	for _, step := range steps {
