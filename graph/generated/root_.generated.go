@@ -9111,7 +9111,7 @@ input DecideIdentityVerificationInput {
   approve: Boolean!
   "Why not. Absent: OTHER."
   cause: VerificationCause
-  "Why not, up to 500 characters, in words that the user reads; needed where the cause is OTHER. Line breaks become spaces."
+  "Why not, up to 500 characters, in words that the user reads; the mail has the first 200. Needed where the cause is OTHER. Line breaks become spaces."
   reason: String
 }
 

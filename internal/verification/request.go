@@ -21,8 +21,9 @@ import (
 )
 
 // Initiate asks a user to prove who they are, on behalf of staff with MANAGE_USER_VERIFICATION, and mails them. The reason
-// is for staff, and may be empty; faults on it are those of audit.Reason. Faults on userId: fault.NotAllowed for who placed no order (an order of staff's counts for the account's owner), who is asked
-// already, whose proof is being looked at, who is suspended, and where the feature is switched off.
+// is for staff, and may be empty; faults on it are those of audit.Reason. Faults on userId: fault.NotAllowed for who has no
+// order (one of staff's is the account's owner's), who is asked already, whose proof is being looked at, who is suspended, and
+// where the feature is switched off.
 func (s *Service) Initiate(ctx context.Context, userID int, reason string) (*ent.User, error) {
 	entry := audit.Entry{Action: audit.VerificationRequested, Target: audit.OnUser(userID), AboutUserID: userID}
 	if strings.TrimSpace(reason) != "" {
@@ -73,15 +74,16 @@ func (s *Service) Reset(ctx context.Context, userID int, reason string) (*ent.Us
 	})
 }
 
-// OnOrder asks whoever an order is of to prove who they are, in the order's own transaction, unless that is done, or under
-// way; staff read the order's number as the reason. Where the feature is switched off, it asks nobody.
+// OnOrder asks whoever an order is of to prove who they are, in the order's own transaction, unless that is done, under way,
+// or was rejected: an order brings nobody more tries than there are. Staff read the order's number as the reason. Where the
+// feature is switched off, it asks nobody. fault.NotAllowed on verificationRequired: the account's owner is suspended.
 func (s *Service) OnOrder(ctx context.Context, tx *db.Tx, userID int, number string) error {
 	m, err := s.open(ctx, tx, userID)
 	if err != nil || !m.chosen.Enabled {
 		return err
 	}
 	switch m.status() {
-	case verification.StatusREQUESTED, verification.StatusSUBMITTED, verification.StatusAPPROVED:
+	case verification.StatusREQUESTED, verification.StatusSUBMITTED, verification.StatusAPPROVED, verification.StatusREJECTED:
 		return nil
 	default:
 		if m.user.State != user.StateACTIVE {

@@ -229,6 +229,8 @@ func TestTriesEnd(t *testing.T) {
 		}
 		_, err := w.ID.Keep(w.As(w.eve), verificationfile.KindFRONT, strings.NewReader("x"))
 		w.Refused("a third try", err, "NOT_ALLOWED")
+		w.order("2", w.eve, true)
+		w.stands(w.eve, entverification.StatusREJECTED)
 		w.must(w.ID.Initiate(w.ada, w.eve.ID, ""))
 		if s := w.state(w.eve); s.TriesLeft != 2 || s.Cause() != nil {
 			w.Errorf("asked anew: %d tries, %v", s.TriesLeft, s.Cause())

@@ -112,9 +112,9 @@ func (s *Service) Tell(ctx context.Context, name string, given Secrets) (*Setup,
 	return after, nil
 }
 
-// Test asks a provider whether the secrets that it was told are right, and remembers what it says. It needs CONFIGURE_SETTINGS and a fresh proof of
-// identity. Faults: provider fault.NotFound, fault.NotAllowed, it was not told all; on the secret's name fault.Invalid, it is
-// wrong; fault.TryLater, the provider can't be reached; fault.RateLimited, sixty an hour.
+// Test asks a provider whether the secrets that it was told are right, and remembers what it says. It needs CONFIGURE_SETTINGS
+// and a fresh proof of identity. Faults: provider fault.NotFound, fault.NotAllowed, it was not told all; on the secret's name
+// fault.Invalid, it is wrong; fault.TryLater, the provider can't be reached; fault.RateLimited, sixty an hour.
 func (s *Service) Test(ctx context.Context, name string) error {
 	if err := s.configures(ctx); err != nil {
 		return err
@@ -126,7 +126,7 @@ func (s *Service) Test(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.count(ctx, viewer.From(ctx).UserID); err != nil {
+	if err := s.count(ctx, viewer.From(ctx).Author()); err != nil {
 		return err
 	}
 	err = provider.Test(ctx, told)

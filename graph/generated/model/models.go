@@ -361,7 +361,7 @@ type DecideIdentityVerificationInput struct {
 	Approve bool `json:"approve"`
 	// Why not. Absent: OTHER.
 	Cause *verification.Cause `json:"cause,omitempty"`
-	// Why not, up to 500 characters, in words that the user reads; needed where the cause is OTHER. Line breaks become spaces.
+	// Why not, up to 500 characters, in words that the user reads; the mail has the first 200. Needed where the cause is OTHER. Line breaks become spaces.
 	Reason *string `json:"reason,omitempty"`
 }
 
