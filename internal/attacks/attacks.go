@@ -69,6 +69,7 @@ func (a Attack) Send(ctx context.Context, server string, sender http.Header, med
 	if err != nil {
 		return nil, fmt.Errorf("reading the address: %w", err)
 	}
+	content := a.build(n) // before there is a connection: while it is made, the server would wait
 	conn, err := new(net.Dialer).DialContext(ctx, "tcp", to.Host)
 	if err != nil {
 		return nil, fmt.Errorf("connecting: %w", err)
@@ -80,7 +81,7 @@ func (a Attack) Send(ctx context.Context, server string, sender http.Header, med
 	defer resume()
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })()
 	// The server may have answered, and hung up, before it has read all: that the rest does not get through is no fault.
-	writing.Go(func() { _ = a.build(n).write(stalled, conn, to, sender, media) })
+	writing.Go(func() { _ = content.write(stalled, conn, to, sender, media) })
 	return read(conn)
 }
 
