@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
 	"compress/zlib"
 	"encoding/base64"
 	"encoding/binary"
@@ -67,7 +68,11 @@ func (f forge) gif() []byte {
 
 // claimed is a PNG whose header says that it has another size.
 func (f forge) claimed(width, height uint32) []byte {
-	raw := f.png(image.NewGray(image.Rect(0, 0, 10, 10)))
+	return resized(f.png(image.NewGray(image.Rect(0, 0, 10, 10))), width, height)
+}
+
+// resized has another size in its header.
+func resized(raw []byte, width, height uint32) []byte {
 	binary.BigEndian.PutUint32(raw[16:], width)
 	binary.BigEndian.PutUint32(raw[20:], height)
 	binary.BigEndian.PutUint32(raw[29:], crc32.ChecksumIEEE(raw[12:29]))
@@ -91,7 +96,14 @@ func (f forge) inPNG(chunks ...[]byte) []byte {
 // endless is a PNG of few pixels that goes on with many.
 func (f forge) endless() []byte {
 	const header = 8 + 25
-	return slices.Concat(f.png(image.NewGray(image.Rect(0, 0, 10, 10)))[:header], pngChunk("IDAT", f.deflated(make([]byte, 200<<20))), pngChunk("IEND", nil))
+	return slices.Concat(f.png(image.NewGray(image.Rect(0, 0, 10, 10)))[:header], pngChunk("IDAT", f.zeros(200<<20)), pngChunk("IEND", nil))
+}
+
+// blank is a PNG of zeros in the format of a small picture, which has that many bytes in a pixel.
+func (f forge) blank(small image.Image, width, height uint32, pixel int) []byte {
+	const header = 8 + 25
+	raw := resized(f.png(small), width, height)
+	return slices.Concat(raw[:header], pngChunk("IDAT", f.zeros(int(height)*(1+int(width)*pixel))), pngChunk("IEND", nil))
 }
 
 // segment is a part of a JPEG file that is no picture.
@@ -196,6 +208,32 @@ func (f forge) deflated(content []byte) []byte {
 	return b.Bytes()
 }
 
+// zeros is so many of them, deflated: a piece that was deflated once, again and again. To deflate hundreds of megabytes
+// takes the race detector a minute.
+func (f forge) zeros(n int) []byte {
+	f.t.Helper()
+	const piece = 1 << 20
+	var whole, rest bytes.Buffer
+	for length, b := range map[int]*bytes.Buffer{piece: &whole, n % piece: &rest} {
+		w, err := flate.NewWriter(b, flate.DefaultCompression)
+		if err == nil {
+			_, err = w.Write(make([]byte, length))
+		}
+		if err == nil {
+			err = w.Flush() // up to a whole byte, so that more can follow
+		}
+		if err == nil && b == &rest {
+			err = w.Close()
+		}
+		if err != nil {
+			f.t.Fatal(err)
+		}
+	}
+	const modulus = 65521                                              // of Adler-32, whose first half counts the bytes here
+	sum := binary.BigEndian.AppendUint32(nil, uint32(n%modulus)<<16|1) //nolint:gosec // it fits
+	return slices.Concat([]byte{0x78, 0x9c}, bytes.Repeat(whole.Bytes(), n/piece), rest.Bytes(), sum)
+}
+
 // hostile is one file that must be refused, with the status and the reason.
 type hostile struct {
 	content []byte
@@ -208,7 +246,7 @@ const script = "5 0 <</S/JavaScript/JS(app.alert\\(1\\))>>"
 // corpus are files that must be refused.
 func (f forge) corpus() map[string]hostile {
 	photo, shot := f.jpeg(noise(200, 150)), f.png(noise(64, 48))
-	flate := "/Type/ObjStm/N 1/First 4/Filter/FlateDecode"
+	squeezed := "/Type/ObjStm/N 1/First 4/Filter/FlateDecode"
 	invalid := func(content []byte) hostile { return hostile{content, 422, "INVALID"} }
 	long := func(content []byte) hostile { return hostile{content, 413, "TOO_LONG"} }
 	return map[string]hostile{
@@ -256,15 +294,15 @@ func (f forge) corpus() map[string]hostile {
 		"a PDF with a file in it":            invalid(paper("/Names<</EmbeddedFiles 5 0 R>>", "")),
 		"a PDF with a form":                  invalid(paper("/AcroForm<</XFA 5 0 R>>", "")),
 		"a locked PDF":                       invalid(paper("/Encrypt 5 0 R", "")),
-		"a PDF with a script in objects":     invalid(paper("", stream(flate, f.deflated([]byte(script))))),
+		"a PDF with a script in objects":     invalid(paper("", stream(squeezed, f.deflated([]byte(script))))),
 		"a PDF with a script, squeezed":      invalid(paper("", stream("/Filter[/FlateDecode/FlateDecode]", f.deflated(f.deflated([]byte(script)))))),
 		"a PDF with a script in a comment":   invalid(paper("", "% stream\n"+script+"\nendstream\n")),
-		"a PDF with objects, reordered":      invalid(paper("", stream(flate+"/DecodeParms<</Predictor 12>>", f.deflated([]byte("no script"))))),
+		"a PDF with objects, reordered":      invalid(paper("", stream(squeezed+"/DecodeParms<</Predictor 12>>", f.deflated([]byte("no script"))))),
 		"a PDF with objects in other codes":  invalid(paper("", stream("/Type/ObjStm/N 1/First 4/Filter/ASCIIHexDecode", []byte("2F4A6176615363726970743E")))),
 		"a PDF that is squeezed often":       invalid(paper("", stream("", f.deflated(f.deflated(f.deflated(f.deflated([]byte("x")))))))),
-		"a PDF of 200 MiB":                   long(paper("", stream("/Filter/FlateDecode", f.deflated(make([]byte, 200<<20))))),
+		"a PDF of 200 MiB":                   long(paper("", stream("/Filter/FlateDecode", f.zeros(200<<20)))),
 		"a PDF of very many streams":         invalid(paper("", strings.Repeat("stream x\x9c ", 9_000))),
-		"a PDF with a script across a piece": invalid(paper("", stream(flate, f.deflated(append(bytes.Repeat([]byte(" "), 4090), script...))))),
+		"a PDF with a script across a piece": invalid(paper("", stream(squeezed, f.deflated(append(bytes.Repeat([]byte(" "), 4090), script...))))),
 	}
 }
 
