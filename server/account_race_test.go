@@ -34,9 +34,11 @@ type arena struct {
 	round         int
 }
 
-// races runs round after round of test, each followed by a look at what must hold however a race ends.
+// races runs round after round of test, each followed by a look at what must hold however a race ends: on one database after
+// the other, for a test keeps from round to round whom it made in the first.
 func races(t *testing.T, test func(a *arena)) {
 	t.Helper()
+	t.Parallel()
 	run := func(t *testing.T, here, there *world) {
 		t.Helper()
 		a := &arena{world: here, there: there, staff: here.staff("Ada", "ada@example.com", permission.Admins...)}

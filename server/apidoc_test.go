@@ -39,6 +39,7 @@ func readDocs(t *testing.T, document string) string {
 
 // Each command of docs/api.md runs, in one shell, against a server with sample data, and is answered as it says there.
 func TestAPIDocRuns(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	at := place{db: filepath.Join(dir, "data", "roster.db"), key: filepath.Join(dir, "data", "roster.key")}
 	if err := os.Mkdir(filepath.Dir(at.db), 0o700); err != nil {

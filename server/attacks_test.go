@@ -61,6 +61,7 @@ func (p *program) session(email string) string {
 // Each attack of the corpus is answered with its status and its code, in both forms (security.md #65), whoever makes it;
 // and after each the server goes on. What they cost, `npm run bench -- -only attacks` prints.
 func TestAttacks(t *testing.T) {
+	t.Parallel()
 	b := besiege(t)
 	n := 0
 	for _, a := range attacks.Corpus {

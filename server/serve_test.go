@@ -26,8 +26,13 @@ type place struct{ db, key string }
 
 func each(t *testing.T, test func(t *testing.T, at place)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, onSQLite(t)) })
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, onSQLite(t))
+	})
 	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
 		test(t, place{db: dbtest.PostgresEmpty(t), key: filepath.Join(t.TempDir(), "roster.key")})
 	})
 }

@@ -69,9 +69,10 @@ func (b *browser) upload(kind string, content []byte) string {
 }
 
 // security.md #71: wrong, huge, polyglot, truncated files and decompression bombs are refused with a status and a reason, and
-// nothing of them is left: no row, no byte in the files of the database, no file elsewhere.
+// nothing of them is left: no row, no byte in the files of the database, no file elsewhere. Where elsewhere is, the
+// environment of the whole process says.
 func Test71HostileFilesAreRefused(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAlone(t, func(t *testing.T, d *db.DB) {
 		elsewhere := t.TempDir()
 		t.Setenv("TMPDIR", elsewhere)
 		w := newWorld(t, d)

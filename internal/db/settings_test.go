@@ -100,9 +100,9 @@ func Test79UnfitServersAreRefused(t *testing.T) {
 // endless never answers.
 const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 
-// security.md #63: the deadline reaches the statement, and what comes of it is told as "later".
+// security.md #63: the deadline reaches the statement, and what comes of it is told as "later". It measures time.
 func Test63DeadlineReachesSQL(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAlone(t, func(t *testing.T, d *db.DB) {
 		ctx, cancel := context.WithTimeout(dbtest.System(t), 200*time.Millisecond)
 		defer cancel()
 		start, n := time.Now(), 0
@@ -125,9 +125,9 @@ func Test63DeadlineReachesSQL(t *testing.T) {
 	})
 }
 
-// security.md #79: who finds no connection is told within three seconds.
+// security.md #79: who finds no connection is told within three seconds. It measures time.
 func Test79WaitIsBounded(t *testing.T) {
-	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+	dbtest.EachAlone(t, func(t *testing.T, d *db.DB) {
 		d.Writer().SetMaxOpenConns(1)
 		held, err := d.Writer().Conn(t.Context())
 		if err != nil {

@@ -12,8 +12,24 @@ import (
 	"roster/internal/db"
 )
 
-// Each runs test twice, as the sub-tests sqlite and postgres, each with a migrated, empty database of its own.
+// Each runs test twice, as the sub-tests sqlite and postgres, each with a migrated, empty database of its own. They run
+// beside each other and beside other tests: one waits for PostgreSQL or for the disk while another works.
 func Each(t *testing.T, test func(t *testing.T, d *db.DB)) {
+	t.Helper()
+	t.Parallel()
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		test(t, SQLite(t))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		test(t, PostgreSQL(t))
+	})
+}
+
+// EachAlone is Each for a test that no other of its package may run beside: it changes or measures what the whole process
+// has, or it measures time.
+func EachAlone(t *testing.T, test func(t *testing.T, d *db.DB)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { test(t, SQLite(t)) })
 	t.Run("postgres", func(t *testing.T) { test(t, PostgreSQL(t)) })

@@ -825,8 +825,8 @@ func TestAskedWhenItIsTheirTurn(t *testing.T) {
 			}
 			done := make(chan error)
 			go func() { done <- act(w.As(dora), a, link, i) }()
-			for begun := time.Now(); w.Count("pg_locks WHERE NOT granted") == 0; {
-				if time.Since(begun) > 2*time.Second {
+			for begun := time.Now(); w.Count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 0; {
+				if time.Since(begun) > 20*time.Second {
 					t.Fatal("it does not wait for the account")
 				}
 			}
