@@ -27,11 +27,13 @@ const InitiateDocument = graphql(`
 
 interface Props {
   user: { id: string; name: string; email: string };
+  /** They proved it already, and that holds. */
+  approved: boolean;
   onClose: () => void;
 }
 
 /** Asks why, before a user is asked, by mail, to prove who they are. */
-export function InitiateDialog({ user: { id, name, email }, onClose }: Props) {
+export function InitiateDialog({ user: { id, name, email }, approved, onClose }: Props) {
   const { t } = useTranslation("admin");
   const [initiate, busy] = useAct(InitiateDocument);
   const [barred, setBarred] = useState<string>();
@@ -55,7 +57,7 @@ export function InitiateDialog({ user: { id, name, email }, onClose }: Props) {
       onClose={onClose}
       onSubmit={() => void submit()}
       title={t("initiate.title", { name })}
-      text={t("initiate.text", { name, email })}
+      text={`${t("initiate.text", { name, email })}${approved ? ` ${t("initiate.ends")}` : ""}`}
       submit={t("initiate.submit")}
       busy={busy}
       problems={barred ? [barred] : fields.problems}

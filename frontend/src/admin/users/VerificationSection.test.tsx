@@ -100,13 +100,15 @@ test("it says where it stands, since when, by whom and why, and every step, earl
   expect(history[0], "of what happened here the time is known").toHaveTextContent(/20 Nov 2026, \d\d:\d\d$/);
 });
 
-test("an approval says until when it holds", async () => {
+test("an approval says until when it holds, and that it ends where the user is asked anew", async () => {
   const approved = { ...rejected, status: "APPROVED", cause: null, reason: null, expiresAt: "2027-11-20T08:00:00Z" };
-  await renderAt("/admin/users/7", page(approved));
+  const { user } = await renderAt("/admin/users/7", page(approved));
   const shown = await section();
   expect((await within(shown).findByText("Until", { selector: "dt" })).nextElementSibling).toHaveTextContent(
     "20 Nov 2027",
   );
+  await user.click(within(shown).getByRole("button", { name: "Initiate…" }));
+  expect(await screen.findByRole("dialog")).toHaveTextContent("The approval that holds now ends with it.");
 });
 
 test("who placed no order can’t be asked, and the reason is there to read", async () => {
@@ -135,6 +137,7 @@ test("the dialog says that a mail goes out, and the page shows what became of it
   await user.click(within(await section()).getByRole("button", { name: "Initiate…" }));
   const dialog = await screen.findByRole("dialog", { name: "Ask Ada Lovelace to prove who they are?" });
   expect(dialog).toHaveTextContent("gets a mail at ada@example.com");
+  expect(dialog).not.toHaveTextContent("approval");
   await user.type(within(dialog).getByRole("textbox", { name: /^Reason/ }), " A large order ");
   await user.click(within(dialog).getByRole("button", { name: "Send the mail" }));
   expect(await screen.findByText("The mail to ada@example.com is queued.")).toBeVisible();

@@ -132,7 +132,9 @@ function Loaded({ user }: { user: User }) {
         )}
       </div>
       <VerificationHistory verification={verification} />
-      {open === "initiate" && <InitiateDialog user={user} onClose={close} />}
+      {open === "initiate" && (
+        <InitiateDialog user={user} approved={verification.status === "APPROVED"} onClose={close} />
+      )}
       {open === "reset" && <WithdrawDialog user={user} onClose={close} />}
       {open === "bring" && <BringDialog user={user} onClose={close} />}
     </Section>
