@@ -14,7 +14,7 @@ import (
 type aside struct{ drop, restore []string }
 
 // filled are the tables with many rows.
-var filled = []string{"users", "passwords", "factors", "security_answers", "accounts", "memberships"}
+var filled = []string{"users", "users_search", "passwords", "factors", "security_answers", "accounts", "accounts_search", "memberships"}
 
 func setAside(ctx context.Context, tx *db.Tx) (aside, error) {
 	query := `SELECT type, name, sql FROM sqlite_master WHERE type IN ('index', 'trigger') AND tbl_name = $1 AND sql IS NOT NULL`
