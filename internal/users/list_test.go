@@ -184,6 +184,7 @@ func TestSearch(t *testing.T) {
 			{"an", func(u *ent.User) bool { return strings.HasPrefix(u.NameKey, "an") }},
 			{"va", func(u *ent.User) bool { return strings.HasPrefix(u.LastKey, "va") }},
 			{"p0", func(u *ent.User) bool { return true }},
+			{"garc jo", func(u *ent.User) bool { return match(u, "garc") && strings.HasPrefix(u.NameKey, "jo") }},
 			{"ng li", func(u *ent.User) bool { return u.LastKey == "ng" && strings.HasPrefix(u.NameKey, "li") }},
 			{"   ", func(*ent.User) bool { return true }},
 		} {
@@ -206,6 +207,45 @@ func TestSearch(t *testing.T) {
 }
 
 // A number or an address that is searched for stands first, once, and pages go on from there.
+// Words are found as they are now: of who came alone or with others, was renamed, or is gone.
+func TestSearchFollowsChanges(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		fill(t, d, 60)
+		s := &users.Service{DB: d, Now: time.Now}
+		found := func(word string) string {
+			return numbers(list(t, s, users.Query{Request: paging.Request{First: ptr(100)}, Order: users.ByNumber, Filter: users.Filter{Search: &word}}))
+		}
+		change := func(act func(ctx context.Context, tx *db.Tx) error) {
+			t.Helper()
+			if err := db.InTx(dbtest.System(t), d, act); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if found("p00") == "" || found("unheard") != "" {
+			t.Fatalf("before: %q, %q", found("p00"), found("unheard"))
+		}
+		change(func(ctx context.Context, tx *db.Tx) error {
+			return tx.User.UpdateOneID(7).SetSearchText("unheard of").Exec(ctx)
+		})
+		change(func(ctx context.Context, tx *db.Tx) error {
+			return tx.User.UpdateOneID(8).SetSearchText("unheard as well").Exec(ctx)
+		})
+		if got := found("unheard"); got != "7 8" {
+			t.Errorf("renamed: %q", got)
+		}
+		change(func(ctx context.Context, tx *db.Tx) error { return tx.User.DeleteOneID(8).Exec(ctx) })
+		if got := found("unheard"); got != "7" {
+			t.Errorf("one is gone: %q", got)
+		}
+		change(func(ctx context.Context, tx *db.Tx) error {
+			return tx.User.UpdateOneID(7).SetLastLoginAt(time.Now()).Exec(ctx)
+		})
+		if got := found("unheard"); got != "7" {
+			t.Errorf("signed in: %q", got)
+		}
+	})
+}
+
 func TestExactMatchComesFirst(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		fill(t, d, 60)
